@@ -1,0 +1,54 @@
+import { createLawRuler } from './lawruler';
+import type { Crm, MailProvider, SmsProvider, VoiceProvider } from './provider';
+import { createSmtp } from './smtp';
+import { createTwilio } from './twilio';
+
+export interface Providers {
+  readonly voice: VoiceProvider;
+  readonly sms: SmsProvider;
+  readonly mail: MailProvider;
+  readonly crm: Crm | null;
+}
+
+/** The environment's words for the outside world; what is not set is not connected. */
+export interface ProviderSettings {
+  readonly TWILIO_ACCOUNT_SID?: string | undefined;
+  readonly TWILIO_AUTH_TOKEN?: string | undefined;
+  readonly TWILIO_BASE_URL?: string | undefined;
+  readonly SMTP_URL?: string | undefined;
+  readonly LAWRULER_ENDPOINT?: string | undefined;
+  readonly LAWRULER_KEY?: string | undefined;
+  readonly LAWRULER_NOTE_LOOKUP: boolean;
+}
+
+export function createProviders(settings: ProviderSettings): Providers {
+  const phone = createPhone(settings);
+  return { voice: phone, sms: phone, mail: createMail(settings), crm: createCrm(settings) };
+}
+
+/** Not connected: nothing is sent, every touch is refused for now, and the reason says why. */
+const NOT_CONNECTED = { kind: 'not_sent', reason: 'not_connected', verdict: 'configuration' } as const;
+
+function createPhone(settings: ProviderSettings): VoiceProvider & SmsProvider {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: baseUrl } = settings;
+  if (accountSid !== undefined && authToken !== undefined)
+    return createTwilio({ accountSid, authToken, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  return {
+    placeCall: async () => NOT_CONNECTED,
+    findCalls: async () => [],
+    getCall: async () => null,
+    cancelCall: async () => undefined,
+    sendSms: async () => NOT_CONNECTED,
+    findSms: async () => [],
+    getSms: async () => null,
+  };
+}
+
+function createMail({ SMTP_URL: url }: ProviderSettings): MailProvider {
+  return url === undefined ? { sendMail: async () => NOT_CONNECTED } : createSmtp({ url });
+}
+
+function createCrm(settings: ProviderSettings): Crm | null {
+  const { LAWRULER_ENDPOINT: endpoint, LAWRULER_KEY: key, LAWRULER_NOTE_LOOKUP: noteLookup } = settings;
+  return endpoint === undefined || key === undefined ? null : createLawRuler({ endpoint, key, noteLookup });
+}

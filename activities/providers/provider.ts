@@ -1,0 +1,120 @@
+/** What the effects need of the outside world. One file per provider implements one of these; nothing else knows a provider's words. */
+
+/** Nothing left the machine, or the provider said that it did nothing. */
+export interface NotSent {
+  readonly kind: 'not_sent';
+  /** One of our own reason codes, see `provider-errors.ts`. */
+  readonly reason: string;
+  readonly code?: string;
+  /** Real milliseconds to leave the provider alone before a new try; absent = the touch may be tried again at once when planned anew. */
+  readonly retryAfterMs?: number;
+  /** What the failure says about the address or the account. */
+  readonly verdict: 'retry' | 'address_invalid' | 'opted_out' | 'configuration' | 'final';
+}
+
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly sid: string;
+}
+
+/** Bytes left and no trustworthy answer came: the provider may have accepted it. */
+export interface Unknown {
+  readonly kind: 'unknown';
+  readonly reason: string;
+  readonly code?: string;
+}
+
+export type SendResult = Accepted | NotSent | Unknown;
+
+/** Thrown away before the first byte when it is already past `postByMs` (epoch, real time). */
+export interface Guard {
+  readonly postByMs: number;
+}
+
+export interface CallRequest extends Guard {
+  readonly attemptId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly answerUrl: string;
+  readonly statusUrl: string;
+  readonly machineUrl: string;
+  readonly ringSeconds: number;
+}
+
+export interface SmsRequest extends Guard {
+  readonly attemptId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly statusUrl: string;
+  /** Seconds the provider may hold it: never past the end of the opening. */
+  readonly validitySeconds: number;
+}
+
+export interface FoundResource {
+  readonly sid: string;
+  readonly status: string;
+  readonly createdMs: number;
+  readonly answeredBy?: string;
+  readonly durationSeconds?: number;
+  readonly errorCode?: string;
+}
+
+export interface VoiceProvider {
+  placeCall(request: CallRequest): Promise<SendResult>;
+  /** Calls between two numbers created at or after the instant; throws when the provider can't be asked. */
+  findCalls(query: { from: string; to: string; sinceMs: number }): Promise<readonly FoundResource[]>;
+  getCall(sid: string): Promise<FoundResource | null>;
+  /** Cancels a call that is still queued or ringing; a call in progress is let be. */
+  cancelCall(sid: string): Promise<void>;
+}
+
+export interface SmsProvider {
+  sendSms(request: SmsRequest): Promise<SendResult>;
+  findSms(query: { from: string; to: string; sinceMs: number }): Promise<readonly FoundResource[]>;
+  getSms(sid: string): Promise<FoundResource | null>;
+}
+
+export interface MailRequest extends Guard {
+  readonly attemptId: string;
+  readonly from: string;
+  /** Shown beside the sender's address. */
+  readonly fromName?: string;
+  readonly to: string;
+  readonly replyTo: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Stable over tries of the same attempt. */
+  readonly messageId: string;
+  readonly unsubscribeUrl: string;
+  readonly unsubscribeMail: string;
+}
+
+export interface MailProvider {
+  sendMail(request: MailRequest): Promise<SendResult>;
+}
+
+export interface CrmCase {
+  readonly externalId: string;
+}
+
+/** Effects at a CRM throw `CrmError`; whoever runs them decides whether to try again. */
+export interface Crm {
+  readonly name: string;
+  setStatus(target: CrmCase, status: string, marker: string): Promise<void>;
+  /** Looks for the marker first: a note that was written before an answer got lost is not written again. */
+  postNote(target: CrmCase, text: string, marker: string): Promise<void>;
+}
+
+export class CrmError extends Error {
+  override readonly name = 'CrmError';
+  constructor(
+    readonly code: 'unreachable' | 'rate_limited' | 'credentials' | 'unknown_case' | 'refused' | 'failed',
+    readonly final: boolean,
+    readonly retryAfterMs: number | null,
+    options?: ErrorOptions,
+  ) {
+    super(`the CRM answered: ${code}`, options);
+  }
+}

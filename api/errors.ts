@@ -1,0 +1,67 @@
+/** Everything that this API says no with. One table: code to HTTP status and title. */
+const PROBLEMS = {
+  malformed_body: [400, 'The body can not be read'],
+  invalid_parameter: [400, 'A parameter is not valid'],
+  unauthorized: [401, 'An API key is needed'],
+  forbidden: [403, 'The API key may not do this'],
+  forged: [403, 'The signature does not match'],
+  not_found: [404, 'There is no such thing'],
+  wrong_status: [409, 'Not possible in this status'],
+  revision_conflict: [409, 'Somebody else changed it meanwhile'],
+  order_refused: [409, 'The order is refused'],
+  case_conflict: [409, "The case is somebody else's"],
+  idempotency_in_flight: [409, 'The first request with this Idempotency-Key is still at work'],
+  body_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The body has another media type than this operation takes'],
+  invalid_body: [422, 'The body is not valid'],
+  unknown_reference: [422, 'The body names something that does not exist'],
+  launch_refused: [422, 'The campaign can not be launched yet'],
+  idempotency_mismatch: [422, 'The Idempotency-Key was used for another request'],
+  internal: [500, 'Something broke on our side'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One fault of the input. `pointer` is an RFC 6901 pointer into the body, as a fragment; `in` says if it is elsewhere. */
+export interface Fault {
+  readonly pointer: string;
+  readonly in?: 'query' | 'path' | 'header';
+  readonly detail: string;
+  readonly value?: unknown;
+}
+
+/** An answer of 4xx that the caller can act on: `message` says what was refused and which rule refused it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly code: ProblemCode,
+    message: string,
+    readonly errors: readonly Fault[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** RFC 9457. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: ProblemCode;
+  readonly errors?: readonly Fault[];
+}
+
+export function problemDocument(error: ApiError, requestId: string): ProblemDocument {
+  const [status, title] = PROBLEMS[error.code];
+  return {
+    type: `urn:followthrough:problem:${error.code}`,
+    title,
+    status,
+    detail: error.message,
+    instance: `urn:uuid:${requestId}`,
+    code: error.code,
+    ...(error.errors.length === 0 ? {} : { errors: error.errors }),
+  };
+}

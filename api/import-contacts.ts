@@ -1,0 +1,66 @@
+import type { Sql } from '../db/client';
+import { type ListTarget, storeEntry } from '../db/contact-import';
+import { Refusal } from '../db/refusal';
+import { type EntryFault, readEntry } from './contact-entry';
+
+export interface RowFault {
+  readonly field: string;
+  readonly value?: unknown;
+  readonly rule: string;
+}
+
+/** `duplicate` = an earlier row of the same file had the same external id; this one has updated what that one stored. */
+export interface RowResult {
+  readonly status: 'created' | 'updated' | 'duplicate' | 'rejected';
+  readonly contactId?: string;
+  readonly errors: readonly RowFault[];
+}
+
+export interface ImportDeps {
+  readonly sql: Sql;
+  readonly addressKey: string;
+  readonly list: ListTarget;
+  readonly actor: string;
+}
+
+/** Takes in one entry after the other, each in a transaction of its own: a broken one stops none of the others. */
+export class ContactImport {
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly deps: ImportDeps,
+    /** How the source calls the field that a path leads to. */
+    private readonly fieldOf: (path: readonly PropertyKey[]) => string,
+  ) {}
+
+  async take(input: unknown): Promise<RowResult> {
+    const { entry, faults } = readEntry(input, this.deps.addressKey);
+    const errors = faults.map((fault) => this.rowFault(fault));
+    if (entry === null) return { status: 'rejected', errors };
+    try {
+      const { sql, list, actor } = this.deps;
+      const { status, contactId } = await storeEntry(sql, list, entry, actor);
+      return { status: this.isRepeated(entry.contact.externalId) ? 'duplicate' : status, contactId, errors };
+    } catch (error) {
+      return { status: 'rejected', errors: [...errors, ...this.refusalOf(error)] };
+    }
+  }
+
+  private isRepeated(externalId: string | null): boolean {
+    if (externalId === null) return false;
+    const repeated = this.seen.has(externalId);
+    this.seen.add(externalId);
+    return repeated;
+  }
+
+  private refusalOf(error: unknown): RowFault[] {
+    if (!(error instanceof Refusal) || error.code !== 'case_conflict') throw error;
+    return error.problems.map(({ detail, value }) =>
+      this.rowFault({ path: ['cases', 0, 'externalId'], value, rule: detail }),
+    );
+  }
+
+  private rowFault({ path, value, rule }: EntryFault): RowFault {
+    return { field: this.fieldOf(path), ...(value === undefined ? {} : { value }), rule };
+  }
+}

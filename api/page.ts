@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { ApiError } from './errors';
+
+const MOST = 200;
+
+/** The query parameters of every operation that answers many. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(MOST).default(50),
+  cursor: z.string().max(200).optional(),
+};
+
+export interface Page {
+  readonly items: readonly unknown[];
+  /** Ask again with this as `cursor`; null = there are no more. */
+  readonly nextCursor: string | null;
+}
+
+/** The page of rows that were read with one more than `limit`, each as `toDocument` shows it. */
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  position: (row: T) => string | number,
+  toDocument: (row: T) => unknown,
+): Page {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toDocument),
+    nextCursor: rows.length > limit && last !== undefined ? encode(String(position(last))) : null,
+  };
+}
+
+/** A cursor that stands for a whole number. */
+export function numberAt(cursor: string | undefined): number | null {
+  if (cursor === undefined) return null;
+  const text = decode(cursor);
+  if (!/^\d{1,15}$/.test(text)) throw badCursor(cursor);
+  return Number(text);
+}
+
+/** A cursor that stands for an id. */
+export function idAt(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  const id = z.uuid().safeParse(decode(cursor));
+  if (!id.success) throw badCursor(cursor);
+  return id.data;
+}
+
+/** A cursor that stands for a number and an id, written `<number>_<id>`. */
+export function numberAndIdAt(cursor: string | undefined): { position: number; id: string } | null {
+  if (cursor === undefined) return null;
+  const [position = '', id = ''] = decode(cursor).split('_');
+  if (!/^\d{1,16}$/.test(position) || !z.uuid().safeParse(id).success) throw badCursor(cursor);
+  return { position: Number(position), id };
+}
+
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
+function decode(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString();
+}
+
+function badCursor(cursor: string): ApiError {
+  return new ApiError('invalid_parameter', 'the cursor is none that this operation gave', [
+    { pointer: '#/cursor', in: 'query', detail: 'must be the nextCursor of the page before', value: cursor },
+  ]);
+}

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { listHandoffs } from '../../db/handoff-inbox';
+import type { ApiDeps } from '../deps';
+import { toDocument } from '../document';
+import { numberAndIdAt, pageOf, pageQuery } from '../page';
+import { defineRoute, ok, type Route } from '../route';
+
+/** GET /handoffs: whatever waits for a person */
+export function handoffRoutes({ sql }: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/handoffs',
+      role: 'viewer',
+      query: z.strictObject(pageQuery),
+      handle: async ({ query: { limit, cursor } }) => {
+        const rows = await listHandoffs(sql, { after: numberAndIdAt(cursor), limit: limit + 1 });
+        const position = (row: { position: number; id: string }) => `${row.position}_${row.id}`;
+        return ok(pageOf(rows, limit, position, ({ position: _, ...row }) => toDocument(row)));
+      },
+    }),
+  ];
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { appNow } from '../../db/clock';
+import { getEnrollment, resumeRefusal } from '../../db/enrollment-views';
+import { retryExecution } from '../../db/execution-views';
+import { receive } from '../../db/inbox';
+import { type FactBody, OrderSchema } from '../../domain/fact';
+import { announce } from '../../engine/announce';
+import type { ApiDeps } from '../deps';
+import { toDocument } from '../document';
+import { ApiError } from '../errors';
+import { pastCallback } from '../fact-arrival';
+import { InstantSchema } from '../instant';
+import { accepted, type Answer, defineRoute, IdParams, type Route, type Who } from '../route';
+import { text } from '../text';
+
+/**
+ * POST /enrollments/{id}/orders: complete, resume, hand_back, stop_calls, stop_messaging
+ * POST /enrollments/{id}/callbacks
+ * POST /executions/{id}/retry
+ */
+export function orderRoutes(deps: ApiDeps): Route[] {
+  const { sql } = deps;
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/enrollments/:id/orders',
+      role: 'editor',
+      params: IdParams,
+      body: z.strictObject({ order: OrderSchema, note: text(1000).optional() }),
+      handle: async ({ params: { id }, body: { order, note }, ...who }) => {
+        const { state, reason } = await getEnrollment(sql, id);
+        if (state === 'rejected') throw refused(`the contact could not be enrolled (${reason})`);
+        if (order === 'resume') await requireResumable(id);
+        return give(id, { kind: 'order', order, ...(note === undefined ? {} : { note }) }, who);
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/enrollments/:id/callbacks',
+      role: 'editor',
+      params: IdParams,
+      body: z.strictObject({ at: InstantSchema }),
+      handle: async ({ params: { id }, body: { at }, ...who }) => {
+        const { state } = await getEnrollment(sql, id);
+        if (state !== 'open') throw refused(`the enrollment is ${state}; nobody would call`);
+        const now = await appNow(sql);
+        if (at <= now) throw pastCallback(at, now);
+        return give(id, { kind: 'callback_requested', at }, who);
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/executions/:id/retry',
+      role: 'editor',
+      params: IdParams,
+      handle: async ({ params: { id }, caller }) => {
+        const { seq: _, ...execution } = await retryExecution(sql, id, caller.actor);
+        void announce(deps, { enrollmentId: execution.enrollmentId, factId: null, signal: 'order' });
+        return accepted(toDocument(execution));
+      },
+    }),
+  ];
+
+  async function requireResumable(enrollmentId: string): Promise<void> {
+    const refusal = await resumeRefusal(sql, enrollmentId);
+    if (refusal !== null) throw refused(refusal);
+  }
+
+  async function give(enrollmentId: string, body: FactBody, { caller, requestKey }: Who): Promise<Answer> {
+    const received = await receive(sql, {
+      source: 'api',
+      eventKey: `${body.kind}:${requestKey}`,
+      raw: { enrollmentId, ...body },
+      actor: caller.actor,
+      fact: { body, enrollmentId },
+    });
+    void announce(deps, received);
+    return accepted({ factId: received.factId, duplicate: received.duplicate });
+  }
+}
+
+function refused(why: string): ApiError {
+  return new ApiError('order_refused', why);
+}

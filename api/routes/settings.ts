@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { changeSettings, getSettings } from '../../db/settings';
+import { DomainError } from '../../domain/errors';
+import { isZone } from '../../domain/local-time';
+import { slotListSchema } from '../../domain/slots';
+import { WeekdaySchema } from '../../domain/plan';
+import { normaliseEmail } from '../../domain/email';
+import { normalisePhone } from '../../domain/phone';
+import type { ApiDeps } from '../deps';
+import { toDocument } from '../document';
+import { defineRoute, ok, type Route } from '../route';
+import { text } from '../text';
+
+/**
+ * GET /settings
+ * PATCH /settings
+ */
+export function settingsRoutes({ sql }: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/settings',
+      role: 'viewer',
+      handle: async () => ok(toDocument(await getSettings(sql))),
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/settings',
+      role: 'admin',
+      body: SettingsChangeSchema,
+      handle: async ({ body, caller }) => ok(toDocument(await changeSettings(sql, body, caller.actor))),
+    }),
+  ];
+}
+
+const hoursSchema = z.strictObject({
+  weekdays: z.array(WeekdaySchema).max(7),
+  /** Nobody may be reached outside 8–21, so a company can narrow these hours and never widen them. */
+  slots: slotListSchema,
+});
+
+const capsSchema = z.strictObject({
+  perDay: z.int().min(1).max(1000),
+  perWeek: z.int().min(1).max(1000),
+  perMonth: z.int().min(1).max(1000),
+});
+
+const SettingsChangeSchema = z.strictObject({
+  /** The revision that the change was made from; left out = whatever stands. */
+  revision: z.int().min(1).optional(),
+  companyName: text(120).min(1).optional(),
+  address: text(300).optional(),
+  phone: text(40).optional(),
+  zone: z.string().refine(isZone, 'must be an IANA time zone like America/New_York').optional(),
+  legalHours: hoursSchema.optional(),
+  unknownPlaceHours: hoursSchema.optional(),
+  caps: z.strictObject({ phone: capsSchema, email: capsSchema }).optional(),
+  callerNumbers: z
+    .array(z.string().refine(isE164, 'must be a phone number in E.164 like +12125550123'))
+    .max(100)
+    .optional(),
+  mailFrom: z
+    .string()
+    .refine((value) => value === '' || isMailAddress(value), 'must be a mail address')
+    .transform((value) => (value === '' ? value : normaliseEmail(value)))
+    .optional(),
+  closingMarginSeconds: z.int().min(0).max(3600).optional(),
+  openingJitterSeconds: z.int().min(0).max(7200).optional(),
+  messagesPerSecond: z.int().min(1).max(1000).optional(),
+  untaggedAfterSeconds: z.int().min(1).max(86_400).optional(),
+  lines: z.int().min(1).max(100_000).optional(),
+  /** S1-53. */
+  ratePercent: z.int().min(1).max(100).optional(),
+});
+
+function isE164(value: string): boolean {
+  return accepts(() => normalisePhone(value).e164 === value);
+}
+
+function isMailAddress(value: string): boolean {
+  return accepts(() => normaliseEmail(value) !== '');
+}
+
+function accepts(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
+}

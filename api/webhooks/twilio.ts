@@ -1,0 +1,113 @@
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type AttemptRoute, attemptRoute } from '../../db/inbound';
+import { attemptToken, isAttemptToken } from '../../db/tokens';
+import type { Channel } from '../../domain/channel';
+import { callbackUrl, readCallback } from '../../domain/callback-url';
+import type { ApiDeps } from '../deps';
+import { ApiError } from '../errors';
+import { parametersOf } from './parameters';
+import { takeText, tellDelivery } from './texts';
+import { verifyTwilio } from './twilio-signature';
+import { answerTwiml, greetingTwiml, hangupTwiml, voicemailTwiml } from './twiml';
+import { answerCall, type CallHook, hearAnswer, type Reaction, tellMachine, tellProgress } from './voice';
+
+const GATHER_PATH = '/webhooks/twilio/voice/gather';
+/** How often the person was listened to without a word; a query parameter of ours. */
+const ROUND = 'n';
+
+/**
+ * POST /voice/answer: what is said when the call is picked up
+ * POST /voice/gather: what is said to an answer
+ * POST /voice/status
+ * POST /voice/machine
+ * POST /sms/status
+ * POST /sms/inbound
+ * Forged ones get 403 and write nothing (T1); repeated ones change nothing (T2). No answer waits for Temporal.
+ */
+export function twilioRouter(deps: ApiDeps): Router {
+  const router = Router();
+  router.use(express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 200 }), requireSignature(deps));
+  router.post('/voice/answer', async (request, response) => {
+    const hook = await hookOf(deps, request, 'voice');
+    sendTwiml(response, twimlOf(deps, request, hook, await answerCall(deps, hook)));
+  });
+  router.post('/voice/gather', async (request, response) => {
+    const hook = await hookOf(deps, request, 'voice');
+    sendTwiml(response, twimlOf(deps, request, hook, await hearAnswer(deps, hook, roundOf(request))));
+  });
+  router.post('/voice/status', async (request, response) => {
+    await tellProgress(deps, await hookOf(deps, request, 'voice'));
+    response.status(204).end();
+  });
+  router.post('/voice/machine', async (request, response) => {
+    await tellMachine(deps, await hookOf(deps, request, 'voice'));
+    response.status(204).end();
+  });
+  router.post('/sms/status', async (request, response) => {
+    const { route, parameters } = await hookOf(deps, request, 'sms');
+    await tellDelivery(deps, route, parameters);
+    response.status(204).end();
+  });
+  router.post('/sms/inbound', async (request, response) => {
+    await takeText(deps, parametersOf(request.body));
+    sendTwiml(response, '<?xml version="1.0" encoding="UTF-8"?><Response/>');
+  });
+  return router;
+}
+
+function requireSignature({ config: { twilio, publicUrl }, log }: ApiDeps): RequestHandler {
+  return (request, _response, next) => {
+    const authTokens = twilio === null ? [] : [twilio.authToken, twilio.secondaryAuthToken ?? ''];
+    const isOurs = verifyTwilio({
+      authTokens,
+      publicUrl,
+      path: request.originalUrl,
+      // Form-encoded bodies have texts and lists of texts for values; anything else was not read and is empty.
+      params: (request.body ?? {}) as Record<string, string | string[]>,
+      signature: request.get('x-twilio-signature'),
+    });
+    if (isOurs && parametersOf(request.body)['AccountSid'] === twilio?.accountSid) return next();
+    log.warn({ path: request.path }, 'a webhook was not signed by our telephone provider');
+    throw new ApiError('forged', 'the request is not signed by the account that this installation uses');
+  };
+}
+
+/** A webhook about one attempt: its own token, and the provider's id if that is known by now. */
+async function hookOf({ sql, config }: ApiDeps, request: Request, channel: Channel): Promise<CallHook> {
+  const callback = readCallback({ ...request.query });
+  const isOurs = callback !== null && isAttemptToken(config.secretKey, callback.attemptId, callback.token);
+  const route = isOurs ? await attemptRoute(sql, callback.attemptId) : null;
+  const parameters = parametersOf(request.body);
+  if (route === null || route.channel !== channel || !isAbout(route, parameters))
+    throw new ApiError('forged', 'the request does not belong to an attempt of ours');
+  return { route, parameters };
+}
+
+function isAbout({ providerSid }: AttemptRoute, { CallSid, MessageSid }: Readonly<Record<string, string>>): boolean {
+  return providerSid === null || providerSid === (CallSid ?? MessageSid);
+}
+
+function twimlOf({ config }: ApiDeps, request: Request, { route }: CallHook, reaction: Reaction): string {
+  const { attemptId, language } = route;
+  const gatherUrl = (round: number) =>
+    `${callbackUrl(config.publicUrl, GATHER_PATH, attemptId, attemptToken(config.secretKey, attemptId))}&${ROUND}=${round}`;
+  switch (reaction.kind) {
+    case 'greet':
+      return greetingTwiml({ text: reaction.text, gatherUrl: gatherUrl(1), language });
+    case 'listen_on':
+      return answerTwiml({ text: '', gatherUrl: gatherUrl(roundOf(request) + 1), language, next: 'gather' });
+    case 'voicemail':
+      return voicemailTwiml({ text: reaction.text, language });
+    case 'end':
+      return hangupTwiml(reaction.text, language);
+  }
+}
+
+function roundOf(request: Request): number {
+  const round = Number(request.query[ROUND]);
+  return Number.isInteger(round) && round > 0 ? round : 1;
+}
+
+function sendTwiml(response: Response, twiml: string): void {
+  response.type('text/xml').send(twiml);
+}

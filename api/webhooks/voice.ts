@@ -1,0 +1,149 @@
+import { keepArrival } from '../../db/arrival';
+import { recordTurn } from '../../db/call-turn';
+import { receiveHandoff } from '../../db/handoff';
+import type { AttemptRoute } from '../../db/inbound';
+import { type Received, receive } from '../../db/inbox';
+import type { FactBody } from '../../domain/fact';
+import { answeredByOf, callStatusOf } from '../../domain/provider-words';
+import { revocationOf } from '../../domain/revocation';
+import { announce } from '../../engine/announce';
+import type { ApiDeps } from '../deps';
+import type { Parameters } from './parameters';
+import { asksForPerson } from './spoken-request';
+
+/** What the provider asks and tells while a call lives. The dialogue itself is a voice agent's; here are its edges. */
+
+export interface CallHook {
+  readonly route: AttemptRoute;
+  readonly parameters: Parameters;
+}
+
+/** How the call goes on. */
+export type Reaction =
+  | { readonly kind: 'greet'; readonly text: string }
+  /** Wait in silence: perhaps it is a machine that still talks. */
+  | { readonly kind: 'listen_on' }
+  /** Null leaves no message. */
+  | { readonly kind: 'voicemail'; readonly text: string | null }
+  | { readonly kind: 'end'; readonly text: string };
+
+const OPT_OUT_KEY = '9';
+const EVERY_CHANNEL: Extract<FactBody, { kind: 'opted_out' }>['channels'] = ['voice', 'sms', 'email'];
+const GOODBYE = 'Thank you. Goodbye.';
+const REMOVED = 'You will not hear from us again. Goodbye.';
+const HANDED_OVER = 'A person from our team will get back to you. Goodbye.';
+const ACKNOWLEDGED = 'Thank you. We have noted that. Goodbye.';
+const LONGEST_SPEECH = 4_000;
+
+/** Rounds of silence before a call is given up that may still turn out to be a machine's. */
+const MOST_ROUNDS = 3;
+
+/** Somebody, or a machine, picked up. */
+export async function answerCall(deps: ApiDeps, hook: CallHook): Promise<Reaction> {
+  await tellProgress(deps, hook, 'answer');
+  const { route } = hook;
+  return isMachine(hook) ? { kind: 'voicemail', text: route.voicemailText } : { kind: 'greet', text: route.greeting };
+}
+
+/** What was said or pressed; nothing at all, if nobody answered the greeting. */
+export async function hearAnswer(deps: ApiDeps, hook: CallHook, round: number): Promise<Reaction> {
+  const { route, parameters } = hook;
+  const digits = (parameters['Digits'] ?? '').slice(0, 20);
+  const said = (parameters['SpeechResult'] ?? '').slice(0, LONGEST_SPEECH);
+  if (digits === '' && said === '') return afterSilence(hook, round);
+  const text = await reactTo(deps, hook, said, digits);
+  await recordTurn(deps.sql, { attemptId: route.attemptId, said, digits, answer: text });
+  return { kind: 'end', text };
+}
+
+function afterSilence(hook: CallHook, round: number): Reaction {
+  const { answeredBy, voicemailText } = hook.route;
+  if (isMachine(hook)) return { kind: 'voicemail', text: voicemailText };
+  const mayBeMachine = answeredBy === null && voicemailText !== null;
+  return mayBeMachine && round < MOST_ROUNDS ? { kind: 'listen_on' } : { kind: 'end', text: GOODBYE };
+}
+
+/** A change of the call's status: repeated, late and in any order. */
+export async function tellProgress(deps: ApiDeps, { route, parameters }: CallHook, source = 'status'): Promise<void> {
+  const word = parameters['CallStatus'] ?? '';
+  const status = callStatusOf(word);
+  if (status === null) return keepUnknown(deps, route, parameters, word);
+  const seconds = Number(parameters['CallDuration']);
+  const sequence = parameters['SequenceNumber'] ?? source;
+  await tell(deps, { route, parameters }, `${word}:${sequence}`, {
+    kind: 'call_progress',
+    status,
+    ...sidOf(parameters),
+    ...(Number.isInteger(seconds) && seconds >= 0 && parameters['CallDuration'] !== undefined
+      ? { durationSeconds: seconds }
+      : {}),
+    ...errorOf(parameters),
+  });
+}
+
+/** Machine detection runs beside the call. */
+export async function tellMachine(deps: ApiDeps, { route, parameters }: CallHook): Promise<void> {
+  const word = parameters['AnsweredBy'] ?? '';
+  const answeredBy = answeredByOf(word);
+  await tell(deps, { route, parameters }, `machine:${word}`, {
+    kind: 'machine_detected',
+    answeredBy,
+    ...sidOf(parameters),
+  });
+}
+
+/** Stays in the order of what must never be missed: an end of all contact, then a doubt about it, then a wish for a person. */
+async function reactTo(deps: ApiDeps, hook: CallHook, said: string, digits: string): Promise<string> {
+  const { verdict } = revocationOf(said);
+  if (digits === OPT_OUT_KEY || verdict === 'revoke') {
+    const source = digits === OPT_OUT_KEY ? 'keypress' : 'speech';
+    await tell(deps, hook, 'opted_out', { kind: 'opted_out', source, channels: EVERY_CHANNEL });
+    return REMOVED;
+  }
+  if (verdict === 'unclear') {
+    await tell(deps, hook, 'handoff', {
+      kind: 'handoff_requested',
+      reason: 'what was said on the call may have meant "stop"',
+    });
+    return HANDED_OVER;
+  }
+  if (asksForPerson(said)) {
+    await tell(deps, hook, 'handoff', { kind: 'handoff_requested', reason: 'asked for a person on the call' });
+    return HANDED_OVER;
+  }
+  return ACKNOWLEDGED;
+}
+
+async function tell(deps: ApiDeps, { route, parameters }: CallHook, event: string, body: FactBody): Promise<void> {
+  const { attemptId, enrollmentId } = route;
+  const arrival = {
+    source: 'twilio',
+    eventKey: `twilio:${parameters['CallSid'] ?? attemptId}:${event}`,
+    raw: parameters,
+    actor: 'provider',
+    fact: { attemptId, enrollmentId, body },
+  };
+  const received: Received =
+    body.kind === 'handoff_requested' ? await receiveHandoff(deps.sql, arrival) : await receive(deps.sql, arrival);
+  void announce(deps, received);
+}
+
+/** A word that is new to us changes nothing, but it was said. */
+async function keepUnknown({ sql }: ApiDeps, route: AttemptRoute, raw: Parameters, word: string): Promise<void> {
+  await keepArrival(sql, { source: 'twilio', eventKey: `twilio:${raw['CallSid'] ?? route.attemptId}:${word}`, raw });
+}
+
+function isMachine({ route, parameters }: CallHook): boolean {
+  const told = parameters['AnsweredBy'];
+  return route.answeredBy === 'machine' || (told !== undefined && answeredByOf(told) === 'machine');
+}
+
+function sidOf(parameters: Parameters): { sid?: string } {
+  const sid = parameters['CallSid'];
+  return sid === undefined ? {} : { sid };
+}
+
+function errorOf(parameters: Parameters): { errorCode?: string } {
+  const errorCode = parameters['ErrorCode'];
+  return errorCode === undefined || errorCode === '' ? {} : { errorCode: errorCode.slice(0, 60) };
+}

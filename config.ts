@@ -1,0 +1,96 @@
+import * as z from 'zod';
+
+/** Environment variables, parsed once by the entry points; every default is to be seen here. */
+
+const flag = z
+  .enum(['0', '1'])
+  .default('0')
+  .transform((value) => value === '1');
+const port = z.coerce.number().int().min(0).max(65_535);
+const optional = z.string().trim().min(1).optional();
+const seconds = z.coerce.number().int().min(1);
+const SECRET_LENGTH = 32;
+const secret = z.string().min(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`);
+
+const ROLES = ['enrollments', 'effects', 'bulk'] as const;
+export type Role = (typeof ROLES)[number];
+
+const EnvironmentSchema = z.object({
+  DATABASE_URL: z.string().min(1),
+  DATABASE_POOL: z.coerce.number().int().min(3).max(200).default(20),
+
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_TLS: flag,
+  TEMPORAL_API_KEY: optional,
+  TEMPORAL_UI_URL: optional,
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^([a-z0-9-]+\/)?$/, 'must be empty or like "blue/"')
+    .default(''),
+
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: port.default(3000),
+  /** What the outside world calls us by: callbacks go there, and their signatures are checked over it. */
+  PUBLIC_URL: z.url().default('http://127.0.0.1:3000'),
+  ADMIN_KEY_FILE: z.string().default('.local/admin-key'),
+
+  /** Signs what goes into URLs. */
+  SECRET_KEY: secret,
+  /** Hides addresses. Lose it and you lose every suppression: back it up with the database. */
+  ADDRESS_KEY: secret,
+
+  ROLES: z
+    .string()
+    .default(ROLES.join(','))
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(ROLES)).min(1)),
+
+  TWILIO_ACCOUNT_SID: optional,
+  TWILIO_AUTH_TOKEN: optional,
+  TWILIO_SECONDARY_AUTH_TOKEN: optional,
+  /** Another server that speaks Twilio's language: the simulator. */
+  TWILIO_BASE_URL: z.url().optional(),
+  SMTP_URL: z.url().optional(),
+  LAWRULER_ENDPOINT: z.url().optional(),
+  LAWRULER_KEY: optional,
+  LAWRULER_NOTE_LOOKUP: flag,
+
+  /** Every provider is the simulator; only then may business time run faster than real time. */
+  SIMULATED: flag,
+  ALLOW_SCALED_CLOCK: flag,
+
+  RECONCILE_GRACE_SECONDS: seconds.default(90),
+  RECONCILE_GIVE_UP_SECONDS: seconds.default(900),
+
+  SIMULATOR_PORT: port.default(0),
+  SIMULATOR_SMTP_PORT: port.default(0),
+  SIMULATOR_SEED: z.coerce.number().int().default(1),
+  SIMULATOR_LEDGER_FILE: optional,
+  SIMULATOR_API_KEY: optional,
+
+  WORKFLOW_CACHE: z.coerce.number().int().min(0).default(500),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Config = z.output<typeof EnvironmentSchema>;
+
+/** Thrown with every variable that is missing or wrong, never with a value: some are secrets. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = EnvironmentSchema.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new ConfigError(`The environment can't be used:\n${problems.join('\n')}`);
+  }
+  const config = parsed.data;
+  if (config.ALLOW_SCALED_CLOCK && !config.SIMULATED)
+    throw new ConfigError(
+      "The environment can't be used:\n  ALLOW_SCALED_CLOCK: only with SIMULATED=1, never near real people",
+    );
+  return config;
+}

@@ -1,0 +1,147 @@
+import type { Changes, EnrollmentChange } from '../domain/changes';
+import { fold } from '../domain/fold';
+import { closeCall, storeAttemptChange } from './attempt-change';
+import type { Tx } from './client';
+import { appNow } from './clock';
+import { storeCommitments } from './commitment';
+import { storeFirings } from './firing';
+import { lockFoldFrame, type FoldFrame, type StoredFact } from './fold-state';
+import { markWrongNumber, suppressPerson } from './suppression';
+import { recordTimeline } from './timeline';
+
+/** Folds a stored fact into its enrollment: asks the pure `fold`, stores its answer, all in the caller's transaction. */
+export async function applyFact(tx: Tx, fact: StoredFact): Promise<{ wakes: boolean }> {
+  if (fact.enrollmentId === null) return applyToContact(tx, fact);
+  const { attemptId, body } = fact;
+  const frame = await lockFoldFrame(tx, fact.enrollmentId, attemptId);
+  const changes = fold(frame.state, body);
+  // Addresses are locked before anything of an attempt is changed: a claim holds them while it writes its attempt.
+  await storeSuppressions(tx, fact, frame, changes);
+  if (attemptId !== null) {
+    await storeAttemptChange(tx, attemptId, fact.id, changes.attempt);
+    if (changes.freesLine) await closeCall(tx, attemptId);
+  }
+  if (changes.wrongNumber) {
+    const replyFactId = body.kind === 'reply_classified' ? body.replyFactId : null;
+    await markWrongNumber(tx, frame.contactId, { attemptId, replyFactId });
+  }
+  await storeCommitments(tx, fact, frame, changes);
+  await storeFirings(tx, fact, frame, changes);
+  await storeConversation(tx, fact, fact.enrollmentId, changes);
+  await storeTimeline(tx, fact, frame, changes);
+  await storeEnrollment(tx, fact.enrollmentId, changes);
+  await tx`
+    update fact set folded_rt = clock_timestamp(), fold_error = null, judged_version_id = ${frame.versionId}, wakes = ${changes.wakes}
+    where id = ${fact.id}`;
+  await markFolded(tx, fact);
+  return { wakes: changes.wakes };
+}
+
+async function markFolded(tx: Tx, { id }: StoredFact): Promise<void> {
+  await tx`
+    update inbox set folded_rt = clock_timestamp(), fold_error = null
+    where id = (select inbox_id from fact where id = ${id})`;
+}
+
+/** Nobody's enrollment: an opt-out still goes to the person, everything else waits in the handoff inbox. */
+async function applyToContact(tx: Tx, fact: StoredFact): Promise<{ wakes: boolean }> {
+  await obeyRevocation(tx, fact);
+  await tx`update fact set folded_rt = clock_timestamp(), fold_error = null where id = ${fact.id}`;
+  await markFolded(tx, fact);
+  return { wakes: false };
+}
+
+/** Bars the person if the fact says so, whatever else can or can't be made of it. */
+export async function obeyRevocation(tx: Tx, { id, body, contactId, actor }: StoredFact): Promise<void> {
+  const channels = channelsRevoked(body);
+  if (contactId === null || channels === null) return;
+  const source = body.kind === 'opted_out' ? body.source : 'reply';
+  await suppressPerson(tx, { contactId, channels, source, factId: id, actor, at: await appNow(tx) });
+}
+
+function channelsRevoked(body: StoredFact['body']) {
+  if (body.kind === 'opted_out') return body.channels;
+  return body.kind === 'reply' && body.verdict === 'revoke' ? (['voice', 'sms', 'email'] as const) : null;
+}
+
+async function storeSuppressions(tx: Tx, fact: StoredFact, frame: FoldFrame, changes: Changes): Promise<void> {
+  for (const { channels, source } of changes.suppress) {
+    await suppressPerson(tx, {
+      contactId: frame.contactId,
+      channels,
+      source,
+      factId: fact.id,
+      actor: fact.actor,
+      at: frame.state.now,
+      ...(fact.enrollmentId === null ? {} : { besides: fact.enrollmentId }),
+    });
+  }
+}
+
+/** A reply's bucket stands beside its text; a conversation that a person has to take over says so. */
+async function storeConversation(
+  tx: Tx,
+  { id, body }: StoredFact,
+  enrollmentId: string,
+  { bucket, handedOff }: Changes,
+): Promise<void> {
+  if (bucket !== null) {
+    const replyFactId = body.kind === 'reply_classified' ? body.replyFactId : id;
+    await tx`update message set bucket = ${bucket} where fact_id = ${replyFactId} and direction = 'in'`;
+  }
+  if (handedOff !== null)
+    await tx`update conversation set handed_off = ${handedOff} where enrollment_id = ${enrollmentId}`;
+}
+
+async function storeTimeline(tx: Tx, fact: StoredFact, { state }: FoldFrame, { timeline }: Changes): Promise<void> {
+  if (fact.enrollmentId === null) return;
+  for (const { kind, data } of timeline) {
+    await recordTimeline(tx, {
+      enrollmentId: fact.enrollmentId,
+      kind,
+      data,
+      factId: fact.id,
+      attemptId: fact.attemptId,
+      actor: fact.actor,
+      at: state.now,
+    });
+  }
+}
+
+const AT_COLUMNS = {
+  endedAt: 'ended_at',
+  callsStoppedAt: 'calls_stopped_at',
+  messagesStoppedAt: 'messages_stopped_at',
+  heldUntilAt: 'held_until_at',
+  dueAt: 'due_at',
+} as const;
+
+async function storeEnrollment(
+  tx: Tx,
+  enrollmentId: string,
+  { enrollment: change, wakes, executions }: Changes,
+): Promise<void> {
+  const wants = wakes || executions.some(({ done }) => done === null);
+  const columns = [
+    ...(change.state === undefined ? [] : [tx`state = ${change.state}`]),
+    ...(change.reason === undefined ? [] : [tx`reason = ${change.reason}`]),
+    ...(change.leftForGood === undefined ? [] : [tx`left_for_good = ${change.leftForGood}`]),
+    ...(change.holdReason === undefined ? [] : [tx`hold_reason = ${change.holdReason}`]),
+    ...instants(tx, change),
+    ...(wants ? [tx`wants_workflow = true`] : []),
+  ];
+  if (columns.length === 0) return;
+  await tx`update enrollment set ${columns.flatMap((column, ix) => (ix === 0 ? [column] : [tx`, `, column]))} where id = ${enrollmentId}`;
+}
+
+function instants(tx: Tx, change: EnrollmentChange) {
+  return keysOf(AT_COLUMNS).flatMap((key) => {
+    const value = change[key];
+    return value === undefined ? [] : [tx`${tx(AT_COLUMNS[key])} = at_ms(${value})`];
+  });
+}
+
+function keysOf<T extends object>(object: T): (keyof T)[] {
+  // Object.keys loses the key type; the object is a constant of this file.
+  return Object.keys(object) as (keyof T)[];
+}

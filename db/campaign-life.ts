@@ -1,0 +1,142 @@
+import type { CampaignDefinition, CampaignStatus } from '../domain/campaign-definition';
+import type { Instant } from '../domain/instant';
+import { type Campaign, getCampaign, lockRow, requireRevision, storeDefinition } from './campaign';
+import { recordChange } from './change-log';
+import { inTransaction, type Sql, type Tx } from './client';
+import { appNow } from './clock';
+import { launchProblems } from './launch-check';
+import { Refusal } from './refusal';
+
+/** Key space of the campaigns among the advisory locks: claims share it, changes of the status take it alone. */
+const CAMPAIGN_LOCKS = 1;
+
+/** Freezes version 1 and lets outreach begin; the sweeps enroll. Launching what runs already changes nothing. */
+export async function launchCampaign(sql: Sql, id: string, actor: string): Promise<Campaign> {
+  return change(sql, id, async (tx, campaign, now) => {
+    if (campaign.status === 'active') return;
+    requireStatus(campaign, ['draft'], 'launched');
+    const problems = await launchProblems(tx, campaign.definition);
+    if (problems.length > 0)
+      throw new Refusal('launch_refused', problems.map(({ detail }) => detail).join('; '), problems);
+    const versionId = await freeze(tx, campaign, 1, now, actor);
+    await tx`
+      update campaign set status = 'active', current_version_id = ${versionId}, launched_at = at_ms(${now}), updated_at = at_ms(${now})
+      where id = ${id}`;
+    await tell(tx, id, 'campaign_launched', actor, now);
+  });
+}
+
+/** No claim is made after the commit: it holds the lock that every claim shares. */
+export async function pauseCampaign(sql: Sql, id: string, actor: string): Promise<Campaign> {
+  return change(sql, id, async (tx, campaign, now) => {
+    if (campaign.status === 'paused') return;
+    requireStatus(campaign, ['active'], 'paused');
+    await tx`update campaign set status = 'paused', updated_at = at_ms(${now}) where id = ${id}`;
+    await tell(tx, id, 'campaign_paused', actor, now);
+  });
+}
+
+/** The new epoch has everybody planned anew (E-17). */
+export async function resumeCampaign(sql: Sql, id: string, actor: string): Promise<Campaign> {
+  return change(sql, id, async (tx, campaign, now) => {
+    if (campaign.status === 'active') return;
+    requireStatus(campaign, ['paused'], 'resumed');
+    await tx`update campaign set status = 'active', epoch = epoch + 1, updated_at = at_ms(${now}) where id = ${id}`;
+    await tell(tx, id, 'campaign_resumed', actor, now);
+  });
+}
+
+/** Ends the campaign for everybody; the new epoch has each enrollment come to its own end. */
+export async function stopCampaign(sql: Sql, id: string, actor: string): Promise<Campaign> {
+  return change(sql, id, async (tx, campaign, now) => {
+    if (campaign.status === 'completed') return;
+    requireStatus(campaign, ['active', 'paused'], 'stopped');
+    await tx`
+      update campaign set status = 'completed', status_reason = 'stopped', epoch = epoch + 1,
+        ended_at = at_ms(${now}), updated_at = at_ms(${now})
+      where id = ${id}`;
+    await tell(tx, id, 'campaign_ended', actor, now);
+  });
+}
+
+export async function archiveCampaign(sql: Sql, id: string, actor: string): Promise<Campaign> {
+  return change(sql, id, async (tx, campaign, now) => {
+    if (campaign.status === 'archived') return;
+    requireStatus(campaign, ['completed'], 'archived');
+    await tx`update campaign set status = 'archived', updated_at = at_ms(${now}) where id = ${id}`;
+    await recordChange(tx, { entity: 'campaign', entityId: id, change: 'campaign_archived', actor });
+  });
+}
+
+/** Changes the rules: in a draft in place, in a live campaign as a new version that judges every fact from now on (E-12). */
+export async function changeRules(
+  sql: Sql,
+  id: string,
+  {
+    revision,
+    edit,
+  }: { readonly revision: number; readonly edit: (definition: CampaignDefinition) => CampaignDefinition },
+  actor: string,
+): Promise<Campaign> {
+  return change(sql, id, async (tx, campaign, now) => {
+    requireStatus(campaign, ['draft', 'active', 'paused'], 'given other rules');
+    requireRevision(campaign, revision);
+    const definition = edit(campaign.definition);
+    await storeDefinition(tx, id, definition);
+    if (campaign.version !== null) {
+      const versionId = await freeze(tx, { id, definition }, campaign.version + 1, now, actor);
+      await tx`update campaign set current_version_id = ${versionId}, epoch = epoch + 1 where id = ${id}`;
+    }
+    await recordChange(tx, {
+      entity: 'campaign',
+      entityId: id,
+      change: 'rules_changed',
+      data: { rules: definition.policy.rules.length },
+      actor,
+    });
+  });
+}
+
+async function change(
+  sql: Sql,
+  id: string,
+  make: (tx: Tx, campaign: Campaign, now: Instant) => Promise<void>,
+): Promise<Campaign> {
+  return inTransaction(sql, async (tx) => {
+    await tx`select pg_advisory_xact_lock(${CAMPAIGN_LOCKS}, seq::int) from campaign where id = ${id}`;
+    const campaign = await lockRow(tx, id);
+    await make(tx, campaign, await appNow(tx));
+    return getCampaign(tx, id);
+  });
+}
+
+function requireStatus({ status }: Campaign, allowed: readonly CampaignStatus[], verb: string): void {
+  if (!allowed.includes(status))
+    throw new Refusal(
+      'wrong_status',
+      `the campaign is ${status}; only one that is ${allowed.join(' or ')} can be ${verb}`,
+    );
+}
+
+async function freeze(
+  tx: Tx,
+  { id, definition }: Pick<Campaign, 'id' | 'definition'>,
+  number: number,
+  now: Instant,
+  actor: string,
+): Promise<string> {
+  const { plan, policy } = definition;
+  const [row] = await tx<{ id: string }[]>`
+    insert into version (campaign_id, number, plan, policy, created_at, actor)
+    values (${id}, ${number}, ${JSON.stringify(plan)}::text::jsonb, ${JSON.stringify(policy)}::text::jsonb, at_ms(${now}), ${actor})
+    returning id`;
+  if (row === undefined) throw new Error(`version ${number} of campaign ${id} was not stored`);
+  return row.id;
+}
+
+type CampaignEvent = 'campaign_launched' | 'campaign_paused' | 'campaign_resumed' | 'campaign_ended';
+
+async function tell(tx: Tx, id: string, kind: CampaignEvent, actor: string, now: Instant): Promise<void> {
+  await tx`insert into timeline (campaign_id, kind, actor, at) values (${id}, ${kind}, ${actor}, at_ms(${now}))`;
+  await recordChange(tx, { entity: 'campaign', entityId: id, change: kind, actor });
+}

@@ -1,0 +1,216 @@
+import type { AddressKind } from '../domain/channel';
+import { candidatePlaces } from '../domain/zone-evidence';
+import { inTransaction, type Sql, type Tx } from './client';
+import { Refusal } from './refusal';
+
+/** What is known of a person from one source. Null and missing things leave what is stored as it is. */
+export interface ContactDraft {
+  readonly externalId: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly language: string | null;
+  readonly zone: string | null;
+  readonly state: string | null;
+  readonly country: string | null;
+  readonly postalCode: string | null;
+  /** Normalised, the one to use first in front. */
+  readonly addresses: readonly DraftAddress[];
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+  readonly consents: readonly { readonly class: string; readonly source: string; readonly text: string }[];
+}
+
+export interface DraftAddress {
+  readonly kind: AddressKind;
+  readonly value: string;
+  readonly hash: string;
+}
+
+export interface CaseDraft {
+  /** Null = the contact's own external id, else an id of ours. */
+  readonly externalId: string | null;
+  readonly title: string | null;
+  readonly status: string | null;
+}
+
+export interface ListTarget {
+  readonly id: string;
+  readonly caseType: string;
+}
+
+export interface StoredEntry {
+  readonly status: 'created' | 'updated';
+  readonly contactId: string;
+}
+
+/** Takes one person with cases into the list, in a transaction of its own; throws a Refusal when a case is somebody else's. */
+export async function storeEntry(
+  sql: Sql,
+  list: ListTarget,
+  { contact, cases }: { readonly contact: ContactDraft; readonly cases: readonly CaseDraft[] },
+  actor: string,
+): Promise<StoredEntry> {
+  return inTransaction(sql, async (tx) => {
+    const stored = await storeContact(tx, contact, cases, actor);
+    await storeAddresses(tx, stored.contactId, contact.addresses);
+    if (stored.status === 'updated') await refreshPlaces(tx, stored.contactId);
+    await storeConsents(tx, stored.contactId, contact, actor);
+    const drafts = cases.length === 0 ? [NO_CASE] : cases;
+    for (const draft of drafts) await storeCase(tx, list, stored.contactId, contact.externalId, draft);
+    if (stored.status === 'updated')
+      await tx`
+        insert into wake (enrollment_id, reason)
+        select id, 'contact_changed' from enrollment where contact_id = ${stored.contactId} and state = 'open'`;
+    return stored;
+  });
+}
+
+const NO_CASE: CaseDraft = { externalId: null, title: null, status: null };
+
+async function storeContact(
+  tx: Tx,
+  draft: ContactDraft,
+  cases: readonly CaseDraft[],
+  actor: string,
+): Promise<StoredEntry> {
+  const known = await findContact(tx, draft, cases);
+  if (known !== null) return updateContact(tx, known, draft, actor);
+  const [row] = await tx<{ id: string }[]>`
+    insert into contact (external_id, first_name, last_name, language, stated_zone, state, country, postal_code, places, attributes, tags, actor)
+    values (${draft.externalId}, ${draft.firstName ?? ''}, ${draft.lastName ?? ''}, ${draft.language ?? 'en'}, ${draft.zone},
+      ${draft.state}, ${draft.country}, ${draft.postalCode}, ${placesOf({ ...draft, phones: phonesOf(draft) })}::text::jsonb, ${JSON.stringify(draft.attributes)}::text::jsonb,
+      ${[...draft.tags]}, ${actor})
+    on conflict (external_id) do nothing
+    returning id`;
+  if (row !== undefined) return { status: 'created', contactId: row.id };
+  // Somebody else has just made it; the row is visible now that we waited for it.
+  const other = await findContact(tx, draft, cases);
+  if (other === null) throw new Error('the contact was neither stored nor found');
+  return updateContact(tx, other, draft, actor);
+}
+
+/** By external id; else by a case; else, where there is no id at all, by name and first address. */
+async function findContact(tx: Tx, draft: ContactDraft, cases: readonly CaseDraft[]): Promise<string | null> {
+  const caseIds = cases.flatMap(({ externalId }) => externalId ?? []);
+  const [row] =
+    draft.externalId !== null
+      ? await tx<{ id: string }[]>`select id from contact where external_id = ${draft.externalId} for update`
+      : await tx<{ id: string }[]>`
+          select p.id from contact p
+          where p.id = (select contact_id from cases where external_id = any (${caseIds}::text[]) limit 1)
+            or (p.external_id is null
+              and lower(p.first_name) = lower(${draft.firstName ?? ''}) and lower(p.last_name) = lower(${draft.lastName ?? ''})
+              and exists (select from contact_address a where a.contact_id = p.id and a.hash = ${draft.addresses[0]?.hash ?? ''}))
+          order by p.id = (select contact_id from cases where external_id = any (${caseIds}::text[]) limit 1) desc nulls last, p.created_at
+          limit 1
+          for update of p`;
+  return row?.id ?? null;
+}
+
+async function updateContact(tx: Tx, id: string, draft: ContactDraft, actor: string): Promise<StoredEntry> {
+  await tx`
+    update contact set
+      first_name = coalesce(${draft.firstName}, first_name),
+      last_name = coalesce(${draft.lastName}, last_name),
+      language = coalesce(${draft.language}, language),
+      stated_zone = coalesce(${draft.zone}, stated_zone),
+      state = coalesce(${draft.state}, state),
+      country = coalesce(${draft.country}, country),
+      postal_code = coalesce(${draft.postalCode}, postal_code),
+      attributes = attributes || ${JSON.stringify(draft.attributes)}::text::jsonb,
+      tags = array(select distinct tag from unnest(tags || ${[...draft.tags]}::text[]) as tag order by tag),
+      revision = revision + 1,
+      updated_at = app_now(),
+      actor = ${actor}
+    where id = ${id}`;
+  return { status: 'updated', contactId: id };
+}
+
+/** New addresses come first, in their order; old ones stay behind them, for what was said at one of them still holds for the person. */
+async function storeAddresses(tx: Tx, contactId: string, addresses: readonly DraftAddress[]): Promise<void> {
+  const sorted = [...addresses].sort((a, b) => (a.hash < b.hash ? -1 : 1));
+  await tx`
+    insert into address (hash, kind, value)
+    select * from unnest(${sorted.map(({ hash }) => hash)}::text[], ${sorted.map(({ kind }) => kind)}::text[],
+      ${sorted.map(({ value }) => value)}::text[])
+    on conflict do nothing`;
+  const before = await tx<{ hash: string; unusable: string | null }[]>`
+    select hash, unusable from contact_address where contact_id = ${contactId} order by position`;
+  const marks = new Map(before.map(({ hash, unusable }) => [hash, unusable]));
+  const hashes = [...new Set([...addresses.map(({ hash }) => hash), ...marks.keys()])];
+  if (hashes.join() === [...marks.keys()].join()) return;
+  if (before.length > 0) await tx`delete from contact_address where contact_id = ${contactId}`;
+  await tx`
+    insert into contact_address (contact_id, hash, position, unusable)
+    select ${contactId}::uuid, * from unnest(${hashes}::text[], ${hashes.map((_, ix) => ix)}::int[],
+      ${hashes.map((hash) => marks.get(hash) ?? null)}::text[])`;
+}
+
+/** The candidate places hang on everything that is known of the person by now, not on what this source said. */
+async function refreshPlaces(tx: Tx, contactId: string): Promise<void> {
+  const [row] = await tx<Evidence[]>`
+    select p.stated_zone as zone, p.state, p.country, p.postal_code,
+      array(select a.value from contact_address ca join address a on a.hash = ca.hash
+        where ca.contact_id = p.id and a.kind = 'phone' and ca.unusable is null order by ca.position) as phones
+    from contact p
+    where p.id = ${contactId}`;
+  if (row === undefined) throw new Error(`there is no contact ${contactId}`);
+  await tx`update contact set places = ${placesOf(row)}::text::jsonb where id = ${contactId}`;
+}
+
+interface Evidence extends Pick<ContactDraft, 'zone' | 'state' | 'country' | 'postalCode'> {
+  readonly phones: readonly string[];
+}
+
+function placesOf({ zone, state, country, postalCode, phones }: Evidence): string {
+  const places = candidatePlaces({
+    ...(zone === null ? {} : { statedZone: zone }),
+    ...(state === null ? {} : { state }),
+    ...(country === null ? {} : { country }),
+    ...(postalCode === null ? {} : { postalCode }),
+    phones,
+  });
+  return JSON.stringify(places);
+}
+
+function phonesOf({ addresses }: ContactDraft): string[] {
+  return addresses.filter(({ kind }) => kind === 'phone').map(({ value }) => value);
+}
+
+async function storeConsents(tx: Tx, contactId: string, { consents }: ContactDraft, actor: string): Promise<void> {
+  for (const consent of consents) {
+    await tx`
+      insert into consent (contact_id, class, source, text, given_at, actor)
+      select ${contactId}, ${consent.class}, ${consent.source}, ${consent.text}, app_now(), ${actor}
+      where not exists (
+        select from consent
+        where contact_id = ${contactId} and class = ${consent.class} and source = ${consent.source}
+          and text = ${consent.text} and revoked_at is null)`;
+  }
+}
+
+async function storeCase(
+  tx: Tx,
+  list: ListTarget,
+  contactId: string,
+  contactExternalId: string | null,
+  draft: CaseDraft,
+): Promise<void> {
+  const externalId = draft.externalId ?? contactExternalId ?? `contact:${contactId}`;
+  const [row] = await tx<{ id: string; contactId: string; caseType: string }[]>`
+    insert into cases as k (contact_id, external_id, case_type, title, status)
+    values (${contactId}, ${externalId}, ${list.caseType}, ${draft.title ?? ''}, ${draft.status})
+    on conflict (external_id) do update set
+      title = coalesce(${draft.title}, k.title),
+      status = coalesce(${draft.status}, k.status)
+    returning k.id, k.contact_id, k.case_type`;
+  if (row === undefined) throw new Error(`case ${externalId} was not stored`);
+  if (row.contactId !== contactId) throw caseRefusal(externalId, 'the case belongs to another contact');
+  if (row.caseType !== list.caseType)
+    throw caseRefusal(externalId, `the case is of the type "${row.caseType}", the list is of "${list.caseType}"`);
+  await tx`insert into list_member (list_id, case_id) values (${list.id}, ${row.id}) on conflict do nothing`;
+}
+
+function caseRefusal(externalId: string, detail: string): Refusal {
+  return new Refusal('case_conflict', detail, [{ pointer: '#/cases/externalId', detail, value: externalId }]);
+}

@@ -1,0 +1,124 @@
+import type { Touch } from '../domain/decision';
+import type { Run } from '../domain/plan';
+import { parseTemplate, render } from '../domain/template';
+import { CALLBACK_STEP, CALL_STEP } from '../domain/touch-key';
+import type { Tx } from './client';
+import type { PlannerFrame } from './planner-input';
+import { formToken, unsubscribeToken } from './tokens';
+
+/** The words of an attempt, filled in for one person at the claim and kept as its evidence. */
+export type Content =
+  | {
+      readonly kind: 'call';
+      readonly greeting: string;
+      readonly voicemail: string | null;
+      readonly ringSeconds: number;
+      readonly language: string;
+    }
+  | { readonly kind: 'sms'; readonly text: string }
+  | {
+      readonly kind: 'email';
+      readonly subject: string;
+      readonly text: string;
+      readonly companyName: string;
+      readonly companyAddress: string;
+    };
+
+export type Prepared = Content | { readonly kind: 'incomplete'; readonly missing: readonly string[] };
+
+interface Ask {
+  readonly touch: Touch;
+  readonly frame: PlannerFrame;
+  readonly keys: { readonly secretKey: string; readonly publicUrl: string };
+  readonly attemptId: string;
+}
+
+interface Person {
+  firstName: string;
+  lastName: string;
+  language: string;
+  attributes: Record<string, unknown>;
+  companyName: string;
+  companyAddress: string;
+  companyPhone: string;
+  subject: string;
+}
+
+const MOST_SMS_CHARACTERS = 1_600;
+const MOST_MAIL_CHARACTERS = 100_000;
+const CALLBACK_RING_SECONDS = 30;
+
+export async function prepareContent(tx: Tx, { touch, frame, keys }: Ask): Promise<Prepared> {
+  const person = await personOf(tx, frame);
+  const values = valuesOf(person, frame, keys);
+  const run = frame.input.plan.runs.find(({ key }) => key === touch.runKey);
+  if (touch.stepKey === CALL_STEP || touch.stepKey === CALLBACK_STEP)
+    return callContent(run ?? firstWithCalls(frame), person, values);
+  const message = run?.messages.find(({ key }) => key === touch.stepKey);
+  if (message === undefined) return { kind: 'incomplete', missing: [touch.stepKey] };
+  if (message.channel === 'sms') {
+    const text = render(parseTemplate(message.text), values, MOST_SMS_CHARACTERS);
+    return text.ok ? { kind: 'sms', text: text.text } : { kind: 'incomplete', missing: text.missing };
+  }
+  const subject = render(parseTemplate(message.subject), values, MOST_MAIL_CHARACTERS);
+  const text = render(parseTemplate(message.text), values, MOST_MAIL_CHARACTERS);
+  if (!subject.ok) return { kind: 'incomplete', missing: subject.missing };
+  if (!text.ok) return { kind: 'incomplete', missing: text.missing };
+  return {
+    kind: 'email',
+    subject: subject.text,
+    text: text.text,
+    companyName: person.companyName,
+    companyAddress: person.companyAddress,
+  };
+}
+
+type Values = Parameters<typeof render>[1];
+
+function callContent(run: Run | undefined, person: Person, values: Values): Prepared {
+  const calls = run?.calls;
+  if (calls === undefined) return { kind: 'incomplete', missing: ['calls'] };
+  const greeting = render(parseTemplate(calls.greeting), values, MOST_SMS_CHARACTERS);
+  if (!greeting.ok) return { kind: 'incomplete', missing: greeting.missing };
+  if (calls.voicemail.kind === 'hang_up') return asCall(greeting.text, null, calls.ringSeconds, person);
+  const voicemail = render(parseTemplate(calls.voicemail.text), values, MOST_SMS_CHARACTERS);
+  if (!voicemail.ok) return { kind: 'incomplete', missing: voicemail.missing };
+  return asCall(greeting.text, voicemail.text, calls.ringSeconds, person);
+}
+
+function asCall(greeting: string, voicemail: string | null, ringSeconds: number, { language }: Person): Content {
+  return { kind: 'call', greeting, voicemail, ringSeconds: ringSeconds || CALLBACK_RING_SECONDS, language };
+}
+
+/** A callback belongs to no run; it speaks as the first run with calls does. */
+function firstWithCalls({ input }: PlannerFrame): Run | undefined {
+  return input.plan.runs.find(({ calls }) => calls !== undefined);
+}
+
+async function personOf(tx: Tx, { input }: PlannerFrame): Promise<Person> {
+  const [row] = await tx<Person[]>`
+    select p.first_name, p.last_name, p.language, p.attributes, s.company_name, s.company_address, s.company_phone, c.subject
+    from enrollment e
+    join campaign c on c.id = e.campaign_id
+    join contact p on p.id = e.contact_id
+    cross join settings s
+    where e.id = ${input.enrollment.id}`;
+  if (row === undefined) throw new Error(`there is no enrollment ${input.enrollment.id}`);
+  return row;
+}
+
+function valuesOf(person: Person, { input }: PlannerFrame, { secretKey, publicUrl }: Ask['keys']): Values {
+  const enrollmentId = input.enrollment.id;
+  return {
+    contact: {
+      ...person.attributes,
+      first_name: person.firstName,
+      last_name: person.lastName,
+      full_name: `${person.firstName} ${person.lastName}`.trim(),
+    },
+    company: { name: person.companyName, address: person.companyAddress, phone: person.companyPhone },
+    campaign: { subject: person.subject },
+    form: { link: `${publicUrl}/f/${formToken(secretKey, enrollmentId)}` },
+    unsubscribe: { link: `${publicUrl}/u/${unsubscribeToken(secretKey, enrollmentId)}` },
+  };
+}

@@ -1,0 +1,192 @@
+import type { CampaignStatus } from '../domain/campaign-definition';
+import { LONGEST_CAP_MS } from '../domain/caps';
+import type { Instant } from '../domain/instant';
+import type {
+  AddressView,
+  AttemptView,
+  Caps,
+  Commitment,
+  EnrollmentView,
+  PersonAttempt,
+  PlannerInput,
+  WeeklyHours,
+} from '../domain/planner-input';
+import type { Db } from './client';
+import { getVersion } from './versions';
+
+/** The planner's inputs and what the caller needs beside them, read in one statement. */
+export interface PlannerFrame {
+  readonly input: PlannerInput;
+  readonly campaignId: string;
+  readonly contactId: string;
+  readonly campaignEpoch: number;
+  readonly lineGroupId: string;
+  readonly cases: readonly string[];
+  /** Business milliseconds per real one. */
+  readonly speed: number;
+  readonly messagesPerSecond: number;
+}
+
+/** With a fast clock a request takes long in business time: never less than this many real milliseconds before closing. */
+const CLOSING_MARGIN_REAL_MS = 5_000;
+
+interface Row {
+  now: Instant;
+  speed: number;
+  id: string;
+  campaignId: string;
+  contactId: string;
+  state: EnrollmentView['state'];
+  reason: string | null;
+  enrolledAt: Instant;
+  callsStoppedAt: Instant | null;
+  messagesStoppedAt: Instant | null;
+  heldUntilAt: Instant | null;
+  holdReason: EnrollmentView['holdReason'];
+  notBeforeAt: Instant | null;
+  planVersionId: string;
+  policyVersionId: string;
+  cases: string[];
+  campaignStatus: CampaignStatus;
+  campaignEpoch: number;
+  lineGroupId: string;
+  places: { zones: string[]; known: boolean };
+  addresses: AddressView[];
+  attempts: AttemptView[];
+  personAttempts: PersonAttempt[];
+  commitments: Commitment[];
+  endedSeries: string[];
+  unreadReplies: number;
+  revision: number;
+  legalHours: WeeklyHours;
+  unknownPlaceHours: WeeklyHours;
+  caps: { phone: Caps; email: Caps };
+  closingMarginSeconds: number;
+  openingJitterSeconds: number;
+  untaggedAfterSeconds: number;
+  messagesPerSecond: number;
+}
+
+/** `line` is what the caller knows about the right to call. Time is read here, so take the locks before. */
+export async function loadPlannerFrame(
+  db: Db,
+  enrollmentId: string,
+  line: PlannerInput['line'],
+): Promise<PlannerFrame> {
+  const [row] = await db<Row[]>`
+    select
+      ms(t.now) as now,
+      coalesce((select speed from clock), 1) as speed,
+      e.id, e.campaign_id, e.contact_id, e.state, e.reason, e.cases, e.hold_reason,
+      ms(e.enrolled_at) as enrolled_at,
+      ms(e.calls_stopped_at) as calls_stopped_at,
+      ms(e.messages_stopped_at) as messages_stopped_at,
+      ms(e.held_until_at) as held_until_at,
+      ms(e.not_before_at) as not_before_at,
+      coalesce(e.plan_version_id, c.current_version_id) as plan_version_id,
+      c.current_version_id as policy_version_id,
+      c.status as campaign_status, c.epoch as campaign_epoch, c.line_group_id,
+      p.places,
+      (select coalesce(json_agg(json_build_object(
+          'hash', a.hash, 'kind', a.kind, 'usable', ca.unusable is null,
+          'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
+            from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null) s)
+        ) order by ca.position), '[]')
+        from contact_address ca join address a on a.hash = ca.hash
+        where ca.contact_id = e.contact_id) as addresses,
+      (select coalesce(json_agg(json_build_object(
+          'id', t.id, 'touchKey', t.touch_key, 'runKey', t.run_key, 'stepKey', t.step_key, 'ordinal', t.ordinal,
+          'try', t.try, 'channel', t.channel, 'state', t.state, 'disposition', t.disposition, 'outcome', t.outcome,
+          'claimedAt', ms(t.claimed_at), 'endedAt', ms(t.ended_at),
+          'retryable', t.state = 'not_sent' and t.status <> 'final'
+        ) order by t.claimed_at, t.try), '[]')
+        from attempt t where t.enrollment_id = e.id) as attempts,
+      (select coalesce(json_agg(json_build_object('at', ms(u.claimed_at), 'kind', u.kind) order by u.claimed_at), '[]')
+        from (select distinct aa.attempt_id, aa.claimed_at, case aa.channel when 'email' then 'email' else 'phone' end as kind
+          from contact_address ca join attempt_address aa on aa.hash = ca.hash
+          where ca.contact_id = e.contact_id and aa.claimed_at > t.now - make_interval(secs => ${LONGEST_CAP_MS / 1000})) u) as person_attempts,
+      (select coalesce(json_agg(json_build_object('id', k.id, 'ordinal', k.ordinal, 'promisedAt', ms(k.promised_at)) order by k.ordinal), '[]')
+        from (select id, state, promised_at, row_number() over (order by created_at, id)::int as ordinal
+          from commitment where enrollment_id = e.id) k
+        where k.state = 'open') as commitments,
+      (select coalesce(json_agg(f.body ->> 'runKey'), '[]')
+        from fact f where f.enrollment_id = e.id and f.kind = 'series_ended') as ended_series,
+      (select count(*)::int from execution x
+        where x.enrollment_id = e.id and x.kind = 'classify' and x.state = 'pending') as unread_replies,
+      s.revision, s.legal_hours, s.unknown_place_hours, s.caps, s.closing_margin_seconds,
+      s.opening_jitter_seconds, s.untagged_after_seconds, s.messages_per_second
+    from (select app_now() as now) t
+    cross join settings s
+    join enrollment e on e.id = ${enrollmentId}
+    join campaign c on c.id = e.campaign_id
+    join contact p on p.id = e.contact_id`;
+  if (row === undefined) throw new Error(`there is no enrollment ${enrollmentId}`);
+  return toFrame(row, await getVersion(db, row.planVersionId), await getVersion(db, row.policyVersionId), line);
+}
+
+function toFrame(
+  row: Row,
+  { plan }: Awaited<ReturnType<typeof getVersion>>,
+  { policy }: Awaited<ReturnType<typeof getVersion>>,
+  line: PlannerInput['line'],
+): PlannerFrame {
+  const {
+    id,
+    state,
+    reason,
+    enrolledAt,
+    callsStoppedAt,
+    messagesStoppedAt,
+    heldUntilAt,
+    holdReason,
+    notBeforeAt,
+    endedSeries,
+  } = row;
+  return {
+    input: {
+      now: row.now,
+      campaign: { status: row.campaignStatus },
+      plan,
+      planVersionId: row.planVersionId,
+      policy,
+      policyVersionId: row.policyVersionId,
+      company: {
+        revision: row.revision,
+        legalHours: row.legalHours,
+        unknownPlaceHours: row.unknownPlaceHours,
+        caps: row.caps,
+        closingMarginMs: Math.max(
+          row.closingMarginSeconds * 1000,
+          row.speed === 1 ? 0 : CLOSING_MARGIN_REAL_MS * row.speed,
+        ),
+        openingJitterMs: row.openingJitterSeconds * 1000,
+        untaggedAfterMs: row.untaggedAfterSeconds * 1000,
+      },
+      enrollment: {
+        id,
+        state,
+        reason,
+        enrolledAt,
+        callsStoppedAt,
+        messagesStoppedAt,
+        heldUntilAt,
+        holdReason,
+        notBeforeAt,
+        endedSeries,
+      },
+      contact: { zones: row.places.zones, placeKnown: row.places.known, addresses: row.addresses },
+      attempts: row.attempts,
+      personAttempts: row.personAttempts,
+      commitments: row.commitments,
+      unreadReplies: row.unreadReplies,
+      line,
+    },
+    campaignId: row.campaignId,
+    contactId: row.contactId,
+    campaignEpoch: row.campaignEpoch,
+    lineGroupId: row.lineGroupId,
+    cases: row.cases,
+    speed: row.speed,
+    messagesPerSecond: row.messagesPerSecond,
+  };
+}

@@ -1,0 +1,28 @@
+/** Why the rows, as they stand, do not allow a change. Callers branch on the code; the message is for people. */
+export type RefusalCode =
+  | 'not_found'
+  | 'unknown_reference'
+  | 'wrong_status'
+  | 'revision_conflict'
+  | 'launch_refused'
+  | 'order_refused'
+  | 'case_conflict';
+
+/** One reason of a refusal, at a field of what was asked for or of what is stored. */
+export interface RefusedField {
+  readonly pointer: string;
+  readonly detail: string;
+  readonly value?: unknown;
+}
+
+/** Thrown inside a transaction, so that nothing of the change stays. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+    readonly problems: readonly RefusedField[] = [],
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,29 @@
+import { type Sql, inTransaction } from './client';
+import { appNow } from './clock';
+import type { DraftAddress } from './contact-import';
+import { type Arrival, type Received, receiveIn } from './inbox';
+import { suppressAddresses } from './suppression';
+
+/**
+ * A word of somebody whom no contact matches. An opt-out holds for the address all the same (C6): it may be on a list
+ * tomorrow. The address is stored only then; of everybody else the fact keeps the hash.
+ */
+export async function receiveFromStranger(sql: Sql, arrival: Arrival, sender: DraftAddress): Promise<Received> {
+  return inTransaction(sql, async (tx) => {
+    const received = await receiveIn(tx, arrival);
+    const { body } = arrival.fact;
+    if (received.factId === null || body.kind !== 'reply' || body.verdict !== 'revoke') return received;
+    await tx`
+      insert into address (hash, kind, value) values (${sender.hash}, ${sender.kind}, ${sender.value})
+      on conflict do nothing`;
+    await suppressAddresses(tx, {
+      hashes: [sender.hash],
+      channels: ['voice', 'sms', 'email'],
+      source: 'reply',
+      factId: received.factId,
+      actor: arrival.actor,
+      at: await appNow(tx),
+    });
+    return received;
+  });
+}

@@ -1,0 +1,22 @@
+import { inTransaction, type Sql } from '../client';
+
+/** A campaign that takes in nobody more and has nobody left to touch is over (K-6); facts that come later still count (R-18). */
+export async function completeCampaigns(sql: Sql): Promise<number> {
+  return inTransaction(sql, async (tx) => {
+    const over = await tx<{ id: string }[]>`
+      update campaign c set status = 'completed', status_reason = 'plan_through', ended_at = app_now(), updated_at = app_now(), actor = 'system'
+      from version v
+      where v.id = c.current_version_id and c.status = 'active'
+        and not coalesce((v.policy ->> 'neverEnding')::boolean, false)
+        and c.enroll_scanned_rt is not null and c.enroll_cursor is null
+        and exists (select 1 from enrollment e where e.campaign_id = c.id)
+        and not exists (select 1 from enrollment e where e.campaign_id = c.id and e.state = 'open')
+      returning c.id`;
+    for (const { id } of over) {
+      await tx`
+        insert into timeline (campaign_id, kind, data, actor, at)
+        values (${id}, 'campaign_ended', '{"reason": "plan_through"}', 'system', app_now())`;
+    }
+    return over.length;
+  });
+}

@@ -1,0 +1,79 @@
+import { inTransaction, type Sql, type Tx } from '../client';
+
+/** How many contacts one page takes in. */
+const PAGE = 1_000;
+/** A list that was read to its end is read again after this long, for members that came later. */
+const RESCAN_SECONDS = 30;
+
+/** Gives every member of an active campaign's list its row: enrolled, or rejected with a reason. Answers how many came in. */
+export async function enrollPage(sql: Sql): Promise<number> {
+  return inTransaction(sql, async (tx) => {
+    const [campaign] = await tx<Campaign[]>`
+      select id, list_id, enroll_cursor
+      from campaign
+      where status = 'active'
+        and (enroll_scanned_rt is null or enroll_scanned_rt < clock_timestamp() - make_interval(secs => ${RESCAN_SECONDS}))
+      order by enroll_scanned_rt nulls first, seq
+      limit 1
+      for update skip locked`;
+    if (campaign === undefined) return 0;
+    const page = await members(tx, campaign);
+    const last = page.at(-1);
+    await tx`
+      update campaign
+      set enroll_cursor = ${page.length < PAGE ? null : (last?.contactId ?? null)}::uuid,
+        enroll_scanned_rt = ${page.length < PAGE ? tx`clock_timestamp()` : null}
+      where id = ${campaign.id}`;
+    return page.length === 0
+      ? 0
+      : insertRows(
+          tx,
+          campaign.id,
+          page.map(({ contactId }) => contactId),
+        );
+  });
+}
+
+interface Campaign {
+  id: string;
+  listId: string;
+  enrollCursor: string | null;
+}
+
+async function members(tx: Tx, { listId, enrollCursor }: Campaign): Promise<{ contactId: string }[]> {
+  return tx<{ contactId: string }[]>`
+    select distinct k.contact_id
+    from list_member m join cases k on k.id = m.case_id
+    where m.list_id = ${listId} and (${enrollCursor}::uuid is null or k.contact_id > ${enrollCursor}::uuid)
+    order by k.contact_id
+    limit ${PAGE}`;
+}
+
+/** Whoever has no address that a channel of the plan could use, or barred them all, gets a row that says so. */
+async function insertRows(tx: Tx, campaignId: string, contactIds: readonly string[]): Promise<number> {
+  const rows = await tx`
+    with member as (
+      select p.id as contact_id,
+        array(select k.id from list_member m join cases k on k.id = m.case_id
+          where m.list_id = c.list_id and k.contact_id = p.id order by k.id) as cases,
+        exists (select 1 from contact_address ca join address a on a.hash = ca.hash
+          where ca.contact_id = p.id and ca.unusable is null and a.kind = any(
+            array(select case channel when 'email' then 'email' else 'phone' end from plan_channels(v.plan) channel))) as has_address,
+        not exists (select 1 from plan_channels(v.plan) channel
+          where not exists (select 1 from contact_address ca join suppression s on s.hash = ca.hash
+            where ca.contact_id = p.id and s.lifted_at is null and channel = any(s.channels))) as opted_out
+      from contact p
+      cross join (select c.list_id, c.current_version_id from campaign c where c.id = ${campaignId}) c
+      join version v on v.id = c.current_version_id
+      where p.id = any(${[...contactIds]}::uuid[])
+    )
+    insert into enrollment (campaign_id, contact_id, cases, enrolled_at, state, reason, wants_workflow)
+    select ${campaignId}, contact_id, cases, app_now(),
+      case when has_address and not opted_out then 'open' else 'rejected' end,
+      case when not has_address then 'no_usable_address' when opted_out then 'opted_out' end,
+      has_address and not opted_out
+    from member
+    on conflict (campaign_id, contact_id) do nothing
+    returning 1`;
+  return rows.length;
+}

@@ -1,0 +1,45 @@
+import type { AddressKind } from './channel';
+import { DAY_MS, type Instant } from './instant';
+import type { Caps, PersonAttempt, PlannerInput } from './planner-input';
+
+/** Attempt budgets of one person over all campaigns: rolling windows, elapsed time, never calendar days (compliance §6). */
+
+const WINDOWS = [
+  { name: 'perDay', lengthMs: DAY_MS },
+  { name: 'perWeek', lengthMs: 7 * DAY_MS },
+  { name: 'perMonth', lengthMs: 30 * DAY_MS },
+] as const;
+
+export const LONGEST_CAP_MS = 30 * DAY_MS;
+
+export interface CapHit {
+  readonly freeAt: Instant;
+  readonly cap: keyof Caps;
+  readonly limit: number;
+}
+
+/** The company's caps, narrowed by the campaign's; a campaign can't widen them. */
+export function capsFor(input: PlannerInput, kind: AddressKind): Caps {
+  const company = input.company.caps[kind];
+  const own = input.policy.caps;
+  return {
+    perDay: Math.min(company.perDay, own.perDay ?? company.perDay),
+    perWeek: Math.min(company.perWeek, own.perWeek ?? company.perWeek),
+    perMonth: Math.min(company.perMonth, own.perMonth ?? company.perMonth),
+  };
+}
+
+/** The cap that forbids an attempt at `at` and when it lets go, or null; the longest-lasting one if several do. */
+export function capHit(attempts: readonly PersonAttempt[], kind: AddressKind, caps: Caps, at: Instant): CapHit | null {
+  const times = attempts.filter((attempt) => attempt.kind === kind).map((attempt) => attempt.at);
+  let worst: CapHit | null = null;
+  for (const { name, lengthMs } of WINDOWS) {
+    const limit = caps[name];
+    const inside = times.filter((time) => time > at - lengthMs);
+    const blocking = inside[inside.length - limit];
+    if (blocking === undefined) continue;
+    const freeAt = blocking + lengthMs;
+    if (worst === null || freeAt > worst.freeAt) worst = { freeAt, cap: name, limit };
+  }
+  return worst;
+}

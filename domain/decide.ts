@@ -1,0 +1,159 @@
+import { awaitsTag, endOf, isUnresolved } from './attempts';
+import { callCandidates, isUnansweredSeries, seriesOf } from './call-candidates';
+import { addressFor, type Candidate, isBarred } from './candidate';
+import type { Channel } from './channel';
+import type { Decision, EndReason, Reason, Touch } from './decision';
+import { DAY_MS, HOUR_MS, type Instant } from './instant';
+import { messageCandidates } from './message-candidates';
+import type { Run } from './plan';
+import { place, type Placed } from './placement';
+import { hoursOf } from './planner-hours';
+import type { PlannerInput } from './planner-input';
+import { promisesToKeep } from './promises';
+
+/** How long nobody needs to ask again about something that only an outside word can change. */
+const ASK_AGAIN_MS = DAY_MS;
+const UNREAD_REPLY_MS = HOUR_MS / 6;
+
+/** The one answer to "when" and "why": workflow, claim, preview, explanation, auditor and tests ask here. Pure. */
+export function decide(input: PlannerInput): Decision {
+  return ended(input) ?? inFlight(input) ?? held(input) ?? untagged(input) ?? planned(input);
+}
+
+/** Runs whose unanswered series has just come to its end, so that `series_ended` has to be said of them (R-2 b). */
+export function seriesToEnd(input: PlannerInput): readonly string[] {
+  const { attempts, campaign, contact, enrollment, plan, policy } = input;
+  if (campaign.status !== 'active' || enrollment.state !== 'open' || policy.eachFailedCall) return [];
+  // A series that a stop cut short was not spent: the person was heard, or somebody decided. It ends without a word.
+  if (enrollment.callsStoppedAt !== null || isBarred(contact, 'voice') || attempts.some(isUnresolved)) return [];
+  return plan.runs.filter((run) => hasJustEnded(input, run)).map(({ key }) => key);
+}
+
+function hasJustEnded(input: PlannerInput, run: Run): boolean {
+  if (input.enrollment.endedSeries.includes(run.key) || !isUnansweredSeries(input, run)) return false;
+  const series = seriesOf(input, run);
+  if (series === 'spent') return true;
+  if (series !== 'going' || promisesToKeep(input).length > 0) return false;
+  const next = callCandidates(input).find((candidate) => candidate.runKey === run.key);
+  return next === undefined || place(input, next) === null;
+}
+
+function ended({ campaign, enrollment }: PlannerInput): Decision | null {
+  const { state, reason } = enrollment;
+  if (state !== 'open') return finish(isEndReason(reason) ? reason : 'plan_through', { code: 'ended', state, reason });
+  const isOver = campaign.status === 'completed' || campaign.status === 'archived';
+  return isOver ? finish('campaign_ended', { code: 'campaign_ended' }) : null;
+}
+
+function inFlight({ attempts, now }: PlannerInput): Decision | null {
+  const open = attempts.find(isUnresolved);
+  if (open === undefined) return null;
+  return {
+    kind: 'reconcile',
+    attemptId: open.id,
+    askAt: now + HOUR_MS,
+    reasons: [{ code: 'in_flight', channel: open.channel, sinceAt: open.claimedAt }],
+  };
+}
+
+function held(input: PlannerInput): Decision | null {
+  const { campaign, enrollment, now, unreadReplies } = input;
+  if (campaign.status !== 'active') return hold(now + ASK_AGAIN_MS, { code: 'campaign_paused' });
+  if (unreadReplies > 0) return hold(now + UNREAD_REPLY_MS, { code: 'reply_unread' });
+  const { heldUntilAt, holdReason } = enrollment;
+  if (heldUntilAt === null || heldUntilAt <= now) return null;
+  return hold(heldUntilAt, { code: holdReason ?? 'handoff', untilAt: heldUntilAt });
+}
+
+/** After an answered call nothing happens until its tag is in, or until nobody may expect one any more. */
+function untagged({ attempts, company, now }: PlannerInput): Decision | null {
+  const untilAt = attempts
+    .filter(awaitsTag)
+    .map((call) => endOf(call) + company.untaggedAfterMs)
+    .find((expectedAt) => expectedAt > now);
+  return untilAt === undefined ? null : { kind: 'wait', askAt: untilAt, reasons: [{ code: 'awaiting_tag', untilAt }] };
+}
+
+function planned(input: PlannerInput): Decision {
+  const best = soonest(input, [...callCandidates(input), ...messageCandidates(input)]);
+  if (best === null) return endOfPlan(input);
+  const touch = touchOf(best);
+  if (best.dueAt > input.now) return { kind: 'wait', touch, askAt: best.dueAt, reasons: best.reasons };
+  if (lacksLine(input, best))
+    return { kind: 'queue', touch, askAt: best.untilAt, reasons: [...best.reasons, { code: 'no_free_line' }] };
+  return { kind: 'touch', touch, askAt: best.untilAt, reasons: [...best.reasons, { code: 'due' }] };
+}
+
+/** The earliest; at the same instant the one that stands first, so promises and calls come before messages. */
+function soonest(input: PlannerInput, candidates: readonly Candidate[]): Placed | null {
+  const placed = candidates.flatMap((candidate) => place(input, candidate) ?? []);
+  const dueAt = Math.min(...placed.map((each) => each.dueAt));
+  const first = placed.filter((each) => each.dueAt === dueAt);
+  // A message that is due doesn't wait for the line of a call.
+  return first.find((each) => !lacksLine(input, each)) ?? first[0] ?? null;
+}
+
+function lacksLine({ line }: PlannerInput, { candidate }: Placed): boolean {
+  return line === 'none' && candidate.channel === 'voice';
+}
+
+function touchOf({ candidate, untilAt }: Placed): Touch {
+  const { key, runKey, stepKey, ordinal, channel, toHash, commitmentId } = candidate;
+  return {
+    key,
+    runKey,
+    stepKey,
+    ordinal,
+    channel,
+    try: candidate.try,
+    toHash,
+    untilAt,
+    ...(commitmentId === undefined ? {} : { commitmentId }),
+  };
+}
+
+/** A plan that no longer holds anything for this person: lived through, or never possible. */
+function endOfPlan(input: PlannerInput): Decision {
+  const { attempts, contact, enrollment, now } = input;
+  const channels = channelsOf(input);
+  if (channels.every((channel) => isBarred(contact, channel))) return finish('opted_out', { code: 'opted_out' });
+  if (attempts.length === 0 && channels.every((channel) => addressFor(contact, channel) === null))
+    return finish('unreachable', { code: 'unreachable' });
+  if (attempts.length === 0 && hoursOf(input, null).next(now) === null)
+    return finish('unreachable', { code: 'no_common_hour' });
+  return finish(
+    'plan_through',
+    { code: 'plan_through' },
+    ...(enrollment.callsStoppedAt === null ? [] : [{ code: 'calls_stopped' } as const]),
+    ...(enrollment.messagesStoppedAt === null ? [] : [{ code: 'messages_stopped' } as const]),
+  );
+}
+
+function channelsOf({ plan }: PlannerInput): Channel[] {
+  const channels = plan.runs.flatMap((run): Channel[] => [
+    ...(run.calls === undefined ? [] : (['voice'] as const)),
+    ...run.messages.map(({ channel }) => channel),
+  ]);
+  return [...new Set(channels)];
+}
+
+const END_REASONS: readonly string[] = [
+  'plan_through',
+  'opted_out',
+  'unreachable',
+  'stopped_by_rule',
+  'completed_by_operator',
+  'campaign_ended',
+] satisfies EndReason[];
+
+function isEndReason(reason: string | null): reason is EndReason {
+  return reason !== null && END_REASONS.includes(reason);
+}
+
+function finish(reason: EndReason, ...reasons: Reason[]): Decision {
+  return { kind: 'finish', reason, reasons };
+}
+
+function hold(askAt: Instant, reason: Reason): Decision {
+  return { kind: 'hold', askAt, reasons: [reason] };
+}

@@ -1,0 +1,87 @@
+import type { Decision, Reason, ReasonCode } from './decision';
+import { toIso } from './instant';
+import { formatClock } from './local-time';
+
+/** The decision as one English sentence, without personal data. */
+export function explain(decision: Decision): string {
+  const why = `: ${decision.reasons.map((reason) => PHRASES[reason.code](reason)).join('; ')}`;
+  switch (decision.kind) {
+    case 'touch':
+      return `Now ${touchPhrase(decision)}${why}.`;
+    case 'queue':
+      return `Waits in the queue to place ${decision.touch.key}, until ${toIso(decision.askAt)} at the latest${why}.`;
+    case 'wait':
+      return decision.touch === undefined
+        ? `Waits until ${toIso(decision.askAt)}${why}.`
+        : `Next is ${decision.touch.key} (${decision.touch.channel}) at ${toIso(decision.askAt)}${why}.`;
+    case 'hold':
+      return `Outreach is held${why}.`;
+    case 'reconcile':
+      return `Waits to hear how the attempt under way ends${why}.`;
+    case 'finish':
+      return `Nothing more will happen${why}.`;
+  }
+}
+
+function touchPhrase({ touch }: Decision & { kind: 'touch' }): string {
+  return touch.channel === 'voice' ? `the call ${touch.key} is placed` : `the ${touch.channel} ${touch.key} is sent`;
+}
+
+type Phrase = (reason: Reason) => string;
+
+const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
+  campaign_paused: () => 'the campaign is paused',
+  campaign_ended: () => 'the campaign has ended',
+  handoff: ({ untilAt }) => `a person has taken over, until it is handed back or ${instant(untilAt)}`,
+  unclear_reply: () => 'a reply may have meant "stop" and waits for a person to read it',
+  reply_unread: () => 'a reply is being read',
+  in_flight: ({ channel, sinceAt }) => `a ${channel} attempt is under way since ${instant(sinceAt)}`,
+  awaiting_tag: ({ untilAt }) => `the call was answered and its outcome is expected by ${instant(untilAt)}`,
+  outside_hours: (reason) => `${closedPhrase(reason)}; the next opening is at ${instant(reason.opensAt)}`,
+  opening_jitter: ({ untilAt }) =>
+    `not everybody starts at the first second of an opening, this contact at ${instant(untilAt)}`,
+  spacing: ({ minutes, after }) => `${minutes} minutes apart from the last call (${after ?? 'unknown end'})`,
+  message_delay: ({ step }) => `the message "${step}" falls due then`,
+  pre_call_message: ({ fromAt }) => `after the text ahead of the call, from ${instant(fromAt)}`,
+  scheduled: ({ step }) => `the message "${step}" is scheduled for then`,
+  run_not_started: ({ startsAt }) => `the run starts at ${instant(startsAt)}`,
+  per_day: ({ limit }) => `no more than ${limit} calls on one day`,
+  cap: ({ cap, limit, freeAt }) =>
+    `the person had ${limit} attempts already (${cap}); the next is allowed from ${instant(freeAt)}`,
+  failed_hour: ({ hour }) => `the last attempt failed at this hour of the day (${hour}:00)`,
+  not_before: ({ at }) => `the provider asked to be left alone until ${instant(at)}`,
+  callback: ({ promisedAt }) => `a callback was promised for ${instant(promisedAt)}`,
+  no_free_line: () => 'no line is free',
+  due: () => 'it is due',
+  plan_through: () => 'the plan is through',
+  opted_out: () => 'the person opted out',
+  unreachable: () => 'there is no address left to reach the person at',
+  no_common_hour: () => 'no hour is allowed in every place the person may be in',
+  calls_stopped: () => 'calls were stopped',
+  messages_stopped: () => 'messages were stopped',
+  ended: ({ state, reason }) => `the enrollment is ${state} (${reason ?? 'no reason given'})`,
+  retry: ({ attempt, of }) => `call ${attempt} of ${of}`,
+};
+
+/** S1-115: names what is closed, and for a gap its place on the clock. */
+function closedPhrase({ kind, rule, zone, localMinute, opensMinute }: Reason): string {
+  const hours = `${String(rule).replace('_', ' ')} hours in ${zone}`;
+  switch (kind) {
+    case 'before_opening':
+      return `${clock(localMinute)} is before the ${hours} open at ${clock(opensMinute)}`;
+    case 'between_slots':
+      return `${clock(localMinute)} lies in the gap of the ${hours}, which open again at ${clock(opensMinute)}`;
+    case 'after_closing':
+      return `${clock(localMinute)} is after the ${hours} have closed`;
+    default:
+      return `the ${hours} are closed on that day`;
+  }
+}
+
+function instant(value: Reason[string] | undefined): string {
+  return toIso(Number(value));
+}
+
+function clock(value: Reason[string] | undefined): string {
+  return formatClock(Number(value));
+}

@@ -1,0 +1,37 @@
+import type { FoldDraft } from './fold-draft';
+import type { Fact, FoldState } from './fold-state';
+
+/** An operator's order for one contact. */
+export function foldOrder(state: FoldState, { order }: Fact<'order'>, draft: FoldDraft): void {
+  draft.tell('operator_order', { order });
+  draft.wakes = true;
+  switch (order) {
+    case 'complete':
+      draft.end('completed_by_operator');
+      return;
+    case 'resume':
+      resume(state, draft);
+      return;
+    case 'hand_back':
+      draft.release();
+      draft.tell('handed_back', {});
+      return;
+    case 'stop_calls':
+      draft.stopCalls();
+      return;
+    case 'stop_messaging':
+      draft.stopMessaging();
+  }
+}
+
+/** S1-93, R-9: both Completed kinds come back; never somebody who opted out (S1-118) or left for good. */
+function resume({ enrollment }: FoldState, draft: FoldDraft): void {
+  if (enrollment.state === 'rejected' || enrollment.reason === 'opted_out' || enrollment.leftForGood) return;
+  draft.enrollment.callsStoppedAt = null;
+  draft.enrollment.messagesStoppedAt = null;
+  if (enrollment.state === 'open') return;
+  draft.enrollment.state = 'open';
+  draft.enrollment.reason = null;
+  draft.enrollment.endedAt = null;
+  draft.tell('contact_status_changed', { status: 'active' });
+}

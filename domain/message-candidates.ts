@@ -1,0 +1,122 @@
+import { callsOf, endOf, hasResult, isSpent, nextTry } from './attempts';
+import { addressFor, type Candidate } from './candidate';
+import { localDateOf, plainLocalToInstant } from './local-time';
+import { MINUTE_MS, type Instant } from './instant';
+import { place } from './placement';
+import type { PlannedMessage, Run } from './plan';
+import { homeZoneOf, hoursOf, notBeforeRun } from './planner-hours';
+import type { AttemptView, PlannerInput } from './planner-input';
+import { promisesToKeep } from './promises';
+import { minuteOf } from './slots';
+import { touchKeyOf } from './touch-key';
+
+/** The messages that the plan still has in store for one contact. */
+export function messageCandidates(input: PlannerInput): Candidate[] {
+  if (input.enrollment.messagesStoppedAt !== null) return [];
+  return input.plan.runs.flatMap((run) => run.messages.flatMap((message) => candidatesOf(input, run, message)));
+}
+
+/** What stands between a contact and the first call of a run. */
+export type PreCall =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'sent'; readonly callFromAt: Instant };
+
+/** S0-70, K-14: a call waits for its text ahead and then for the text's delay; a text that can't be sent is no reason not to call. */
+export function preCallMessages(input: PlannerInput, run: Run): PreCall {
+  let callFromAt: Instant | null = null;
+  for (const message of run.messages) {
+    if (message.when.kind !== 'before_call') continue;
+    const key = touchKeyOf(run.key, message.key, 1);
+    const sent = input.attempts.find((attempt) => attempt.touchKey === key && isSpent(attempt));
+    if (sent !== undefined)
+      callFromAt = Math.max(callFromAt ?? 0, sent.claimedAt + message.when.delayMinutes * MINUTE_MS);
+    else if (canBeSent(input, run, message)) return { kind: 'pending' };
+  }
+  return callFromAt === null ? { kind: 'none' } : { kind: 'sent', callFromAt };
+}
+
+function canBeSent(input: PlannerInput, run: Run, message: PlannedMessage): boolean {
+  if (input.enrollment.messagesStoppedAt !== null) return false;
+  return candidatesOf(input, run, message).some((candidate) => place(input, candidate) !== null);
+}
+
+interface Moment {
+  readonly ordinal: number;
+  readonly earliestAt: Instant;
+}
+
+function candidatesOf(input: PlannerInput, run: Run, message: PlannedMessage): Candidate[] {
+  const to = addressFor(input.contact, message.channel);
+  if (to === null) return [];
+  return momentsOf(input, run, message).flatMap(({ ordinal, earliestAt }) => {
+    const key = touchKeyOf(run.key, message.key, ordinal);
+    const nth = nextTry(input.attempts, key);
+    if (nth === null) return [];
+    return {
+      key,
+      run,
+      runKey: run.key,
+      stepKey: message.key,
+      ordinal,
+      channel: message.channel,
+      try: nth,
+      toHash: to.hash,
+      earliestAt,
+      reasons: [{ code: message.when.kind === 'at' ? 'scheduled' : 'message_delay', step: message.key }],
+    };
+  });
+}
+
+/** When the message falls due, once for each time that it does. */
+function momentsOf(input: PlannerInput, run: Run, { key, when }: PlannedMessage): Moment[] {
+  const { enrolledAt } = input.enrollment;
+  switch (when.kind) {
+    case 'before_call':
+      return wantsFirstCall(input, run) ? [{ ordinal: 1, earliestAt: enrolledAt }] : [];
+    case 'after_start': {
+      const opening = hoursOf(input, run).next(notBeforeRun(input, run, enrolledAt));
+      if (opening === null) return [];
+      return [{ ordinal: 1, earliestAt: Math.max(enrolledAt, opening.opensAt) + when.delayMinutes * MINUTE_MS }];
+    }
+    case 'at': {
+      const zone = homeZoneOf(input.contact);
+      // Too late for somebody who came in on a later day.
+      if (localDateOf(zone, enrolledAt) > when.on) return [];
+      return [{ ordinal: 1, earliestAt: plainLocalToInstant(zone, when.on, minuteOf(when.time)) }];
+    }
+    case 'after_call': {
+      const matching = endedCalls(input.attempts, run).filter((call) => hasResult(call, when.results));
+      const chosen = when.repeat === 'each' ? matching : firstUnlessSent(input, run, key, matching);
+      return chosen.map((call) => ({ ordinal: call.ordinal, earliestAt: endOf(call) + when.delayMinutes * MINUTE_MS }));
+    }
+  }
+}
+
+/** Once is once, even if a correction makes another call the first that matches. */
+function firstUnlessSent(
+  { attempts }: PlannerInput,
+  run: Run,
+  stepKey: string,
+  matching: AttemptView[],
+): AttemptView[] {
+  const wasSent = attempts.some(
+    (attempt) => attempt.runKey === run.key && attempt.stepKey === stepKey && isSpent(attempt),
+  );
+  return wasSent ? [] : matching.slice(0, 1);
+}
+
+/** A text ahead of a call makes sense only while the first call of its run comes next. */
+function wantsFirstCall(input: PlannerInput, run: Run): boolean {
+  const canCall = input.enrollment.callsStoppedAt === null && addressFor(input.contact, 'voice') !== null;
+  if (!canCall || promisesToKeep(input).length > 0) return false;
+  return !input.attempts.some(
+    (attempt) => attempt.runKey === run.key && attempt.channel === 'voice' && isSpent(attempt),
+  );
+}
+
+function endedCalls(attempts: readonly AttemptView[], run: Run): AttemptView[] {
+  return callsOf(attempts).filter(
+    (call) => call.runKey === run.key && (call.state === 'ended' || call.state === 'unknown_final'),
+  );
+}

@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import { CalendarDaySchema } from './calendar-day';
+import type { Channel } from './channel';
+import { slotListSchema } from './slots';
+import { CALL_STEP, CALLBACK_STEP, PROMISES_RUN } from './touch-key';
+
+/** The part of a version that says what is done to a contact: runs, touches, texts. Changes of it are versioned per enrollment. */
+
+const KEY = /^[a-z0-9][a-z0-9-]{0,39}$/;
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+const MONTH_MINUTES = 31 * 24 * 60;
+
+const keySchema = z.string().regex(KEY, 'must be 1 to 40 characters a–z, 0–9 or "-", not starting with "-"');
+const timeSchema = z.string().regex(TIME, 'must be a time like 09:00');
+const minutesSchema = z.int().min(0).max(MONTH_MINUTES);
+const textSchema = z.string().trim().min(1).max(1600);
+
+/** ISO: 1 is Monday. */
+export const WeekdaySchema = z.literal([1, 2, 3, 4, 5, 6, 7]);
+
+/** K-2, K-3: one start and end for this run, or the blocks of the campaign that all such runs share. */
+const runHoursSchema = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('calling_times'), slots: slotListSchema }),
+  z.strictObject({ mode: z.literal('company_times') }),
+]);
+
+/** Minutes from the end of the last attempt to the next, by how it ended (R-18). K-12: four hours where nothing is said. */
+const spacingSchema = z.strictObject({
+  default: minutesSchema.default(240),
+  busy: minutesSchema.optional(),
+  noAnswer: minutesSchema.optional(),
+  voicemail: minutesSchema.optional(),
+  failed: minutesSchema.optional(),
+  unsuccessful: minutesSchema.optional(),
+});
+
+const voicemailSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('hang_up') }),
+  z.strictObject({ kind: z.literal('leave_text'), text: textSchema }),
+]);
+
+const callsSchema = z.strictObject({
+  attempts: z.int().min(1).max(30),
+  spacingMinutes: spacingSchema.prefault({}),
+  perDay: z.int().min(1).max(10).default(3),
+  avoidFailedHour: z.boolean().default(false),
+  ringSeconds: z.int().min(5).max(60).default(25),
+  greeting: textSchema,
+  voicemail: voicemailSchema.default({ kind: 'hang_up' }),
+});
+
+/** A call's result as a message may ask for it. `unanswered` covers busy, no answer, failed and voicemail. */
+export const CallResultSchema = z.enum([
+  'any',
+  'unanswered',
+  'voicemail',
+  'successful',
+  'unsuccessful',
+  'converted',
+  'disqualified',
+]);
+export type CallResult = z.infer<typeof CallResultSchema>;
+
+const whenSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('before_call'), delayMinutes: minutesSchema.default(2) }),
+  z.strictObject({
+    kind: z.literal('after_call'),
+    results: z.array(CallResultSchema).min(1),
+    delayMinutes: minutesSchema.default(0),
+    repeat: z.enum(['once', 'each']).default('once'),
+  }),
+  z.strictObject({ kind: z.literal('after_start'), delayMinutes: minutesSchema.default(0) }),
+  z.strictObject({ kind: z.literal('at'), on: CalendarDaySchema, time: timeSchema }),
+]);
+
+const messageFields = { key: keySchema, when: whenSchema };
+const messageSchema = z.discriminatedUnion('channel', [
+  z.strictObject({ ...messageFields, channel: z.literal('sms'), text: textSchema }),
+  z.strictObject({
+    ...messageFields,
+    channel: z.literal('email'),
+    subject: z.string().trim().min(1).max(200),
+    text: z.string().trim().min(1).max(50_000),
+  }),
+]);
+
+const runSchema = z
+  .strictObject({
+    key: keySchema,
+    startsOn: CalendarDaySchema,
+    endsOn: CalendarDaySchema.nullable().default(null),
+    weekdays: z.array(WeekdaySchema).min(1).default([1, 2, 3, 4, 5]),
+    hours: runHoursSchema,
+    calls: callsSchema.optional(),
+    messages: z.array(messageSchema).max(50).default([]),
+  })
+  .check(checkRun);
+
+export const PlanSchema = z
+  .strictObject({ runs: z.array(runSchema).min(1).max(50), formId: keySchema.nullable().default(null) })
+  .check(({ value, issues }) => {
+    value.runs.forEach((run, at) => {
+      if (value.runs.findIndex(({ key }) => key === run.key) < at)
+        issues.push(problem(['runs', at, 'key'], run.key, `the run key "${run.key}" is used twice`));
+    });
+  });
+
+export type Plan = z.infer<typeof PlanSchema>;
+export type Run = Plan['runs'][number];
+export type CallPlan = NonNullable<Run['calls']>;
+export type PlannedMessage = Run['messages'][number];
+export type MessageChannel = Exclude<Channel, 'voice'>;
+
+function checkRun({ value: run, issues }: z.core.ParsePayload<z.output<typeof runSchema>>): void {
+  if (run.key === PROMISES_RUN)
+    issues.push(problem(['key'], run.key, `the run key "${run.key}" is taken: promised callbacks have it`));
+  if (run.endsOn !== null && run.endsOn < run.startsOn)
+    issues.push(problem(['endsOn'], run.endsOn, `the run ends on ${run.endsOn}, before it starts on ${run.startsOn}`));
+  if (run.calls === undefined && run.messages.length === 0)
+    issues.push(problem(['messages'], run.messages, 'a run needs calls, messages or both'));
+  run.messages.forEach(({ key, when }, at) => {
+    const refuse = (field: string[], input: string, message: string) =>
+      issues.push(problem(['messages', at, ...field], input, message));
+    if (run.calls === undefined && (when.kind === 'before_call' || when.kind === 'after_call'))
+      refuse(['when', 'kind'], when.kind, 'a messaging-only run has no call to be before or after (K-10)');
+    if (when.kind === 'at' && (when.on < run.startsOn || (run.endsOn !== null && when.on > run.endsOn)))
+      refuse(['when', 'on'], when.on, `the message is due on ${when.on}, which is no day of its run`);
+    if (key === CALL_STEP || key === CALLBACK_STEP)
+      refuse(['key'], key, `the message key "${key}" is taken: calls have it`);
+    if (run.messages.findIndex((message) => message.key === key) < at)
+      refuse(['key'], key, `the message key "${key}" is used twice in this run`);
+  });
+}
+
+function problem(path: (string | number)[], input: unknown, message: string) {
+  return { code: 'custom' as const, path, input, message };
+}

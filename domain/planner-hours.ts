@@ -1,0 +1,60 @@
+import { cachedHours, compileHours, type Hours, type HoursRule } from './business-hours';
+import type { Instant } from './instant';
+import { localDateOf, localToInstant } from './local-time';
+import { WeekdaySchema, type Run } from './plan';
+import type { ContactView, PlannerInput, WeeklyHours } from './planner-input';
+import { minuteOf } from './slots';
+
+/** The hours in which a touch may happen: the run's or the company's, within the law of every place the person may be in. */
+export function hoursOf(input: PlannerInput, run: Run | null): Hours {
+  const { company, contact } = input;
+  const key = [
+    input.planVersionId,
+    input.policyVersionId,
+    run?.key ?? '',
+    company.revision,
+    company.closingMarginMs,
+    contact.placeKnown,
+    ...contact.zones,
+  ].join('|');
+  return cachedHours(key, () => {
+    const rules = rulesOf(input, run);
+    return compileHours(
+      contact.zones.map((zone) => ({ zone, rules })),
+      company.closingMarginMs,
+    );
+  });
+}
+
+/** The zone by whose calendar a person's own days are counted: the first of those they may be in. */
+export function homeZoneOf({ zones }: ContactView): string {
+  const [zone] = zones;
+  if (zone === undefined) throw new Error('a contact has at least one zone to be in');
+  return zone;
+}
+
+/** `at`, or the start of the run's first day where that comes later: nothing of a run happens before it. */
+export function notBeforeRun({ contact }: PlannerInput, run: Run | null, at: Instant): Instant {
+  const zone = homeZoneOf(contact);
+  if (run === null || localDateOf(zone, at) >= run.startsOn) return at;
+  return localToInstant(zone, run.startsOn, 0, 'open');
+}
+
+function rulesOf({ company, contact, policy }: PlannerInput, run: Run | null): HoursRule[] {
+  const except = policy.closedOn;
+  const rules: HoursRule[] = [{ ...weekly('legal', company.legalHours), except }];
+  if (!contact.placeKnown) rules.push(weekly('unknown_place', company.unknownPlaceHours));
+  if (run === null) return rules;
+  const slots = run.hours.mode === 'calling_times' ? run.hours.slots : policy.companySlots;
+  const own = weekly(run.hours.mode === 'calling_times' ? 'run' : 'company', { weekdays: run.weekdays, slots });
+  rules.push({ ...own, from: run.startsOn, ...(run.endsOn === null ? {} : { to: run.endsOn }) });
+  return rules;
+}
+
+function weekly(name: string, hours: WeeklyHours): HoursRule {
+  const weekdays = hours.weekdays.map((weekday) => WeekdaySchema.parse(weekday));
+  return {
+    name,
+    slots: hours.slots.map((slot) => ({ weekdays, open: minuteOf(slot.open), close: minuteOf(slot.close) })),
+  };
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { CalendarDaySchema } from './calendar-day';
+import { RuleSchema } from './rule';
+import { slotListSchema } from './slots';
+
+/** The part of a version that binds everybody at once: hours, caps, limits, rules. Always the current version's. */
+
+const capSchema = z.int().min(1).max(1000);
+
+export const PolicySchema = z
+  .strictObject({
+    /** The blocks that runs in "company times" share (K-3); R-13: noon to eight where nothing is said. */
+    companySlots: slotListSchema.default([{ open: '12:00', close: '20:00' }]),
+    /** Days without outreach: holidays and blackouts. */
+    closedOn: z.array(CalendarDaySchema).max(400).default([]),
+    /** Attempts of any campaign at this person, voice and SMS together, in rolling windows; the company's caps bind as well. */
+    caps: z
+      .strictObject({ perDay: capSchema.optional(), perWeek: capSchema.optional(), perMonth: capSchema.optional() })
+      .default({}),
+    /** S1-58: most simultaneous calls; 0 = no limit of its own (R-10). */
+    concurrencyLimit: z.int().min(0).max(100_000).default(0),
+    /** S1-59: new calls a minute; null = no pacing. */
+    callsPerMinute: z.int().min(1).max(10_000).nullable().default(null),
+    /** K-6: take in new contacts and stay active after everybody is through. */
+    neverEnding: z.boolean().default(false),
+    /** R-2: fire "Unsuccessful" at every failed call, not once per series. */
+    eachFailedCall: z.boolean().default(false),
+    /** Most callbacks kept for one contact (K-5). */
+    maxCallbacks: z.int().min(0).max(20).default(3),
+    /** How long outreach waits for a person after a handoff before it goes on by itself. */
+    handoffHoldHours: z
+      .int()
+      .min(1)
+      .max(24 * 90)
+      .default(72),
+    /** Phrases that put a reply into a bucket of the campaign's own choice. */
+    phrases: z
+      .record(z.string().regex(/^[a-z0-9][a-z0-9_]{0,39}$/), z.array(z.string().trim().min(1).max(200)).max(100))
+      .default({}),
+    rules: z.array(RuleSchema).max(500).default([]),
+  })
+  .check(({ value, issues }) => {
+    value.rules.forEach((rule, at) => {
+      if (value.rules.findIndex(({ key }) => key === rule.key) < at)
+        issues.push({
+          code: 'custom',
+          path: ['rules', at, 'key'],
+          input: rule.key,
+          message: `the rule key "${rule.key}" is used twice`,
+        });
+    });
+  });
+
+export type Policy = z.infer<typeof PolicySchema>;

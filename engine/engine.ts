@@ -1,0 +1,97 @@
+import { Client, Connection, type WorkflowStartOptions } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { EnrollmentRef } from '../db/enrollment';
+import type { SignalName } from '../domain/signal';
+import {
+  CAMPAIGN_ID_ATTRIBUTE,
+  CONTACT_ID_ATTRIBUTE,
+  ENROLLMENT_WORKFLOW,
+  ENROLLMENTS_QUEUE,
+  enrollmentWorkflowId,
+  queueName,
+  type EnrollmentInput,
+  type SignalBody,
+} from '../workflows/contract';
+
+/** The only place that talks to Temporal as a client. Everything here may fail: sweeps try again what matters. */
+export interface Engine {
+  /** Starts the workflow that lives this row, or finds it running. */
+  start(row: EnrollmentRef): Promise<void>;
+  /** Wakes the row's workflow with a word for readers, starting it if there is none. */
+  signal(row: EnrollmentRef, name: SignalName, body: SignalBody): Promise<void>;
+  /** Tells apart a namespace from one that was lost and made anew under the same name. */
+  namespaceId(): Promise<string>;
+  workflowUrl(enrollmentId: string): string | null;
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly address: string;
+  readonly namespace: string;
+  readonly queuePrefix: string;
+  readonly uiUrl: string | null;
+  readonly tls?: boolean;
+  readonly apiKey?: string;
+}
+
+/** Short enough that a webhook never waits for Temporal longer than the sender would. */
+const DEADLINE_MS = 3_000;
+const CAMPAIGN_ID = defineSearchAttributeKey(CAMPAIGN_ID_ATTRIBUTE, SearchAttributeType.KEYWORD);
+const CONTACT_ID = defineSearchAttributeKey(CONTACT_ID_ATTRIBUTE, SearchAttributeType.KEYWORD);
+
+export function createEngine({ address, namespace, queuePrefix, uiUrl, tls, apiKey }: EngineOptions): Engine {
+  // Lazy: the API answers, and facts are folded, while Temporal is down.
+  const connection = Connection.lazy({
+    address,
+    ...(tls === true ? { tls: true } : {}),
+    ...(apiKey === undefined ? {} : { apiKey }),
+  });
+  const { workflow } = new Client({ connection, namespace });
+  const taskQueue = queueName(queuePrefix, ENROLLMENTS_QUEUE);
+  const soon = <T>(ask: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + DEADLINE_MS, ask);
+
+  return {
+    async start(row) {
+      await soon(() =>
+        workflow.start(ENROLLMENT_WORKFLOW, {
+          ...startOptions(row, taskQueue),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      );
+    },
+    async signal(row, name, body) {
+      await soon(() =>
+        workflow.signalWithStart(ENROLLMENT_WORKFLOW, {
+          ...startOptions(row, taskQueue),
+          signal: name,
+          signalArgs: [body],
+        }),
+      );
+    },
+    async namespaceId() {
+      const described = await soon(() => connection.workflowService.describeNamespace({ namespace }));
+      return described.namespaceInfo?.id ?? '';
+    },
+    workflowUrl(enrollmentId) {
+      if (uiUrl === null) return null;
+      return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(enrollmentWorkflowId(enrollmentId))}`;
+    },
+    close: () => connection.close(),
+  };
+}
+
+function startOptions({ enrollmentId, campaignId, contactId }: EnrollmentRef, taskQueue: string) {
+  const input: EnrollmentInput = { enrollmentId };
+  return {
+    workflowId: enrollmentWorkflowId(enrollmentId),
+    taskQueue,
+    args: [input],
+    // Uniqueness is the row's, so a closed workflow may always be followed by another.
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: CAMPAIGN_ID, value: campaignId },
+      { key: CONTACT_ID, value: contactId },
+    ]),
+    staticSummary: `one contact of campaign ${campaignId}`,
+  } satisfies Partial<WorkflowStartOptions>;
+}

@@ -1,0 +1,47 @@
+/** Unit tests beside the file, stories in test/: the path alone decides which servers a test file gets. */
+const pure = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  // Enough for a busy machine; no test waits for it.
+  testTimeout: 30_000,
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local/'],
+};
+
+const withPostgres = {
+  ...pure,
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
+};
+
+const withTemporal = { ...withPostgres, globalSetup: '<rootDir>/test/global-setup-temporal.ts' };
+
+const testsIn = (...folders) => folders.map((folder) => `<rootDir>/${folder}/**/*.test.ts`);
+
+module.exports = {
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/totals-reporter.js'],
+  // Not v8: it counts a file of types, which nobody ever loads, as uncovered, and misses branches within a line.
+  coverageProvider: 'babel',
+  collectCoverageFrom: ['domain/**/*.ts', '!**/*.test.ts'],
+  coverageReporters: ['text-summary', 'lcovonly'],
+  coverageThreshold: { global: { statements: 100, branches: 100, functions: 100, lines: 100 } },
+  projects: [
+    {
+      ...pure,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/*.test.ts', '<rootDir>/test/*.test.ts', ...testsIn('domain', 'simulator', 'test/replay')],
+    },
+    { ...withPostgres, displayName: 'database', testMatch: testsIn('db', 'activities', 'api', 'local', 'test/audit') },
+    {
+      ...withTemporal,
+      displayName: 'scenario',
+      testMatch: testsIn('engine', 'workflows', 'workers', 'test/scenarios', 'test/chaos'),
+    },
+  ],
+};

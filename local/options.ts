@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { MOST_EXAMPLE_CONTACTS } from './example-contacts';
+
+export interface StartOptions {
+  readonly contacts: number;
+  readonly speed: number;
+  readonly once: boolean;
+  readonly port: number;
+  readonly uiPort: number;
+  readonly folder: string;
+}
+
+export const HELP = `npm start [-- options]
+
+Starts Followthrough on this machine with the simulator in place of every provider and runs the example campaign.
+
+  --contacts N   people of the example campaign, 1 to 2000         (200)
+  --speed N      business seconds per real second, 1 to 3600       (720: a day in two minutes)
+  --once         end when the campaign has ended; exit code 0 only if everything balances
+  --port N       of the API                                        (3000)
+  --ui-port N    of the Temporal UI                                (8233)
+  --folder DIR   where everything is kept                          (.local)
+  --help         this text`;
+
+/** Bad options: the message says which and why; exit code 2. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+export function readOptions(args: readonly string[]): StartOptions | 'help' {
+  const values = parse(args);
+  if (values.help === true) return 'help';
+  return {
+    contacts: wholeNumber('contacts', values.contacts, 200, 1, MOST_EXAMPLE_CONTACTS),
+    speed: wholeNumber('speed', values.speed, 720, 1, 3_600),
+    once: values.once === true,
+    port: wholeNumber('port', values.port, 3000, 1, 65_535),
+    uiPort: wholeNumber('ui-port', values['ui-port'], 8233, 1, 65_535),
+    folder: values.folder ?? '.local',
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        contacts: { type: 'string' },
+        speed: { type: 'string' },
+        once: { type: 'boolean' },
+        port: { type: 'string' },
+        'ui-port': { type: 'string' },
+        folder: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionError(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, fallback: number, least: number, most: number): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new OptionError(`--${name} takes a whole number from ${least} to ${most}, not "${text}".\n\n${HELP}`);
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { LedgerChannelSchema, type LedgerChannel } from './ledger-entry';
+
+/** What happens to the answer of a request; "executed" means that the asked for thing really happens all the same. */
+const REQUEST_MODES = {
+  voice: ['ok', '429', '500_not_executed', '500_executed', 'timeout_not_executed', 'timeout_executed', 'reset'],
+  sms: ['ok', '429', '500_not_executed', '500_executed', 'timeout_not_executed', 'timeout_executed', 'reset'],
+  email: ['ok', '451', '550', 'drop_after_dot'],
+  crm: ['ok', '429', '500', '504_executed', 'error_in_200', 'timeout_not_executed', 'timeout_executed', 'reset'],
+} as const satisfies Record<LedgerChannel, readonly string[]>;
+
+/** What happens to the callbacks of one call, text or inbound message; drawn once for each of them. */
+const CALLBACK_MODES = ['duplicate_callbacks', 'drop_callbacks', 'late_callbacks', 'shuffle_callbacks'] as const;
+
+const MODES = [
+  'ok',
+  '429',
+  '500',
+  '500_not_executed',
+  '500_executed',
+  '504_executed',
+  'timeout_not_executed',
+  'timeout_executed',
+  'reset',
+  'error_in_200',
+  '451',
+  '550',
+  'drop_after_dot',
+  ...CALLBACK_MODES,
+] as const;
+export type FaultMode = (typeof MODES)[number];
+
+export const OperationSchema = z.enum(['create', 'lookup', 'update', 'inbound', 'rcpt', 'status', 'note']);
+export type Operation = z.infer<typeof OperationSchema>;
+
+const MatchSchema = z.strictObject({
+  /** Left out: any operation of a CRM, creates (and their callbacks) of the other channels. */
+  operation: OperationSchema.optional(),
+  /** Phone number, mail address, or case id at a CRM. */
+  to: z.string().optional(),
+  attemptId: z.string().optional(),
+  /** Only the nth matching request since the rule was put, counted from 1. */
+  nth: z.int().min(1).optional(),
+});
+
+const OptionsSchema = z.strictObject({
+  retryAfterSeconds: z.int().min(0).default(1),
+  /** How long a timed out request is held open unless the client leaves. */
+  holdMs: z.int().min(1).default(35_000),
+  /** For `reset` and `drop_after_dot`. */
+  executed: z.boolean().default(true),
+  copies: z.int().min(2).max(20).default(2),
+  delayMs: z.int().min(0).default(1000),
+  /** Only these callback events (`initiated`, `completed`, `delivered`, `machine` …). */
+  events: z.array(z.string()).min(1).optional(),
+  /** `drop_callbacks` of a call: the answer URL isn't fetched either, the call ends without a word. */
+  answerUrlToo: z.boolean().default(false),
+  /** The rule is over so many minutes of business time after it was put. */
+  businessMinutes: z.number().positive().optional(),
+});
+
+export const FaultRuleSchema = z
+  .strictObject({
+    channel: LedgerChannelSchema,
+    mode: z.enum(MODES),
+    match: MatchSchema.prefault({}),
+    /** Fires so many times at most. */
+    times: z.int().min(1).optional(),
+    probability: z.number().min(0).max(1).default(1),
+    options: OptionsSchema.prefault({}),
+  })
+  .refine((rule) => modesOf(rule.channel).includes(rule.mode), {
+    path: ['mode'],
+    error: 'the channel has no such mode (a refused connection is had by stopping the simulator)',
+  });
+export type FaultRule = z.infer<typeof FaultRuleSchema>;
+
+export function modesOf(channel: LedgerChannel): readonly FaultMode[] {
+  const callbacks = channel === 'voice' || channel === 'sms' ? CALLBACK_MODES : [];
+  return [...REQUEST_MODES[channel], ...callbacks];
+}
+
+export function isCallbackMode(mode: FaultMode): boolean {
+  return CALLBACK_MODES.some((name) => name === mode);
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { createSql, type Sql } from '../db/client';
+
+export const TEMPLATE_DATABASE = 'template_followthrough';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly sql: Sql;
+  drop(): Promise<void>;
+}
+
+/** An own, migrated and otherwise empty database for a test file: `beforeAll` makes it, `afterAll` drops it. */
+export async function createTestDatabase(options: { template?: string; max?: number } = {}): Promise<TestDatabase> {
+  const { template = TEMPLATE_DATABASE, max = 10 } = options;
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await onServer(`create database ${name} template ${template} strategy wal_log`);
+  const url = serverUrl().replace(/[^/]*$/, name);
+  const sql = createSql(url, { max, applicationName: name });
+  return {
+    url,
+    sql,
+    async drop() {
+      await sql.end();
+      await onServer(`drop database ${name} with (force)`);
+    },
+  };
+}
+
+async function onServer(statement: string): Promise<void> {
+  const sql = createSql(serverUrl(), { max: 1 });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end();
+  }
+}
+
+function serverUrl(): string {
+  const url = process.env['TEST_POSTGRES_URL'];
+  if (!url) throw new Error('no test database: this file must lie in a folder that jest.config.js gives PostgreSQL to');
+  return url;
+}

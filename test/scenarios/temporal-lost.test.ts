@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTemporal, type TemporalServer } from '../../local/temporal-server';
+import { callRun, launch, type Actor } from '../story';
+import { until } from '../until';
+import { startWorkerProcess } from '../worker-process';
+import { World } from '../world';
+
+/** A workflow is disposable: Temporal's whole database is deleted in mid-campaign, and nobody falls out. */
+
+const PEOPLE: Actor[] = Array.from({ length: 12 }, (_, n) => ({
+  name: `Person ${n}`,
+  phone: `+1212555${String(100 + n).padStart(4, '0')}`,
+  zone: 'America/New_York',
+  script: n % 2 === 0 ? 'never_answers' : 'answers_converts',
+  cases: [String(81_000 + n)],
+}));
+const RULES = [
+  {
+    key: 'c',
+    when: { trigger: 'call_outcome', outcome: 'converted' },
+    then: [{ kind: 'crm_status', status: 'Retained' }],
+  },
+];
+
+let temporal: TemporalServer;
+let world: World;
+let folder: string;
+afterEach(async () => {
+  await world.stop();
+  await temporal.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('after Temporal lost everything each contact still comes to the same end, without a second accepted create', async () => {
+  folder = await mkdtemp(join(tmpdir(), 'followthrough-lost-'));
+  const binary = process.env['TEST_TEMPORAL_BINARY'] ?? '';
+  const options = { binary, dbFile: join(folder, 'temporal.db') };
+  temporal = await startTemporal(options);
+  world = await World.create({ workers: false, temporalAddress: temporal.address });
+  await world.at('2027-03-01T17:00:00Z');
+  await launch(world, {
+    people: PEOPLE,
+    runs: [callRun({}, { attempts: 2, spacingMinutes: { default: 60 } })],
+    policy: { rules: RULES },
+  });
+  const first = await startWorkerProcess(world);
+  await world.quiet();
+  const [before] = await world.sql<{ calls: number }[]>`select count(*)::int as calls from attempt`;
+  expect(before?.calls).toBe(PEOPLE.length);
+
+  await temporal.kill();
+  await rm(folder, { recursive: true, force: true });
+  temporal = await startTemporal({ ...options, port: temporal.port });
+  await first.child.kill();
+  await startWorkerProcess(world);
+  await until(
+    'the loss was noticed',
+    async () => {
+      const [row] = await world.sql<{ runs: number }[]>`
+      select count(distinct enrollment_id)::int as runs from (
+        select enrollment_id from enrollment_run group by enrollment_id having count(*) > 1) twice`;
+      return (row?.runs ?? 0) >= PEOPLE.length / 2;
+    },
+    60_000,
+  );
+  await world.runUntil('2027-03-06T05:00:00Z');
+
+  const rows = await world.sql<{ reason: string; outcome: string; calls: number }[]>`
+    select e.reason, max(t.outcome) as outcome, count(*)::int as calls
+    from enrollment e join attempt t on t.enrollment_id = e.id join contact p on p.id = e.contact_id
+    group by e.id order by max(t.outcome) nulls first`;
+  expect(rows.map(({ reason, outcome, calls }) => `${reason} ${outcome} ${calls}`)).toEqual(
+    [
+      ...Array.from({ length: 6 }, () => 'plan_through converted 1'),
+      ...Array.from({ length: 6 }, () => 'plan_through null 2'),
+    ].sort((a, b) => (a.includes('null') ? -1 : 1) - (b.includes('null') ? -1 : 1)),
+  );
+  const summary = (await (await fetch(`${world.simulator.httpUrl}/sim/summary`)).json()) as { duplicates: unknown[] };
+  expect(summary.duplicates).toEqual([]);
+  expect(await world.balance()).toMatchObject({ ok: true });
+}, 180_000);

@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 20;
+
+/** Waits until the question is answered with something true, and answers that; fails with the last answer in words. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | null | undefined | false>,
+  withinMs = WITHIN_MS,
+): Promise<T> {
+  let failure: unknown = null;
+  for (const end = Date.now() + withinMs; Date.now() < end; await delay(LOOK_EVERY_MS)) {
+    try {
+      const answer = await ask();
+      if (answer !== null && answer !== undefined && answer !== false) return answer;
+      failure = null;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw new Error(`not within ${withinMs} ms: ${what}${failure instanceof Error ? ` (${failure.message})` : ''}`);
+}

@@ -1,0 +1,12 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+/** Builds the workflow code once, at build time: `node dist/workers/build-bundle.js [file]`. */
+async function build(file: string): Promise<void> {
+  const { code } = await bundleWorkflowCode({ workflowsPath: require.resolve('../workflows') });
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, code);
+}
+
+void build(process.argv[2] ?? join(__dirname, '..', 'workflow-bundle.js'));

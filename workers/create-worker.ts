@@ -1,0 +1,76 @@
+import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import { createDeliver, type DeliverDeps } from '../activities/deliver';
+import { createDial, type DialDeps } from '../activities/dial';
+import { createExecutions, type ExecutionDeps } from '../activities/executions';
+import { createStep } from '../activities/step';
+import type { QueueName } from '../activities/contract';
+import { ENROLLMENTS_QUEUE, queueName } from '../workflows/contract';
+
+/** The payload codec goes in here once there is one; nothing else needs to know about encryption. */
+export interface EngineLink {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly queuePrefix: string;
+  readonly dataConverter?: NonNullable<WorkerOptions['dataConverter']>;
+}
+
+export interface EnrollmentsOptions {
+  readonly bundle: WorkflowBundleOption;
+  /** About the number of contacts that are active at the same moment. */
+  readonly maxCachedWorkflows: number;
+  /** `step` runs in slots of the worker and needs a connection of the pool each. */
+  readonly poolSize: number;
+}
+
+const SHUTDOWN_GRACE = '25 s';
+/** Connections that the pool keeps for everything but `step`. */
+const SPARE_CONNECTIONS = 2;
+
+/** Workflow tasks, and `step` as their local activity. */
+export function createEnrollmentsWorker(
+  link: EngineLink,
+  deps: { sql: DialDeps['sql'] },
+  options: EnrollmentsOptions,
+): Promise<Worker> {
+  return Worker.create({
+    ...base(link, queueName(link.queuePrefix, ENROLLMENTS_QUEUE)),
+    workflowBundle: options.bundle,
+    activities: createStep(deps),
+    maxCachedWorkflows: options.maxCachedWorkflows,
+    maxConcurrentLocalActivityExecutions: Math.max(1, options.poolSize - SPARE_CONNECTIONS),
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+  });
+}
+
+export type EffectsDeps = DialDeps & DeliverDeps & ExecutionDeps;
+
+/** What leaves the machine: a queue per kind, so that a slow one never holds up the others. */
+export async function createEffectsWorkers(link: EngineLink, deps: EffectsDeps): Promise<Worker[]> {
+  const worker = (queue: QueueName, activities: object, slots: number) =>
+    Worker.create({
+      ...base(link, queueName(link.queuePrefix, queue)),
+      activities,
+      maxConcurrentActivityTaskExecutions: slots,
+    });
+  return Promise.all([
+    worker('voice', createDial(deps), VOICE_SLOTS),
+    worker('messages', createDeliver(deps), MESSAGE_SLOTS),
+    worker('crm', createExecutions(deps), CRM_SLOTS),
+    worker('classify', createExecutions(deps), CLASSIFY_SLOTS),
+  ]);
+}
+
+const VOICE_SLOTS = 50;
+const MESSAGE_SLOTS = 50;
+const CRM_SLOTS = 30;
+const CLASSIFY_SLOTS = 20;
+
+function base({ connection, namespace, dataConverter }: EngineLink, taskQueue: string) {
+  return {
+    connection,
+    namespace,
+    taskQueue,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  } satisfies WorkerOptions;
+}

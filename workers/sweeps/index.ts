@@ -1,0 +1,126 @@
+import type { Sql } from '../../db/client';
+import type { EnrollmentRef } from '../../db/enrollment';
+import { completeCampaigns } from '../../db/sweeps/complete';
+import { enrollPage } from '../../db/sweeps/enroll';
+import { grantRound, lineGroupIds } from '../../db/sweeps/grant';
+import { drainWakes, overdueRows, rowsBehindEpoch } from '../../db/sweeps/nudge';
+import { unseenFacts } from '../../db/sweeps/relay';
+import { forgetUnstepped, markStarted, noticeNamespace, rowsToStart } from '../../db/sweeps/start';
+import { signalOf } from '../../domain/signal';
+import type { Engine } from '../../engine/engine';
+import type { Sweep } from './sweep';
+
+interface Deps {
+  readonly sql: Sql;
+  readonly engine: Engine;
+}
+
+/** So many requests to Temporal are under way at once. */
+const PARALLEL = 20;
+const STARTS_PER_ROUND = 100;
+
+/** The sweeps that need nothing but the database and the engine. */
+export function coreSweeps(deps: Deps): Sweep[] {
+  return [enroll(deps), start(deps), namespace(deps), grant(deps), nudge(deps), relay(deps), complete(deps)];
+}
+
+function enroll({ sql }: Deps): Sweep {
+  return { name: 'enroll', everyMs: 500, round: async () => (await enrollPage(sql)) > 0 };
+}
+
+function start({ sql, engine }: Deps): Sweep {
+  return {
+    name: 'start',
+    everyMs: 250,
+    async round() {
+      await forgetUnstepped(sql);
+      const rows = await rowsToStart(sql, STARTS_PER_ROUND);
+      const started = await forEach(rows, async (row) => engine.start(row));
+      await markStarted(
+        sql,
+        started.map(({ enrollmentId }) => enrollmentId),
+      );
+      return rows.length > 0 && started.length === rows.length;
+    },
+  };
+}
+
+/** Finds out that Temporal's database was lost, so that every row that wants a workflow gets one again. */
+function namespace({ sql, engine }: Deps): Sweep {
+  return {
+    name: 'namespace',
+    everyMs: 5_000,
+    async round() {
+      const id = await engine.namespaceId();
+      if (id !== '') await noticeNamespace(sql, id);
+      return false;
+    },
+  };
+}
+
+function grant({ sql, engine }: Deps): Sweep {
+  return {
+    name: 'grant',
+    everyMs: 250,
+    async round() {
+      for (const lineGroupId of await lineGroupIds(sql)) {
+        const granted = await grantRound(sql, lineGroupId);
+        // A grant whose signal is lost runs out by itself, and the row stands in the queue no more: nudge finds it.
+        await forEach(granted, async (row) => engine.signal(row, 'lineGranted', { attemptId: row.attemptId }));
+      }
+      return false;
+    },
+  };
+}
+
+function nudge({ sql, engine }: Deps): Sweep {
+  const tell = (rows: readonly EnrollmentRef[]) => forEach(rows, async (row) => engine.signal(row, 'planChanged', {}));
+  return {
+    name: 'nudge',
+    everyMs: 500,
+    async round() {
+      const woken = await drainWakes(sql, async (rows) => {
+        const told = await tell(rows);
+        if (told.length < rows.length) throw new Error('not everybody could be woken');
+      });
+      await tell(await overdueRows(sql));
+      await tell(await rowsBehindEpoch(sql));
+      return woken > 0;
+    },
+  };
+}
+
+function relay({ sql, engine }: Deps): Sweep {
+  return {
+    name: 'relay',
+    everyMs: 1_000,
+    async round() {
+      await forEach(await unseenFacts(sql), async (fact) =>
+        engine.signal(fact, signalOf(fact.kind), { factId: fact.factId }),
+      );
+      return false;
+    },
+  };
+}
+
+function complete({ sql }: Deps): Sweep {
+  return { name: 'complete', everyMs: 2_000, round: async () => (await completeCampaigns(sql)) > 0 };
+}
+
+/** Does it for each, a few at a time; answers those for whom it worked. */
+async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<T[]> {
+  const done: T[] = [];
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) {
+      try {
+        await work(item);
+        done.push(item);
+      } catch {
+        // It stays in its row, and the next round finds it there.
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  return done;
+}
