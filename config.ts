@@ -13,7 +13,6 @@ const SECRET_LENGTH = 32;
 const secret = z.string().min(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`);
 
 const ROLES = ['enrollments', 'effects', 'bulk'] as const;
-export type Role = (typeof ROLES)[number];
 
 const EnvironmentSchema = z.object({
   DATABASE_URL: z.string().min(1),

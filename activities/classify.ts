@@ -21,6 +21,7 @@ export async function classifyReplyOf(
     actor: 'classifier',
     fact: {
       enrollmentId,
+      ...(reply.attemptId === null ? {} : { attemptId: reply.attemptId }),
       body: { kind: 'reply_classified', bucket, replyFactId: factId, ...(callbackAt === null ? {} : { callbackAt }) },
     },
   });

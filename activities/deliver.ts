@@ -55,6 +55,7 @@ async function send(
       return mail.sendMail({
         attemptId,
         from,
+        fromName: content.companyName,
         to,
         replyTo,
         subject: content.subject,

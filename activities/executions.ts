@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import type { Sql } from '../db/client';
 import {
   claimExecution,
@@ -29,13 +30,19 @@ export function createExecutions(deps: ExecutionDeps): ExecutionActivities {
     },
     async retryExecution({ executionId }) {
       const { failed, news, error } = await tryOnce(deps, executionId);
-      if (failed) throw error ?? new Error(`the execution ${executionId} failed`);
+      if (failed) throw retryable(error);
       return { news };
     },
     async giveUpExecution({ executionId }) {
       await failExecution(deps.sql, executionId, null);
     },
   };
+}
+
+/** A CRM that says when it may be asked again is asked then, not before. */
+function retryable(error: Error | undefined): ApplicationFailure {
+  const delay = error instanceof CrmError && error.retryAfterMs !== null ? { nextRetryDelay: error.retryAfterMs } : {};
+  return ApplicationFailure.create({ message: error?.message ?? 'failed', type: error?.name ?? 'Error', ...delay });
 }
 
 interface Tried {

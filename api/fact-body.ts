@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { CallOutcomeSchema } from '../domain/rule';
 import { InstantSchema } from './instant';
-import { text } from './text';
+import { cutText, toldText } from './text';
 
 /** What an outside platform may tell: POST /facts. `eventId` is its own name for what happened; the same again changes nothing. */
 
 const about = {
-  eventId: text(150).min(1),
+  eventId: toldText(150).pipe(z.string().min(1)),
   /** The call as the provider names it. */
-  callSid: text(64).min(1).optional(),
+  callSid: toldText(64).pipe(z.string().min(1)).optional(),
 };
 const aboutCall = { ...about, attemptId: z.uuid().optional() };
 const aboutContact = { ...aboutCall, enrollmentId: z.uuid().optional() };
@@ -20,34 +20,34 @@ export const FactInputSchema = z
       kind: z.literal('call_outcome'),
       ...aboutCall,
       outcome: CallOutcomeSchema,
-      summary: text(4000).optional(),
+      summary: toldText(4000).optional(),
       by: z.enum(['agent', 'operator']).default('agent'),
       runRules: z.boolean().default(true),
     }),
     z.strictObject({ kind: z.literal('wrong_number'), ...aboutCall }),
-    z.strictObject({ kind: z.literal('handoff_requested'), ...aboutContact, reason: text(1000).optional() }),
+    z.strictObject({ kind: z.literal('handoff_requested'), ...aboutContact, reason: toldText(1000).optional() }),
     z.strictObject({
       kind: z.literal('callback_requested'),
       ...aboutContact,
       at: InstantSchema.optional(),
       /** The person's words, read in the person's own zone. */
-      text: text(500).min(1).optional(),
+      text: toldText(500).pipe(z.string().min(1)).optional(),
     }),
     z.strictObject({ kind: z.literal('form_started'), ...aboutForm }),
     z.strictObject({
       kind: z.literal('form_completed'),
       ...aboutForm,
-      answers: z.record(z.string().min(1).max(120), text(4000)).default({}),
+      answers: z.record(toldText(120).pipe(z.string().min(1)), toldText(4000)).default({}),
     }),
     z.strictObject({
       kind: z.literal('inbound_email'),
       ...about,
-      from: text(320).min(1),
-      to: text(320).min(1),
-      subject: text(1000).default(''),
-      text: text(100_000).default(''),
-      messageId: text(998).optional(),
-      headers: z.record(z.string().max(200), z.string().max(10_000)).default({}),
+      from: toldText(320).pipe(z.string().min(1)),
+      to: toldText(320).pipe(z.string().min(1)),
+      subject: cutText(1000).default(''),
+      text: cutText(100_000).default(''),
+      messageId: cutText(998).optional(),
+      headers: z.record(toldText(200), cutText(10_000)).default({}),
     }),
   ])
   .check(({ value, issues }) => {

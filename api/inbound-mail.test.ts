@@ -128,6 +128,14 @@ describe('a mail that comes in (T4, R-21)', () => {
     ).toHaveLength(1);
   });
 
+  it('of any length is taken, cut to what is worth reading', async () => {
+    const person = await launchForOne(api);
+    expect((await mail(person, { text: `Stop. ${'x'.repeat(200_000)}` })).status).toBe(202);
+    const [message] = await api.sql<{ length: number }[]>`
+      select length(m.body) as length from message m join conversation c on c.id = m.conversation_id where c.enrollment_id = ${person.enrollmentId}`;
+    expect(message?.length).toBe(100_000);
+  });
+
   it('without any address to write back to is kept for a person', async () => {
     const told = await tell({ kind: 'inbound_email', from: '<>', to: 'intake@example.com', text: 'hello' });
     expect(told).toMatchObject({ status: 202, body: { factId: expect.any(String) } });

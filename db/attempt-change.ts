@@ -15,7 +15,7 @@ export async function storeAttemptChange(
   change: AttemptChange,
 ): Promise<void> {
   const columns = [
-    ...(change.state === undefined ? [] : [tx`state = ${change.state}`, nextCheck(tx, change.state)]),
+    ...(change.state === undefined ? [] : [nextState(tx, change.state), nextCheck(tx, change.state)]),
     ...(change.status === undefined ? [] : [tx`status = ${change.status}`]),
     ...(change.rank === undefined ? [] : [tx`rank = ${change.rank}`]),
     ...(change.sid === undefined ? [] : [tx`provider_sid = coalesce(t.provider_sid, ${change.sid})`]),
@@ -30,13 +30,27 @@ export async function storeAttemptChange(
     ...(change.endedAt === undefined ? [] : [tx`ended_at = at_ms(${change.endedAt})`]),
   ];
   if (columns.length === 0) return;
-  const [attempt] = await tx<{ before: AttemptState; channel: Channel }[]>`
+  const [attempt] = await tx<{ before: AttemptState; state: AttemptState; channel: Channel }[]>`
     update attempt t set ${columns.flatMap((column, ix) => (ix === 0 ? [column] : [tx`, `, column]))}
     from attempt old where t.id = ${attemptId} and old.id = t.id
-    returning old.state as before, t.channel`;
+    returning old.state as before, t.state, t.channel`;
   if (attempt === undefined || (change.state !== 'accepted' && change.state !== 'ended')) return;
+  if (attempt.state !== change.state) return;
   if (attempt.channel !== 'voice') await keepSentMessage(tx, attemptId);
   if (attempt.before === 'not_sent') await countAgain(tx, attemptId, attempt.channel, change.state);
+}
+
+/**
+ * An attempt that was taken for not sent lives again when a word of the provider proves it. Where another one has taken
+ * its place meanwhile it waits for its end: two open attempts between the same addresses could not be told apart.
+ */
+function nextState(tx: Tx, state: AttemptState) {
+  if (state !== 'accepted') return tx`state = ${state}`;
+  return tx`state = case when t.state = 'not_sent' and exists (
+      select 1 from attempt o
+      where o.id <> t.id and o.channel = t.channel and o.from_hash = t.from_hash and o.to_hash = t.to_hash
+        and (o.state in ('claimed', 'unknown') or (o.state = 'accepted' and o.channel = 'voice')))
+    then t.state else 'accepted' end`;
 }
 
 /** Only a call has an end that somebody must find out about. */

@@ -29,6 +29,7 @@ interface Locked {
 /** A process that stands still must not hold the locks of a person for longer. */
 const TIMEOUTS = { transactionTimeoutMs: 10_000 };
 const UNKNOWN_CHECK_SECONDS = 30;
+const LEAST_BACKOFF_MS = 1_000;
 const FIRST_BACKOFF_MS = 30_000;
 const MOST_BACKOFF_MS = 900_000;
 
@@ -127,7 +128,7 @@ async function drawConsequence(
 
 function backoffMs(nth: number, verdict: 'retry' | 'configuration', retryAfterMs: number | undefined): number {
   if (verdict === 'configuration') return MOST_BACKOFF_MS;
-  return retryAfterMs ?? Math.min(FIRST_BACKOFF_MS * 2 ** (nth - 1), MOST_BACKOFF_MS);
+  return Math.max(retryAfterMs ?? Math.min(FIRST_BACKOFF_MS * 2 ** (nth - 1), MOST_BACKOFF_MS), LEAST_BACKOFF_MS);
 }
 
 async function waitBeforeRetry(tx: Tx, enrollmentId: string, untilAt: number): Promise<void> {

@@ -2,6 +2,7 @@ import { addressKindOf } from '../domain/channel';
 import { decide } from '../domain/decide';
 import type { Decision, Touch } from '../domain/decision';
 import { inTransaction, savepoint, type Sql, type Tx } from './client';
+import { lockEnrollment } from './enrollment';
 import { bindLine } from './line';
 import { loadPlannerFrame, type PlannerFrame } from './planner-input';
 import { prepareContent, type Content } from './content';
@@ -43,10 +44,12 @@ const RESOLVE_WITHIN_SECONDS = 20;
 /** How long a person who is being called by another campaign is left alone. */
 const BUSY_ELSEWHERE_SECONDS = 120;
 const NO_SENDER_SECONDS = 900;
+/** With a fast clock those seconds are over in an instant; nothing is asked for more often than this. */
+const LEAST_REFUSAL_REAL_MS = 2_000;
 
 /** Nothing reaches a person without this: the planner is asked again under the locks, in the transaction that writes the attempt. */
 export async function claim(sql: Sql, ask: ClaimAsk, keys: ClaimKeys): Promise<ClaimOutcome> {
-  return inTransaction(sql, async (tx) => claimIn(tx, ask, keys));
+  return inTransaction(sql, async (tx) => claimIn(tx, ask, keys), { transactionTimeoutMs: POST_WITHIN_SECONDS * 1000 });
 }
 
 async function claimIn(tx: Tx, ask: ClaimAsk, keys: ClaimKeys): Promise<ClaimOutcome> {
@@ -54,12 +57,17 @@ async function claimIn(tx: Tx, ask: ClaimAsk, keys: ClaimKeys): Promise<ClaimOut
     select e.contact_id, c.seq from enrollment e join campaign c on c.id = e.campaign_id where e.id = ${ask.enrollmentId}`;
   if (row === undefined) return { kind: 'refused', reason: 'no_enrollment' };
   await tx`select pg_advisory_xact_lock_shared(1, ${row.seq})`;
-  await tx`select 1 from enrollment where id = ${ask.enrollmentId} for update`;
-  await lockAddresses(tx, row.contactId);
-  const [existing] = await tx<{ state: string }[]>`select state from attempt where id = ${ask.attemptId} for update`;
+  await lockEnrollment(tx, ask.enrollmentId);
+  const locked = await lockAddresses(tx, row.contactId);
+  const [existing] = await tx<
+    { state: string }[]
+  >`select state from attempt where id = ${ask.attemptId} for no key update`;
   if (existing !== undefined) return { kind: 'existing', state: existing.state };
   const lined = await bindLine(tx, ask.attemptId);
   const frame = await loadPlannerFrame(tx, ask.enrollmentId, lined ? 'granted' : 'none');
+  // An import has just added one: what is known of it was not read under its lock, so the next ask decides.
+  if (frame.input.contact.addresses.some(({ hash }) => !locked.includes(hash)))
+    return refuse(tx, ask, frame, 'addresses_changed');
   const decision = decide(frame.input);
   if (decision.kind !== 'touch' || decision.touch.key !== ask.touchKey || decision.touch.try !== ask.try)
     return refuse(tx, ask, frame, decision.kind === 'touch' ? 'another_touch' : decision.kind);
@@ -208,14 +216,15 @@ async function senderFor(tx: Tx, { channel }: Touch, enrollmentId: string): Prom
 async function refuse(
   tx: Tx,
   ask: ClaimAsk,
-  { input }: PlannerFrame,
+  { input, speed }: PlannerFrame,
   reason: string,
   waitSeconds = 0,
 ): Promise<ClaimOutcome> {
   await tx`update lease set freed_rt = clock_timestamp() where attempt_id = ${ask.attemptId} and freed_rt is null`;
   if (waitSeconds > 0) {
+    const untilAt = input.now + Math.max(waitSeconds * 1000, LEAST_REFUSAL_REAL_MS * speed);
     await tx`
-      update enrollment set not_before_at = at_ms(${input.now + waitSeconds * 1000}), wants_workflow = true
+      update enrollment set not_before_at = greatest(not_before_at, at_ms(${untilAt})), wants_workflow = true
       where id = ${ask.enrollmentId}`;
   }
   await recordTimeline(tx, {

@@ -182,7 +182,7 @@ function statusOf(db: Db) {
     case
       when e.state = 'rejected' then 'rejected'
       when e.state = 'ended' then 'completed'
-      when e.calls_stopped_at is not null then 'completed_all_calls'
+      when e.calls_stopped_at is not null or e.calls_over then 'completed_all_calls'
       else 'active'
     end`;
 }

@@ -75,11 +75,13 @@ export interface ReplyToClassify {
   readonly phrases: Readonly<Record<string, readonly string[]>>;
   readonly zone: string;
   readonly now: number;
+  /** The attempt that the person answered, if it is known. */
+  readonly attemptId: string | null;
 }
 
 export async function getReplyToClassify(db: Db, factId: string): Promise<ReplyToClassify | null> {
   const [row] = await db<ReplyToClassify[]>`
-    select m.body as text, v.policy -> 'phrases' as phrases, p.places -> 'zones' ->> 0 as zone, ms(f.at) as now
+    select m.body as text, v.policy -> 'phrases' as phrases, p.places -> 'zones' ->> 0 as zone, ms(f.at) as now, f.attempt_id
     from fact f
     join message m on m.fact_id = f.id and m.direction = 'in'
     join enrollment e on e.id = f.enrollment_id

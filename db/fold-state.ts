@@ -30,6 +30,7 @@ interface EnrollmentRow extends FoldEnrollment {
   untaggedAfterSeconds: number;
   commitmentsMade: number;
   openCommitments: number;
+  formCompleted: boolean;
 }
 
 /** Locks the enrollment, then the attempt, and reads what `fold` has to see. */
@@ -41,7 +42,8 @@ export async function lockFoldFrame(tx: Tx, enrollmentId: string, attemptId: str
       e.state, e.reason, e.left_for_good, ms(e.calls_stopped_at) as calls_stopped_at,
       ms(e.messages_stopped_at) as messages_stopped_at, e.hold_reason, e.cases, s.untagged_after_seconds,
       (select count(*)::int from commitment where enrollment_id = e.id) as commitments_made,
-      (select count(*)::int from commitment where enrollment_id = e.id and state = 'open') as open_commitments
+      (select count(*)::int from commitment where enrollment_id = e.id and state = 'open') as open_commitments,
+      exists (select 1 from fact where enrollment_id = e.id and kind = 'form_completed' and folded_rt is not null) as form_completed
     from enrollment e
     join campaign c on c.id = e.campaign_id
     cross join settings s
@@ -64,6 +66,7 @@ export async function lockFoldFrame(tx: Tx, enrollmentId: string, attemptId: str
       maxCallbacks: policy.maxCallbacks,
       commitmentsMade: row.commitmentsMade,
       hasOpenCommitment: row.openCommitments > 0,
+      formCompleted: row.formCompleted,
     },
   };
 }

@@ -6,7 +6,7 @@ import { getSettings } from './settings';
 
 /** Everything that keeps a complete definition from being launched, each with the field that it is about. */
 export async function launchProblems(db: Db, { listId, plan }: CampaignDefinition): Promise<RefusedField[]> {
-  const { callerNumbers, mailFrom } = await getSettings(db);
+  const { callerNumbers, mailFrom, address } = await getSettings(db);
   const places = placesByChannel(plan);
   const problems = await listProblems(db, listId);
   if (callerNumbers.length === 0) {
@@ -15,6 +15,11 @@ export async function launchProblems(db: Db, { listId, plan }: CampaignDefinitio
   }
   if (mailFrom === '')
     problems.push(...problemAt(places.email, 'mails need a sender; the settings have none (mailFrom)'));
+  // CAN-SPAM: every mail names the sender's postal address (compliance C15).
+  if (address.trim() === '')
+    problems.push(
+      ...problemAt(places.email, "mails carry the company's postal address; the settings have none (address)"),
+    );
   return problems;
 }
 

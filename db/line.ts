@@ -4,6 +4,8 @@ import type { Tx } from './client';
 
 /** A granted line that nobody binds to a call is free again after this long, in real time. */
 const GRANT_SECONDS = 30;
+/** Calls that were due in the last moments may catch up, so that the beat of the grant sweep costs no rate. */
+export const PACE_SLACK_SECONDS = 0.5;
 
 export interface LineAsk {
   readonly enrollmentId: string;
@@ -33,25 +35,31 @@ export async function hasGrantedLine(tx: Tx, attemptId: string): Promise<boolean
 /** Takes a line at once if one is free and nobody waits for one. Locks the line group: make it the last statement but the row's own. */
 export async function takeFreeLine(tx: Tx, ask: LineAsk): Promise<boolean> {
   if (!(await lockLineGroup(tx, ask.lineGroupId))) return false;
+  // Whoever stands in the queue of a campaign that is paused or ended can't be served, so nobody has to wait for them.
   const [waiting] = await tx`
-    select 1 from line_queue where line_group_id = ${ask.lineGroupId} and enrollment_id <> ${ask.enrollmentId} limit 1`;
+    select 1 from line_queue q join campaign c on c.id = q.campaign_id and c.status = 'active'
+    where q.line_group_id = ${ask.lineGroupId} and q.enrollment_id <> ${ask.enrollmentId}
+      and q.eligible_until_at > (select app_now()) limit 1`;
   if (waiting !== undefined) return false;
   return grantLine(tx, ask);
 }
 
+/** Leases and queue rows refer to the group, so it is locked in a way that lets them in. */
 export async function lockLineGroup(tx: Tx, lineGroupId: string): Promise<boolean> {
-  const rows = await tx`select 1 from line_group where id = ${lineGroupId} for update`;
+  const rows = await tx`select 1 from line_group where id = ${lineGroupId} for no key update`;
   return rows.length > 0;
 }
 
-/** Grants a line if the company's rate, the campaign's limit and its pacing allow one more. The caller holds the group's lock. */
+/**
+ * Grants a line if the company's rate, the campaign's limit and its pacing allow one more. The caller holds the group's
+ * lock. A grant that ran out still counts until somebody who holds that lock has freed it: it may be being bound just now.
+ */
 export async function grantLine(tx: Tx, ask: LineAsk): Promise<boolean> {
   const [room] = await tx<{ hasRoom: boolean }[]>`
-    select count(*) < greatest(1, floor(g.lines * g.rate_percent / 100.0))
+    select count(l.attempt_id) < greatest(1, floor(g.lines * g.rate_percent / 100.0))
       and (${ask.concurrencyLimit} = 0 or count(*) filter (where l.campaign_id = ${ask.campaignId}) < ${ask.concurrencyLimit}) as has_room
     from line_group g
     left join lease l on l.line_group_id = g.id and l.freed_rt is null
-      and (l.state = 'bound' or l.expires_rt > clock_timestamp())
     where g.id = ${ask.lineGroupId}
     group by g.id`;
   if (room?.hasRoom !== true) return false;
@@ -66,15 +74,19 @@ export async function grantLine(tx: Tx, ask: LineAsk): Promise<boolean> {
   return true;
 }
 
-/** GCRA with no burst: the next call of the campaign may begin one interval after the last. */
+/** Evenly spaced (GCRA) with a little room to catch up, and in no rolling minute more than the limit. */
 async function takePace(tx: Tx, campaignId: string, callsPerMinute: number): Promise<boolean> {
   const rows = await tx`
-    update campaign set calls_tat_rt = greatest(calls_tat_rt, clock_timestamp()) + make_interval(secs => ${60 / callsPerMinute})
+    update campaign c set calls_tat_rt = greatest(calls_tat_rt, clock_timestamp() - make_interval(secs => ${PACE_SLACK_SECONDS}))
+      + make_interval(secs => ${60 / callsPerMinute})
     where id = ${campaignId} and calls_tat_rt <= clock_timestamp()
+      and (select count(*) from lease l
+        where l.campaign_id = c.id and l.granted_rt > (select clock_timestamp()) - interval '1 minute') < ${callsPerMinute}
     returning 1`;
   return rows.length > 0;
 }
 
+/** Who stands in the queue already keeps the place. */
 export async function queueForLine(tx: Tx, ask: QueueAsk): Promise<void> {
   await tx`
     insert into line_queue (enrollment_id, attempt_id, campaign_id, line_group_id, touch_key, commitment, eligible_until_at)
@@ -84,12 +96,35 @@ export async function queueForLine(tx: Tx, ask: QueueAsk): Promise<void> {
         eligible_until_at = excluded.eligible_until_at`;
 }
 
+interface Kept {
+  /** The attempt that still wants a line: it keeps its place in the queue and its grant. */
+  readonly keep?: string;
+  /** The attempt that has got its line: it keeps that, and waits no more. */
+  readonly keepGrantOf?: string;
+}
+
 /** The enrollment wants no line now, or another one than before: its place in the queue and unused grants are void. */
-export async function leaveQueue(tx: Tx, enrollmentId: string, keepAttemptId: string | null): Promise<void> {
-  await tx`delete from line_queue where enrollment_id = ${enrollmentId}`;
+export async function leaveQueue(tx: Tx, enrollmentId: string, { keep, keepGrantOf }: Kept): Promise<void> {
   await tx`
+    with gone as (
+      delete from line_queue where enrollment_id = ${enrollmentId} and attempt_id is distinct from ${keep ?? null}::uuid)
     update lease set freed_rt = clock_timestamp()
-    where enrollment_id = ${enrollmentId} and state = 'granted' and freed_rt is null and attempt_id is distinct from ${keepAttemptId}::uuid`;
+    where enrollment_id = ${enrollmentId} and state = 'granted' and freed_rt is null
+      and attempt_id is distinct from ${keep ?? keepGrantOf ?? null}::uuid`;
+}
+
+/** Grants that nobody used have run out; their enrollments left the queue when they got them, so they have to ask again. The caller holds the group's lock. */
+export async function freeUnusedGrants(tx: Tx, lineGroupId: string): Promise<void> {
+  await tx`
+    with expired as (
+      select attempt_id from lease
+      where line_group_id = ${lineGroupId} and state = 'granted' and freed_rt is null and expires_rt <= clock_timestamp()
+      for update skip locked
+    ), freed as (
+      update lease set freed_rt = clock_timestamp() where attempt_id in (select attempt_id from expired)
+      returning enrollment_id
+    )
+    insert into wake (enrollment_id, reason) select enrollment_id, 'grant_expired' from freed`;
 }
 
 /** The claim makes the grant the call's own; from here on only evidence about the call frees it. */

@@ -98,8 +98,8 @@ export async function loadPlannerFrame(
           'id', t.id, 'touchKey', t.touch_key, 'runKey', t.run_key, 'stepKey', t.step_key, 'ordinal', t.ordinal,
           'try', t.try, 'channel', t.channel, 'state', t.state, 'disposition', t.disposition, 'outcome', t.outcome,
           'claimedAt', ms(t.claimed_at), 'endedAt', ms(t.ended_at),
-          'retryable', t.state = 'not_sent' and t.status <> 'final'
-        ) order by t.claimed_at, t.try), '[]')
+          'retryable', t.state = 'not_sent' and t.rank = 0 and t.status <> 'final'
+        ) order by t.claimed_at, t.claimed_rt, t.try), '[]')
         from attempt t where t.enrollment_id = e.id) as attempts,
       (select coalesce(json_agg(json_build_object('at', ms(u.claimed_at), 'kind', u.kind) order by u.claimed_at), '[]')
         from (select distinct aa.attempt_id, aa.claimed_at, case aa.channel when 'email' then 'email' else 'phone' end as kind
@@ -111,8 +111,10 @@ export async function loadPlannerFrame(
         where k.state = 'open') as commitments,
       (select coalesce(json_agg(f.body ->> 'runKey'), '[]')
         from fact f where f.enrollment_id = e.id and f.kind = 'series_ended') as ended_series,
-      (select count(*)::int from execution x
-        where x.enrollment_id = e.id and x.kind = 'classify' and x.state = 'pending') as unread_replies,
+      (select count(*)::int from enrollment o join execution x on x.enrollment_id = o.id
+        where x.kind = 'classify' and x.state = 'pending' and o.contact_id in (
+          select other.contact_id from contact_address own join contact_address other on other.hash = own.hash
+          where own.contact_id = e.contact_id union all select e.contact_id)) as unread_replies,
       s.revision, s.legal_hours, s.unknown_place_hours, s.caps, s.closing_margin_seconds,
       s.opening_jitter_seconds, s.untagged_after_seconds, s.messages_per_second
     from (select app_now() as now) t

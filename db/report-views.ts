@@ -42,7 +42,7 @@ export async function countCampaign(db: Db, campaignId: string): Promise<Campaig
         (count(*) filter (where state = 'rejected'))::int as rejected,
         (count(*) filter (where state = 'open'))::int as open,
         (count(*) filter (where state = 'ended'))::int as ended,
-        (count(*) filter (where state = 'open' and calls_stopped_at is not null))::int as calls_over
+        (count(*) filter (where state = 'open' and (calls_stopped_at is not null or calls_over)))::int as calls_over
       from enrollment where campaign_id = ${campaignId}) e`;
   if (row === undefined) throw new Error(`campaign ${campaignId} could not be counted`);
   return row;

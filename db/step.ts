@@ -1,9 +1,11 @@
+import { areCallsOver } from '../domain/call-candidates';
 import { decide } from '../domain/decide';
 import type { Decision, Touch } from '../domain/decision';
 import type { Instant } from '../domain/instant';
 import type { PlannerInput } from '../domain/planner-input';
 import { closeCommitments } from './commitment';
 import { inTransaction, type Sql, type Tx } from './client';
+import { lockEnrollment } from './enrollment';
 import { findOwnFacts, foldLeftovers } from './found-facts';
 import { hasGrantedLine, leaveQueue, queueForLine, takeFreeLine } from './line';
 import { reservePace } from './pace';
@@ -38,6 +40,8 @@ export type StepOutcome =
 const STATEMENT_TIMEOUT_MS = 1_500;
 const LOCK_TIMEOUT_MS = 1_000;
 const TRANSACTION_TIMEOUT_MS = 1_800;
+/** Business time from a due touch to its claim. */
+const CLAIM_WITHIN_MS = 120_000;
 
 /** One wake of an enrollment: fold what was left, ask the planner, take or queue for a line, remember the answer. Safe to run again. */
 export async function step(sql: Sql, ask: StepAsk): Promise<StepOutcome> {
@@ -52,18 +56,23 @@ async function stepIn(tx: Tx, ask: StepAsk): Promise<StepOutcome> {
   const { enrollmentId } = ask;
   const [epoch] = await tx<{ epoch: number }[]>`
     select c.epoch from enrollment e join campaign c on c.id = e.campaign_id where e.id = ${enrollmentId}`;
-  await tx`select 1 from enrollment where id = ${enrollmentId} for update`;
+  await lockEnrollment(tx, enrollmentId);
   if (!(await makeCurrent(tx, ask))) return { kind: 'stale' };
   await foldLeftovers(tx, enrollmentId);
   const frame = await upToDate(tx, enrollmentId);
   const first = decide(frame.input);
-  await leaveQueue(tx, enrollmentId, first.kind === 'queue' ? attemptIdFor(enrollmentId, first.touch) : null);
+  await leaveQueue(tx, enrollmentId, first.kind === 'queue' ? { keep: attemptIdFor(enrollmentId, first.touch) } : {});
   if (first.kind === 'finish') await endRow(tx, frame, first.reason);
   const paceMs = first.kind === 'touch' ? await paceOf(tx, frame, first.touch) : 0;
   const executions = await pendingExecutions(tx, ask);
   await tx`update fact set seen_rt = clock_timestamp() where enrollment_id = ${enrollmentId} and wakes and seen_rt is null`;
   const decision = first.kind === 'queue' ? await withLine(tx, frame, first) : first;
-  await remember(tx, ask, decision, epoch?.epoch ?? 0);
+  await remember(tx, ask, {
+    decision,
+    dueAt: dueAtOf(decision, frame, paceMs),
+    epoch: epoch?.epoch ?? 0,
+    callsOver: areCallsOver(frame.input),
+  });
   const touch = decision.kind === 'touch' ? decision.touch : null;
   return {
     kind: 'decided',
@@ -105,8 +114,10 @@ async function withLine(tx: Tx, frame: PlannerFrame, queued: Decision & { kind: 
     concurrencyLimit: input.policy.concurrencyLimit,
     callsPerMinute: input.policy.callsPerMinute,
   };
-  if ((await hasGrantedLine(tx, ask.attemptId)) || (await takeFreeLine(tx, ask)))
+  if ((await hasGrantedLine(tx, ask.attemptId)) || (await takeFreeLine(tx, ask))) {
+    await leaveQueue(tx, ask.enrollmentId, { keepGrantOf: ask.attemptId });
     return decide({ ...input, line: 'granted' } satisfies PlannerInput);
+  }
   const { touch } = queued;
   await queueForLine(tx, {
     ...ask,
@@ -149,11 +160,28 @@ async function pendingExecutions(tx: Tx, { enrollmentId, running }: StepAsk): Pr
     order by seq`;
 }
 
+interface Answer {
+  readonly decision: Decision;
+  readonly dueAt: Instant | null;
+  readonly epoch: number;
+  readonly callsOver: boolean;
+}
+
+/** When the row has to be heard of again. A touch is claimed soon, or whoever was told to do so is lost. */
+function dueAtOf(decision: Decision, { input, speed }: PlannerFrame, paceMs: number): Instant | null {
+  if (decision.kind === 'finish') return null;
+  if (decision.kind !== 'touch') return decision.askAt;
+  return Math.min(decision.askAt, input.now + paceMs * speed + CLAIM_WITHIN_MS);
+}
+
 /** `wants_workflow` falls only when nothing is left that a workflow has to do. */
-async function remember(tx: Tx, { enrollmentId }: StepAsk, decision: Decision, epoch: number): Promise<void> {
-  const askAt = decision.kind === 'finish' ? null : decision.askAt;
+async function remember(
+  tx: Tx,
+  { enrollmentId }: StepAsk,
+  { decision, dueAt, epoch, callsOver }: Answer,
+): Promise<void> {
   await tx`
-    update enrollment set decision = ${JSON.stringify(decision)}::text::jsonb, due_at = at_ms(${askAt}), epoch = ${epoch},
+    update enrollment set decision = ${JSON.stringify(decision)}::text::jsonb, due_at = at_ms(${dueAt}), epoch = ${epoch}, calls_over = ${callsOver},
       steps = steps + 1, stepped_rt = clock_timestamp(), started_rt = coalesce(started_rt, clock_timestamp()),
       not_before_at = case when not_before_at <= app_now() then null else not_before_at end,
       wants_workflow = ${decision.kind !== 'finish'} or exists (

@@ -1,4 +1,4 @@
-import { callsOf, endOf, hasSpoken, nextTry, settlesSeries } from './attempts';
+import { callsOf, endOf, hasSpoken, isUnresolved, nextTry, settlesSeries } from './attempts';
 import { addressFor, type Candidate } from './candidate';
 import type { Reason } from './decision';
 import { MINUTE_MS } from './instant';
@@ -25,6 +25,14 @@ export function seriesOf(input: PlannerInput, run: Run): 'none' | 'going' | 'set
   const own = calls.filter((call) => call.runKey === run.key);
   if (settledBy(calls, run, own)) return 'settled';
   return own.length >= run.calls.attempts ? 'spent' : 'going';
+}
+
+/** S1-104: no call of this campaign reaches the contact any more, though messages may go on. */
+export function areCallsOver(input: PlannerInput): boolean {
+  const states = input.plan.runs.map((run) => seriesOf(input, run));
+  if (states.every((state) => state === 'none')) return false;
+  if (input.enrollment.callsStoppedAt !== null) return true;
+  return input.commitments.length === 0 && !states.includes('going') && !input.attempts.some(isUnresolved);
 }
 
 /** Was somebody dialled in this run and nobody reached? */

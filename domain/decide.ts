@@ -1,13 +1,13 @@
 import { awaitsTag, endOf, isUnresolved } from './attempts';
 import { callCandidates, isUnansweredSeries, seriesOf } from './call-candidates';
-import { addressFor, type Candidate, isBarred } from './candidate';
+import { addressFor, isBarred } from './candidate';
 import type { Channel } from './channel';
 import type { Decision, EndReason, Reason, Touch } from './decision';
 import { DAY_MS, HOUR_MS, type Instant } from './instant';
 import { messageCandidates } from './message-candidates';
 import type { Run } from './plan';
 import { place, type Placed } from './placement';
-import { hoursOf } from './planner-hours';
+import { everOpens } from './planner-hours';
 import type { PlannerInput } from './planner-input';
 import { promisesToKeep } from './promises';
 
@@ -61,6 +61,8 @@ function held(input: PlannerInput): Decision | null {
   if (campaign.status !== 'active') return hold(now + ASK_AGAIN_MS, { code: 'campaign_paused' });
   if (unreadReplies > 0) return hold(now + UNREAD_REPLY_MS, { code: 'reply_unread' });
   const { heldUntilAt, holdReason } = enrollment;
+  // What may have been a "stop" is never overruled by time: only a person hands it back (compliance 8.2).
+  if (heldUntilAt !== null && holdReason === 'unclear_reply') return hold(now + ASK_AGAIN_MS, { code: holdReason });
   if (heldUntilAt === null || heldUntilAt <= now) return null;
   return hold(heldUntilAt, { code: holdReason ?? 'handoff', untilAt: heldUntilAt });
 }
@@ -75,22 +77,27 @@ function untagged({ attempts, company, now }: PlannerInput): Decision | null {
 }
 
 function planned(input: PlannerInput): Decision {
-  const best = soonest(input, [...callCandidates(input), ...messageCandidates(input)]);
-  if (best === null) return endOfPlan(input);
+  const candidates = [...callCandidates(input), ...messageCandidates(input)];
+  const placed = candidates.flatMap((candidate) => place(input, candidate) ?? []);
+  const best = soonest(input, placed);
+  if (best === undefined) return endOfPlan(input);
   const touch = touchOf(best);
   if (best.dueAt > input.now) return { kind: 'wait', touch, askAt: best.dueAt, reasons: best.reasons };
-  if (lacksLine(input, best))
-    return { kind: 'queue', touch, askAt: best.untilAt, reasons: [...best.reasons, { code: 'no_free_line' }] };
-  return { kind: 'touch', touch, askAt: best.untilAt, reasons: [...best.reasons, { code: 'due' }] };
+  if (!lacksLine(input, best))
+    return { kind: 'touch', touch, askAt: best.untilAt, reasons: [...best.reasons, { code: 'due' }] };
+  const messages = placed.filter((each) => !lacksLine(input, each));
+  const askAt = Math.min(best.untilAt, ...messages.map(({ dueAt }) => dueAt));
+  return { kind: 'queue', touch, askAt, reasons: [...best.reasons, { code: 'no_free_line' }] };
 }
 
-/** The earliest; at the same instant the one that stands first, so promises and calls come before messages. */
-function soonest(input: PlannerInput, candidates: readonly Candidate[]): Placed | null {
-  const placed = candidates.flatMap((candidate) => place(input, candidate) ?? []);
+/**
+ * The earliest; at the same instant the one that stands first, so promises and calls come before messages. But no
+ * message waits for the line of a call.
+ */
+function soonest(input: PlannerInput, placed: readonly Placed[]): Placed | undefined {
   const dueAt = Math.min(...placed.map((each) => each.dueAt));
   const first = placed.filter((each) => each.dueAt === dueAt);
-  // A message that is due doesn't wait for the line of a call.
-  return first.find((each) => !lacksLine(input, each)) ?? first[0] ?? null;
+  return first.find((each) => !lacksLine(input, each)) ?? first[0];
 }
 
 function lacksLine({ line }: PlannerInput, { candidate }: Placed): boolean {
@@ -114,12 +121,12 @@ function touchOf({ candidate, untilAt }: Placed): Touch {
 
 /** A plan that no longer holds anything for this person: lived through, or never possible. */
 function endOfPlan(input: PlannerInput): Decision {
-  const { attempts, contact, enrollment, now } = input;
+  const { attempts, contact, enrollment, plan } = input;
   const channels = channelsOf(input);
   if (channels.every((channel) => isBarred(contact, channel))) return finish('opted_out', { code: 'opted_out' });
   if (attempts.length === 0 && channels.every((channel) => addressFor(contact, channel) === null))
     return finish('unreachable', { code: 'unreachable' });
-  if (attempts.length === 0 && hoursOf(input, null).next(now) === null)
+  if (attempts.length === 0 && !plan.runs.some((run) => everOpens(input, run)))
     return finish('unreachable', { code: 'no_common_hour' });
   return finish(
     'plan_through',

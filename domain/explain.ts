@@ -9,7 +9,7 @@ export function explain(decision: Decision): string {
     case 'touch':
       return `Now ${touchPhrase(decision)}${why}.`;
     case 'queue':
-      return `Waits in the queue to place ${decision.touch.key}, until ${toIso(decision.askAt)} at the latest${why}.`;
+      return `Waits in the queue to place ${decision.touch.key}, until ${toIso(decision.touch.untilAt)} at the latest${why}.`;
     case 'wait':
       return decision.touch === undefined
         ? `Waits until ${toIso(decision.askAt)}${why}.`

@@ -38,7 +38,7 @@ export type AnsweredBy = z.infer<typeof AnsweredBySchema>;
 export const OrderSchema = z.enum(['complete', 'resume', 'hand_back', 'stop_calls', 'stop_messaging']);
 export type Order = z.infer<typeof OrderSchema>;
 
-export const OptOutSourceSchema = z.enum(['reply', 'keypress', 'unsubscribe', 'operator', 'provider', 'speech']);
+const OptOutSourceSchema = z.enum(['reply', 'keypress', 'unsubscribe', 'operator', 'provider', 'speech']);
 
 export const FactBodySchema = z.discriminatedUnion('kind', [
   z.strictObject({

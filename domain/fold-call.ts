@@ -50,7 +50,7 @@ export function foldCallOutcome(state: FoldState, fact: Fact<'call_outcome'>, dr
 /** Any word about the attempt proves that the provider took it, even if the answer to our request got lost. */
 function accept(state: FoldState, attempt: FoldAttempt, draft: FoldDraft): void {
   // One that was closed for good as unknown stays so until its end is told.
-  if (attempt.state !== 'claimed' && attempt.state !== 'unknown') return;
+  if (attempt.state !== 'claimed' && attempt.state !== 'unknown' && attempt.state !== 'not_sent') return;
   draft.attempt.state = 'accepted';
   draft.attempt.acceptedAt = state.now;
   draft.tell('call_started');

@@ -16,7 +16,7 @@ export function foldMessageProgress(state: FoldState, fact: Fact<'message_progre
   if (!raised) return;
   draft.attempt.rank = standing.rank;
   draft.attempt.status = fact.status;
-  if (attempt.state === 'claimed' || attempt.state === 'unknown') {
+  if (attempt.state === 'claimed' || attempt.state === 'unknown' || attempt.state === 'not_sent') {
     draft.attempt.acceptedAt = state.now;
     draft.attempt.state = 'accepted';
     draft.wakes = true;

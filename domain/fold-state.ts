@@ -17,6 +17,8 @@ export interface FoldState {
   readonly maxCallbacks: number;
   readonly commitmentsMade: number;
   readonly hasOpenCommitment: boolean;
+  /** The campaign's form was finished before; it reaches Completed only once, however often it is sent in. */
+  readonly formCompleted: boolean;
 }
 
 export interface FoldEnrollment {

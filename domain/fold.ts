@@ -44,8 +44,8 @@ export function fold(state: FoldState, fact: FactBody): Changes {
       break;
     case 'form_completed':
       draft.tell('form_completed', { formId: fact.formId });
-      // S0-33: only the campaign's own form, and only when it is finished.
-      if (fact.formId === state.formId) draft.fire({ trigger: 'form', outcome: 'completed' });
+      // S0-33: only the campaign's own form, and only when it becomes finished; sending it in again is no second time.
+      if (fact.formId === state.formId && !state.formCompleted) draft.fire({ trigger: 'form', outcome: 'completed' });
       draft.wakes = true;
       break;
     case 'opted_out':

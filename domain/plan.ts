@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { CalendarDaySchema } from './calendar-day';
-import type { Channel } from './channel';
 import { slotListSchema } from './slots';
 import { CALL_STEP, CALLBACK_STEP, PROMISES_RUN } from './touch-key';
 
@@ -50,7 +49,7 @@ const callsSchema = z.strictObject({
 });
 
 /** A call's result as a message may ask for it. `unanswered` covers busy, no answer, failed and voicemail. */
-export const CallResultSchema = z.enum([
+const CallResultSchema = z.enum([
   'any',
   'unanswered',
   'voicemail',
@@ -109,7 +108,6 @@ export type Plan = z.infer<typeof PlanSchema>;
 export type Run = Plan['runs'][number];
 export type CallPlan = NonNullable<Run['calls']>;
 export type PlannedMessage = Run['messages'][number];
-export type MessageChannel = Exclude<Channel, 'voice'>;
 
 function checkRun({ value: run, issues }: z.core.ParsePayload<z.output<typeof runSchema>>): void {
   if (run.key === PROMISES_RUN)

@@ -115,12 +115,13 @@ export function aCompany(changes: Partial<Omit<CompanyRules, 'revision'>> = {}):
   return { revision: revisionOf(company), ...company };
 }
 
+/** Enrolled on the Friday before, nothing stopped, nothing held. */
 export function anEnrollment(changes: Partial<EnrollmentView> = {}): EnrollmentView {
   return {
     id: 'enrollment-1',
     state: 'open',
     reason: null,
-    enrolledAt: local(CHICAGO, '2027-03-01 00:30'),
+    enrolledAt: local(CHICAGO, '2027-02-26 12:00'),
     callsStoppedAt: null,
     messagesStoppedAt: null,
     heldUntilAt: null,

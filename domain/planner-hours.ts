@@ -1,6 +1,6 @@
 import { cachedHours, compileHours, type Hours, type HoursRule } from './business-hours';
 import type { Instant } from './instant';
-import { localDateOf, localToInstant } from './local-time';
+import { localToInstant } from './local-time';
 import { WeekdaySchema, type Run } from './plan';
 import type { ContactView, PlannerInput, WeeklyHours } from './planner-input';
 import { minuteOf } from './slots';
@@ -34,10 +34,17 @@ export function homeZoneOf({ zones }: ContactView): string {
 }
 
 /** `at`, or the start of the run's first day where that comes later: nothing of a run happens before it. */
-export function notBeforeRun({ contact }: PlannerInput, run: Run | null, at: Instant): Instant {
-  const zone = homeZoneOf(contact);
-  if (run === null || localDateOf(zone, at) >= run.startsOn) return at;
-  return localToInstant(zone, run.startsOn, 0, 'open');
+export function notBeforeRun(input: PlannerInput, run: Run | null, at: Instant): Instant {
+  return run === null ? at : Math.max(at, startOf(input, run));
+}
+
+/** Does the run have a single hour that suits every place the person may be in? It may be over by now. */
+export function everOpens(input: PlannerInput, run: Run): boolean {
+  return hoursOf(input, run).next(startOf(input, run)) !== null;
+}
+
+function startOf({ contact }: PlannerInput, { startsOn }: Run): Instant {
+  return localToInstant(homeZoneOf(contact), startsOn, 0, 'open');
 }
 
 function rulesOf({ company, contact, policy }: PlannerInput, run: Run | null): HoursRule[] {

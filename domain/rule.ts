@@ -10,7 +10,7 @@ const BUCKET = /^[a-z0-9][a-z0-9_]{0,39}$/;
 export const BucketSchema = z.string().regex(BUCKET, 'must be a bucket like needs_follow_up');
 
 /** S0-18: four kinds of trigger, each with its own outcomes. */
-export const TriggerSchema = z.discriminatedUnion('trigger', [
+const TriggerSchema = z.discriminatedUnion('trigger', [
   z.strictObject({ trigger: z.literal('call_outcome'), outcome: CallOutcomeSchema }),
   z.strictObject({ trigger: z.literal('reply_bucket'), outcome: BucketSchema }),
   z.strictObject({ trigger: z.literal('handoff'), outcome: z.literal('requested') }),
@@ -18,7 +18,7 @@ export const TriggerSchema = z.discriminatedUnion('trigger', [
 ]);
 export type Trigger = z.infer<typeof TriggerSchema>;
 
-export const ActionSchema = z.discriminatedUnion('kind', [
+const ActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stop_calls') }),
   z.strictObject({ kind: z.literal('stop_messaging') }),
   z.strictObject({ kind: z.literal('stop_campaign') }),
@@ -38,7 +38,7 @@ export const RuleSchema = z.strictObject({
 export type Rule = z.infer<typeof RuleSchema>;
 
 /** The action that stands for the card's own note; it has its own place so that an equal Post CRM Note makes a second note. */
-export const NOTE_ACTION_IX = -1;
+const NOTE_ACTION_IX = -1;
 
 export interface OrderedAction {
   readonly ix: number;

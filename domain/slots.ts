@@ -2,11 +2,11 @@ import * as z from 'zod';
 
 /** One opening of a day, "HH:MM" to "HH:MM"; the start is inside, the end outside. */
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
-const clockSchema = z.string().regex(CLOCK, 'must be a time like 09:00');
+const clockSchema = z.string().regex(CLOCK, { error: 'must be a time like 09:00', abort: true });
 
 /** S1-56, K-9: the outer bound of every slot; law and company may only narrow it. */
-export const EARLIEST_OPEN = '08:00';
-export const LATEST_CLOSE = '21:00';
+const EARLIEST_OPEN = '08:00';
+const LATEST_CLOSE = '21:00';
 
 const slotSchema = z.strictObject({ open: clockSchema, close: clockSchema }).check(({ value, issues }) => {
   if (value.close <= value.open)

@@ -5,58 +5,72 @@ import { castPeople } from './cast';
 import { exampleContacts } from './example-contacts';
 
 const FOLDER = join(__dirname, '..', '..', 'examples', 'intake-follow-up');
+const LIST = 'New inquiries';
 const CASE_TYPE = 'personal injury';
+const IN_THE_FILE = 200;
+
+const COMPANY = {
+  companyName: 'Example Law',
+  address: '1 Example Street, Springfield',
+  phone: '+12125550199',
+  callerNumbers: ['+12125550190', '+12125550191'],
+  mailFrom: 'intake@example.com',
+  lines: 20,
+  ratePercent: 80,
+};
 
 export interface Example {
   readonly campaignId: string;
-  /** False when an earlier start had loaded it. */
-  readonly fresh: boolean;
+  /** False when an earlier start had launched it. */
+  readonly isNew: boolean;
 }
 
-interface ImportReport {
-  readonly rows: number;
-  readonly created: number;
-  readonly rejected: number;
+interface Named {
+  readonly id: string;
+  readonly name: string;
 }
 
-/** Loads the example through the public API and launches it; what an earlier start has done stays as it is. */
+interface Target {
+  readonly api: ApiClient;
+  readonly simulatorUrl: string;
+}
+
+/** Loads the example through the public API and launches it; what an earlier start has done, or half done, is gone on with. */
 export async function loadExample(
-  { api, simulatorUrl }: { api: ApiClient; simulatorUrl: string },
+  { api, simulatorUrl }: Target,
   contacts: number,
   tell: (line: string) => void,
 ): Promise<Example> {
   // The file is JSON that we ship; the API validates it.
   const definition = JSON.parse(await readFile(join(FOLDER, 'campaign.json'), 'utf8')) as { name: string };
-  const known = await findCampaign(api, definition.name);
-  if (known !== null) {
-    if (known.status === 'draft') await api.send('POST', `/v1/campaigns/${known.id}/launch`);
-    return { campaignId: known.id, fresh: false };
-  }
-  await api.send('PATCH', '/v1/settings', {
-    companyName: 'Example Law',
-    address: '1 Example Street, Springfield',
-    phone: '+12125550199',
-    callerNumbers: ['+12125550190', '+12125550191'],
-    mailFrom: 'intake@example.com',
-    lines: 20,
-    ratePercent: 80,
-  });
-  const list = await api.send<{ id: string }>('POST', '/v1/lists', { name: 'New inquiries', caseType: CASE_TYPE });
+  const known = await findNamed<Named & { status: string }>(api, '/v1/campaigns', definition.name);
+  if (known !== null && known.status !== 'draft') return { campaignId: known.id, isNew: false };
   const csv = await contactsCsv(contacts);
+  const campaign = known ?? (await createCampaign(api, definition, csv, tell));
   await castPeople(simulatorUrl, csv);
-  const report = await api.upload<ImportReport>(`/v1/lists/${list.id}/import`, 'text/csv', csv);
-  tell(`imported ${report.rows} rows: ${report.created} people, ${report.rejected} rejected`);
-  const campaign = await api.send<{ id: string }>('POST', '/v1/campaigns', { ...definition, listId: list.id });
   await api.send('POST', `/v1/campaigns/${campaign.id}/launch`);
-  return { campaignId: campaign.id, fresh: true };
+  return { campaignId: campaign.id, isNew: true };
 }
 
-async function findCampaign(api: ApiClient, name: string): Promise<{ id: string; status: string } | null> {
-  const { items } = await api.get<{ items: { id: string; name: string; status: string }[] }>('/v1/campaigns?limit=100');
-  return items.find((campaign) => campaign.name === name) ?? null;
+async function createCampaign(
+  api: ApiClient,
+  definition: { name: string },
+  csv: string,
+  tell: (line: string) => void,
+): Promise<Named> {
+  await api.send('PATCH', '/v1/settings', COMPANY);
+  const list =
+    (await findNamed(api, '/v1/lists', LIST)) ??
+    (await api.send<Named>('POST', '/v1/lists', { name: LIST, caseType: CASE_TYPE }));
+  const report = await api.upload<{ rows: number; rejected: number }>(`/v1/lists/${list.id}/import`, 'text/csv', csv);
+  tell(`imported ${report.rows} people from examples/intake-follow-up, ${report.rejected} rejected`);
+  return api.send<Named>('POST', '/v1/campaigns', { ...definition, listId: list.id });
 }
 
-const IN_THE_FILE = 200;
+async function findNamed<T extends Named>(api: ApiClient, path: string, name: string): Promise<T | null> {
+  const { items } = await api.get<{ items: T[] }>(`${path}?limit=100`);
+  return items.find((item) => item.name === name) ?? null;
+}
 
 async function contactsCsv(count: number): Promise<string> {
   if (count > IN_THE_FILE) return exampleContacts(count);

@@ -1,5 +1,7 @@
 import type { Sql } from '../db/client';
-import { balance, type Balance } from '../db/balance';
+import { balance, compareLedger, type Balance } from '../db/balance';
+import type { LedgerComparison } from '../db/balance/ledger';
+import { readLedger } from './simulator-ledger';
 
 /** What the run came to, for people as a table and for machines as the last line of output. */
 export interface Figures {
@@ -29,6 +31,8 @@ export interface Progress {
   readonly failed: number;
   readonly unresolved: number;
   readonly unknown: number;
+  /** The instant at which the next of those who wait wants to look again. */
+  readonly nextDue: Date | null;
   readonly businessTime: Date;
 }
 
@@ -50,6 +54,7 @@ export async function progressOf(sql: Sql, campaignId: string): Promise<Progress
       coalesce(sum(t.unresolved), 0)::int as unresolved,
       coalesce(sum(t.unknown), 0)::int as unknown,
       (select count(*)::int from rule_firing where campaign_id = ${campaignId}) as rules_fired,
+      min(e.due_at) filter (where e.state = 'open') as next_due,
       app_now() as business_time
     from enrollment e
     left join lateral (
@@ -76,39 +81,27 @@ export function isOver(progress: Progress): boolean {
   );
 }
 
-/** The final figures: the auditor's equations from the database, and what the providers' own ledger saw. */
+/** The final figures, with the two accounts they rest on: the auditor's from the database, the simulator's own ledger. */
 export async function figuresOf(
   sql: Sql,
   campaignId: string,
   simulatorUrl: string,
-): Promise<{ figures: Figures; balance: Balance }> {
+): Promise<{ figures: Figures; books: Balance; ledger: LedgerComparison }> {
   const progress = await progressOf(sql, campaignId);
-  const result = await balance(sql, { settled: true });
-  const ledger = await ledgerSummary(simulatorUrl);
+  const books = await balance(sql, { settled: true });
+  const ledger = await compareLedger(sql, await readLedger(simulatorUrl));
   const { contacts, enrolled, rejected, ended, voice, sms, email, rulesFired, done, failed } = progress;
-  return {
-    balance: result,
-    figures: {
-      contacts,
-      enrolled,
-      rejected,
-      ended,
-      attempts: { voice, sms, email },
-      rulesFired,
-      actions: { done, failed },
-      outsideHours: result.windows.outside,
-      duplicates: ledger.duplicates,
-      balance: result.ok ? 'ok' : 'differs',
-    },
+  const figures: Figures = {
+    contacts,
+    enrolled,
+    rejected,
+    ended,
+    attempts: { voice, sms, email },
+    rulesFired,
+    actions: { done, failed },
+    outsideHours: Math.max(books.windows.outside, ledger.windows.outside),
+    duplicates: ledger.duplicates.length,
+    balance: books.ok && ledger.ok ? 'ok' : 'differs',
   };
-}
-
-async function ledgerSummary(simulatorUrl: string): Promise<{ duplicates: number }> {
-  const answer = await fetch(`${simulatorUrl}/sim/summary`);
-  const summary: unknown = await answer.json();
-  if (typeof summary === 'object' && summary !== null && 'duplicates' in summary) {
-    const { duplicates } = summary;
-    return { duplicates: Array.isArray(duplicates) ? duplicates.length : Number(duplicates) };
-  }
-  throw new Error('the simulator did not answer with its ledger');
+  return { figures, books, ledger };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { codeOf } from './error-code';
 
 /** Places in what follows the name in /proc/<pid>/stat: fields 3 and 22 of proc(5). */
 const STATE = 0;
@@ -60,8 +61,4 @@ function statusOf(pid: number): string[] {
   } catch {
     return [];
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
 }

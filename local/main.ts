@@ -1,22 +1,38 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadExample } from './example';
 import { figuresOf, isOver, progressOf, type Figures } from './figures';
 import { HELP, OptionError, readOptions, type StartOptions } from './options';
-import { isPortFree } from './port';
 import { createScreen, summaryTable, type Screen } from './screen';
 import { startStack, type Stack } from './stack';
+import { onStopRequest, stopped, StopRequest } from './stop-request';
+import { refuseTakenPorts } from './taken-ports';
+
+const LOOK_EVERY_MS = 1_000;
+
+interface Ending {
+  readonly exitCode: number;
+  /** Machines read it, so it is written after everything has stopped. */
+  readonly lastLine?: string;
+}
 
 /** `npm start`: everything on this machine, the simulator in place of every provider, the example campaign running. */
-async function main(args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
-  if (options === 'help') {
-    process.stdout.write(`${HELP}\n`);
-    return 0;
-  }
-  warnOfCredentials();
-  await refuseTakenPorts(options);
+async function main(args: readonly string[]): Promise<Ending> {
+  const options = readOptions(args, process.env);
+  if (options === 'help') return { exitCode: 0, lastLine: HELP };
+  const signal = onStopRequest();
   const screen = createScreen(process.stdout, Date.now);
+  warnOfCredentials(screen);
+  await refuseTakenPorts({ '--port': options.port, '--ui-port': options.uiPort });
+  try {
+    return await runAll(options, screen, signal);
+  } catch (error) {
+    if (!(error instanceof StopRequest)) throw error;
+    return { exitCode: options.once ? error.exitCode : 0 };
+  }
+}
+
+async function runAll(options: StartOptions, screen: Screen, signal: AbortSignal): Promise<Ending> {
   const stack = await startStack({
     folder: resolve(options.folder),
     port: options.port,
@@ -24,86 +40,73 @@ async function main(args: readonly string[]): Promise<number> {
     speed: options.speed,
     temporalBinary: process.env['TEMPORAL_BINARY'] ?? 'temporal',
     tell: screen.line,
+    signal,
   });
-  const asked = untilAsked();
+  const broken = stack.broken.then((what) => new Error(what));
+  // Whatever fails because a part is gone is told as what it is.
+  const ran = run(stack, options, screen).catch(async (error: unknown) => {
+    throw await Promise.race([broken, delay(LOOK_EVERY_MS, error)]);
+  });
   try {
-    return await Promise.race([run(stack, options, screen), asked, stack.broken.then(fail)]);
+    return await Promise.race([ran, broken.then(fail), stopped(signal)]);
   } finally {
     screen.settle();
     screen.line('stopping');
     await stack.stop();
-    if (lastLine !== null) process.stdout.write(`${lastLine}\n`);
   }
 }
 
-/** Machines read the last line of output, so it is written after everything has stopped. */
-let lastLine: string | null = null;
-
-async function run(stack: Stack, options: StartOptions, screen: Screen): Promise<number> {
-  const { campaignId, fresh } = await loadExample(stack, options.contacts, screen.line);
-  screen.line(fresh ? 'the example campaign is launched' : 'going on where the last start stopped');
+async function run(stack: Stack, options: StartOptions, screen: Screen): Promise<Ending> {
+  const { campaignId, isNew } = await loadExample(stack, options.contacts, screen.line);
+  screen.line(isNew ? 'the example campaign is launched' : 'going on where the last start stopped');
   screen.line(addresses(stack));
   for (let progress = await progressOf(stack.sql, campaignId); ; progress = await progressOf(stack.sql, campaignId)) {
     screen.progress(progress);
     if (isOver(progress)) break;
-    await delay(1_000);
+    await delay(LOOK_EVERY_MS);
   }
-  const { figures, balance } = await figuresOf(stack.sql, campaignId, stack.simulatorUrl);
+  const { figures, books, ledger } = await figuresOf(stack.sql, campaignId, stack.simulatorUrl);
   screen.settle();
-  screen.line(summaryTable(figures, balance));
-  if (options.once) {
-    lastLine = JSON.stringify(figures);
-    return isGood(figures) ? 0 : 1;
-  }
+  screen.line(summaryTable(figures, books, ledger));
+  if (options.once) return { exitCode: isGood(figures) ? 0 : 1, lastLine: JSON.stringify(figures) };
   screen.line(`the campaign has ended; everything keeps running until Ctrl-C\n${addresses(stack)}`);
-  return new Promise<number>(() => undefined);
+  return new Promise<Ending>(() => undefined);
 }
 
 function isGood({ balance, ended, enrolled, duplicates, outsideHours }: Figures): boolean {
   return balance === 'ok' && ended === enrolled && duplicates === 0 && outsideHours === 0;
 }
 
-function addresses({ apiUrl, uiUrl, adminKeyFile }: Stack): string {
-  return [`  API          ${apiUrl}/v1`, `  Temporal UI  ${uiUrl}`, `  admin key    ${adminKeyFile}`].join('\n');
-}
-
-async function refuseTakenPorts({ port, uiPort }: StartOptions): Promise<void> {
-  for (const [option, wanted] of [
-    ['--port', port],
-    ['--ui-port', uiPort],
-  ] as const) {
-    if (!(await isPortFree(wanted)))
-      throw new OptionError(
-        `Port ${wanted} is in use. Stop what listens there (perhaps another \`npm start\`), or choose another with \`npm start -- ${option} ${wanted + 1}\`.`,
-      );
-  }
+function addresses({ apiUrl, uiUrl, simulatorUrl, adminKeyFile, logFolder }: Stack): string {
+  return [
+    `  API          ${apiUrl}/v1`,
+    `  admin key    ${adminKeyFile}`,
+    `  Temporal UI  ${uiUrl ?? 'where your Temporal server has it (TEMPORAL_UI_URL)'}`,
+    `  simulator    ${simulatorUrl}/sim/summary`,
+    `  logs         ${logFolder}`,
+  ].join('\n');
 }
 
 /** R-22: examples only ever use the simulator. */
-function warnOfCredentials(): void {
+function warnOfCredentials(screen: Screen): void {
   if (process.env['TWILIO_AUTH_TOKEN'] !== undefined || process.env['SMTP_URL'] !== undefined)
-    process.stdout.write(
-      'Provider credentials are set; `npm start` ignores them and uses the simulator. `npm run serve` uses them.\n',
+    screen.line(
+      'Provider credentials are set; `npm start` ignores them and uses the simulator. `npm run serve` uses them.',
     );
 }
 
-function untilAsked(): Promise<number> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve(0));
-    process.once('SIGTERM', () => resolve(0));
-  });
-}
-
-function fail(what: string): never {
-  throw new Error(`${what} ended unexpectedly`);
+function fail(error: Error): never {
+  throw error;
 }
 
 main(process.argv.slice(2)).then(
-  (code) => {
-    process.exit(code);
+  ({ exitCode, lastLine }) => {
+    if (lastLine === undefined) process.exit(exitCode);
+    process.stdout.write(`${lastLine}\n`, () => process.exit(exitCode));
   },
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(error instanceof OptionError ? 2 : 1);
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`, () =>
+      process.exit(error instanceof OptionError ? 2 : 1),
+    );
   },
 );

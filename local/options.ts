@@ -10,7 +10,7 @@ export interface StartOptions {
   readonly folder: string;
 }
 
-export const HELP = `npm start [-- options]
+export const HELP = `npm start [-- options]   for example: npm start -- --once --contacts 20
 
 Starts Followthrough on this machine with the simulator in place of every provider and runs the example campaign.
 
@@ -22,15 +22,22 @@ Starts Followthrough on this machine with the simulator in place of every provid
   --folder DIR   where everything is kept                          (.local)
   --help         this text`;
 
+/** Options that npm has none of the same name of. */
+const OWN_TO_US = ['contacts', 'speed', 'once', 'ui-port', 'folder'];
+
 /** Bad options: the message says which and why; exit code 2. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-export function readOptions(args: readonly string[]): StartOptions | 'help' {
+export function readOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): StartOptions | 'help' {
+  refuseSwallowed(env);
   const values = parse(args);
   if (values.help === true) return 'help';
-  return {
+  const options = {
     contacts: wholeNumber('contacts', values.contacts, 200, 1, MOST_EXAMPLE_CONTACTS),
     speed: wholeNumber('speed', values.speed, 720, 1, 3_600),
     once: values.once === true,
@@ -38,6 +45,17 @@ export function readOptions(args: readonly string[]): StartOptions | 'help' {
     uiPort: wholeNumber('ui-port', values['ui-port'], 8233, 1, 65_535),
     folder: values.folder ?? '.local',
   };
+  if (options.folder === '') throw new OptionError(`--folder takes the name of a folder, not "".\n\n${HELP}`);
+  if (options.port === options.uiPort)
+    throw new OptionError(`--port and --ui-port are both ${options.port}; each needs a port of its own.\n\n${HELP}`);
+  return options;
+}
+
+/** Without the two dashes in front npm takes an option for one of its own, and tells us of it only here. */
+function refuseSwallowed(env: Readonly<Record<string, string | undefined>>): void {
+  const swallowed = OWN_TO_US.find((name) => env[`npm_config_${name.replace('-', '_')}`] !== undefined);
+  if (swallowed !== undefined)
+    throw new OptionError(`npm kept --${swallowed} to itself: two dashes go before our options.\n\n${HELP}`);
 }
 
 function parse(args: readonly string[]) {

@@ -1,27 +1,35 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { codeOf } from './error-code';
 
 /** A port on 127.0.0.1 that nobody listens on at this moment. */
 export async function freePort(): Promise<number> {
   const port = await tryPort(0);
-  if (port === null) throw new Error('no free port on 127.0.0.1');
+  if (typeof port === 'string') throw new Error(`no free port on 127.0.0.1 (${port})`);
   return port;
 }
 
 export async function isPortFree(port: number): Promise<boolean> {
-  return (await tryPort(port)) !== null;
+  return (await portProblem(port)) === null;
 }
 
-async function tryPort(wanted: number): Promise<number | null> {
+/** Why nobody can listen there: the code of the error, null if one can. */
+export async function portProblem(port: number): Promise<string | null> {
+  const tried = await tryPort(port);
+  return typeof tried === 'number' ? null : tried;
+}
+
+/** The port, or the code of the error. */
+async function tryPort(wanted: number): Promise<number | string> {
   const server = createServer();
   try {
     server.listen(wanted, '127.0.0.1');
     await once(server, 'listening');
-  } catch {
-    return null;
+  } catch (error) {
+    return String(codeOf(error) ?? error);
   }
   const address = server.address();
   server.close();
   await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : null;
+  return typeof address === 'object' && address !== null ? address.port : 'no address';
 }

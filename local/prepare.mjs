@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,11 +28,22 @@ export function requireNode() {
 /** Installs the packages unless exactly those of the lockfile are there, whole. */
 export async function ensureInstalled() {
   const wanted = await hashOf([join(ROOT, 'package-lock.json')], `${process.platform} ${process.arch}`);
-  if ((await readOrEmpty(INSTALL_STAMP)) === wanted) return;
+  if ((await readOrEmpty(INSTALL_STAMP)) === wanted && (await isWhole())) return;
   console.error('Installing packages (npm ci) ...');
   // `npm ci` begins by deleting node_modules and the stamp with it, so a stamp means that it came to its end.
   await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], { isLoud: true });
   await writeFile(INSTALL_STAMP, wanted);
+}
+
+/** Is every package still there that npm wrote down when it had installed them all? */
+async function isWhole() {
+  try {
+    const { packages } = JSON.parse(await readFile(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8'));
+    await Promise.all(Object.keys(packages).map((path) => access(join(ROOT, path, 'package.json'))));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Compiles into dist/ unless that was built from these very sources. */

@@ -1,46 +1,66 @@
 import type { Balance } from '../db/balance';
+import type { LedgerComparison } from '../db/balance/ledger';
 import type { Figures, Progress } from './figures';
 
-/** What the user sees: a bar that redraws itself in a terminal, plain lines elsewhere. */
+/** What the user sees: a bar and counts that redraw themselves in a terminal, plain lines elsewhere. */
 
 const BAR_WIDTH = 30;
 const PLAIN_EVERY_MS = 10_000;
+/** Up to the first line of the last drawing, and everything from there on deleted. */
+const ERASE = '\u001b[1A\r\u001b[J';
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const QUIET_MS = 30 * 60_000;
 
 export interface Screen {
   line(text: string): void;
   progress(progress: Progress): void;
-  /** Leaves the last bar on the screen. */
+  /** Leaves the last drawing on the screen; progress that is told later is not shown. */
   settle(): void;
 }
 
-export function createScreen(out: NodeJS.WriteStream, now: () => number): Screen {
-  let drawn = false;
-  let plainAt = 0;
-  const clear = () => {
-    if (drawn) out.write('\r\u001b[2K');
-    drawn = false;
+export type Output = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> & { write(text: string): unknown };
+
+export function createScreen(out: Output, now: () => number): Screen {
+  let isDrawn = false;
+  let isSettled = false;
+  let plainAt = Number.NEGATIVE_INFINITY;
+  const erase = () => {
+    if (isDrawn) out.write(ERASE);
+    isDrawn = false;
   };
   return {
     line(text) {
-      clear();
+      erase();
       out.write(`${text}\n`);
     },
     progress(progress) {
-      const text = progressLine(progress);
+      if (isSettled) return;
       if (out.isTTY) {
-        clear();
-        out.write(`${bar(progress)} ${text}`.slice(0, out.columns));
-        drawn = true;
+        erase();
+        out.write(drawing(progress, out.columns));
+        isDrawn = true;
       } else if (now() - plainAt >= PLAIN_EVERY_MS) {
         plainAt = now();
-        out.write(`${text}\n`);
+        out.write(`${progressLine(progress)}\n`);
       }
     },
     settle() {
-      if (drawn) out.write('\n');
-      drawn = false;
+      if (isDrawn) out.write('\n');
+      isDrawn = false;
+      isSettled = true;
     },
   };
+}
+
+/** Two lines, neither of which may reach the right edge: a terminal would break it, and it could not be erased. */
+function drawing(progress: Progress, columns: number): string {
+  return [`${bar(progress)}  ${standing(progress)}`, counts(progress)]
+    .map((line) => [...line].slice(0, columns - 1).join(''))
+    .join('\n');
+}
+
+export function progressLine(progress: Progress): string {
+  return `${standing(progress)} · ${counts(progress)}`;
 }
 
 function bar({ ended, enrolled }: Progress): string {
@@ -48,25 +68,29 @@ function bar({ ended, enrolled }: Progress): string {
   return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
 }
 
-export function progressLine(progress: Progress): string {
-  const { contacts, enrolled, ended, voice, sms, email, rulesFired, done, failed, unknown, businessTime } = progress;
-  const when = businessTime.toISOString().slice(0, 16).replace('T', ' ');
-  const trouble = [failed > 0 ? `${failed} actions failed` : '', unknown > 0 ? `${unknown} unknown` : ''].filter(
-    (part) => part !== '',
-  );
+function standing({ contacts, ended, businessTime, nextDue }: Progress): string {
+  const isQuiet = nextDue !== null && nextDue.getTime() - businessTime.getTime() > QUIET_MS;
+  return `${timeOf(businessTime)} UTC · ${ended}/${contacts} ended${isQuiet ? ` · quiet until ${timeOf(nextDue)}` : ''}`;
+}
+
+function counts(progress: Progress): string {
+  const { voice, sms, email, rulesFired, done, failed, unknown } = progress;
   return [
-    `${when} UTC`,
-    `${ended}/${contacts} ended (${enrolled} enrolled)`,
     `${voice} calls`,
     `${sms} texts`,
     `${email} mails`,
     `${rulesFired} rules fired`,
     `${done} actions done`,
-    ...trouble,
+    ...(failed > 0 ? [`${failed} actions failed`] : []),
+    ...(unknown > 0 ? [`${unknown} of unknown fate`] : []),
   ].join(' · ');
 }
 
-export function summaryTable(figures: Figures, balance: Balance): string {
+function timeOf(instant: Date): string {
+  return `${WEEKDAYS[instant.getUTCDay()]} ${instant.toISOString().slice(0, 16).replace('T', ' ')}`;
+}
+
+export function summaryTable(figures: Figures, books: Balance, ledger: LedgerComparison): string {
   const rows: [string, string | number][] = [
     ['contacts', figures.contacts],
     ['enrolled', figures.enrolled],
@@ -82,6 +106,11 @@ export function summaryTable(figures: Figures, balance: Balance): string {
     ['accepted twice', figures.duplicates],
   ];
   const table = rows.map(([name, value]) => `  ${name.padEnd(16)}${String(value).padStart(8)}`);
-  const equations = balance.equations.map(({ ok, statement }) => `  ${ok ? 'ok     ' : 'DIFFERS'} ${statement}`);
-  return ['', ...table, '', 'The books:', ...equations, ''].join('\n');
+  const equations = books.equations.map(({ ok, statement }) => `  ${verdict(ok)} ${statement}`);
+  const compared = `The simulator accepted ${ledger.creates} calls, texts and mails, each for one attempt, within its person's hours.`;
+  return ['', ...table, '', 'The books:', ...equations, `  ${verdict(ledger.ok)} ${compared}`, ''].join('\n');
+}
+
+function verdict(ok: boolean): string {
+  return ok ? 'ok     ' : 'DIFFERS';
 }

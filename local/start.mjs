@@ -1,4 +1,5 @@
-// `npm start`: gets what is missing on this machine, then hands over to the compiled program in this same process.
+// `npm start` and, with the word before all options, `npm run serve`: gets what is missing on this machine, then hands
+// over to the compiled program in this same process.
 
 import { ensureBuilt, ensureInstalled, requireNode } from './prepare.mjs';
 import { findTemporal } from './temporal-binary.mjs';
@@ -12,4 +13,5 @@ try {
   console.error(error.message);
   process.exit(1);
 }
-await import('../dist/local/main.js');
+if (process.argv[2] === 'serve') await import('../dist/local/serve.js');
+else await import('../dist/local/main.js');

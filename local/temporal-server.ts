@@ -15,6 +15,8 @@ export interface TemporalOptions {
   readonly port?: number;
   /** No UI when left out or null. */
   readonly uiPort?: number | null;
+  /** More dynamic configuration, each as `key=value`. */
+  readonly settings?: readonly string[];
   readonly log?: (line: string) => void;
 }
 
@@ -80,14 +82,14 @@ async function launch(options: TemporalOptions): Promise<{ child: Child; port: n
   }
 }
 
-function serverArgs(port: number, { dbFile, uiPort }: TemporalOptions): string[] {
+function serverArgs(port: number, { dbFile, uiPort, settings = [] }: TemporalOptions): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', NAMESPACE],
     ...['--log-level', 'warn', '--color', 'never'],
     ...(uiPort == null ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
     ...SEARCH_ATTRIBUTES.flatMap((attribute) => ['--search-attribute', attribute]),
-    ...SETTINGS.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ...[...SETTINGS, ...settings].flatMap((setting) => ['--dynamic-config-value', setting]),
   ];
 }
 

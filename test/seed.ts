@@ -105,7 +105,23 @@ export async function seedCampaign(
 }
 
 /** Area codes of the eastern zone; each has a hundred numbers that belong to nobody. */
-const EASTERN = ['212', '646', '917', '718', '347', '929', '315', '518', '607', '716', '845', '914', '201', '551', '609'];
+const EASTERN = [
+  '212',
+  '646',
+  '917',
+  '718',
+  '347',
+  '929',
+  '315',
+  '518',
+  '607',
+  '716',
+  '845',
+  '914',
+  '201',
+  '551',
+  '609',
+];
 const FICTIONAL = 100;
 
 /** The nth of the telephone numbers that are kept free for stories. */
@@ -155,4 +171,68 @@ export async function claimDue(sql: Sql, enrollmentId: string): Promise<{ attemp
 /** Tells a fact through the one door, under a key that nobody used before. */
 export async function tell(sql: Sql, fact: NewFact, eventKey: string = randomUUID()): Promise<Received> {
   return receive(sql, { source: 'test', eventKey, raw: {}, actor: 'test', fact });
+}
+
+export interface Outreach {
+  readonly listId: string;
+  readonly contacts: readonly SeededContact[];
+  readonly campaignIds: readonly string[];
+  readonly campaignId: string;
+  /** By campaign, then by person, as they were named. */
+  readonly enrollmentIds: readonly string[];
+  readonly enrollmentId: string;
+}
+
+export interface OutreachOptions {
+  readonly people?: readonly SeedContact[];
+  readonly runs?: readonly unknown[];
+  readonly policy?: object;
+  readonly plan?: object;
+  /** So many campaigns over the one list. */
+  readonly campaigns?: number;
+}
+
+export const NORA: SeedContact = { name: 'Nora', phones: [fictionalPhone(0)], zone: 'America/New_York' };
+
+/** So many people with a phone of their own. */
+export function people(count: number): SeedContact[] {
+  return Array.from({ length: count }, (_, n) => ({ ...NORA, name: `Person ${n}`, phones: [fictionalPhone(n)] }));
+}
+
+/** A list of people, launched campaigns over it, and everybody enrolled. */
+export async function seedOutreach(sql: Sql, options: OutreachOptions = {}): Promise<Outreach> {
+  const listId = await seedList(sql);
+  const contacts: SeededContact[] = [];
+  for (const person of options.people ?? [NORA]) contacts.push(await seedContact(sql, listId, person));
+  const campaignIds: string[] = [];
+  for (let n = 0; n < (options.campaigns ?? 1); n++)
+    campaignIds.push(await seedCampaign(sql, listId, options.runs, options.policy, options.plan));
+  await enrollEverybody(sql);
+  const enrollmentIds: string[] = [];
+  for (const campaignId of campaignIds)
+    for (const { contactId } of contacts) enrollmentIds.push(await enrollmentIdOf(sql, campaignId, contactId));
+  const [campaignId = ''] = campaignIds;
+  const [enrollmentId = ''] = enrollmentIds;
+  return { listId, contacts, campaignIds, campaignId, enrollmentIds, enrollmentId };
+}
+
+/** A company without people and campaigns again, and the clock at Monday noon. */
+export async function startOver(sql: Sql): Promise<void> {
+  await sql`
+    truncate campaign, contact, address, list, inbox, fact, wake, sender_pace, conversation, call_turn, timeline,
+      change_log, enrollment, version cascade`;
+  await sql`update line_group set lines = 20, rate_percent = 100`;
+  await freezeAt(sql, MONDAY_NOON);
+}
+
+/** Returns when so many sessions of this database wait for a lock. */
+export async function untilWaiting(sql: Sql, count: number): Promise<void> {
+  const waiting = async () =>
+    (await sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length;
+  while ((await waiting()) < count) await sql`select pg_sleep(0.005)`;
+}
+
+/** Did it wait longer for locks than it may, on a busy machine? Whoever asked asks again. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(55P03|57014|25P04|CONNECTION_)/.test(String(error.code));
 }

@@ -87,7 +87,12 @@ async function cast(simulatorUrl: string, { phone, phones, email, script, option
   if (email !== undefined) await tellSimulator(simulatorUrl, 'people', { email, script, options });
 }
 
-export async function tellSimulator(simulatorUrl: string, what: string, body: unknown, method: 'POST' | 'PUT' = 'POST'): Promise<void> {
+export async function tellSimulator(
+  simulatorUrl: string,
+  what: string,
+  body: unknown,
+  method: 'POST' | 'PUT' = 'POST',
+): Promise<void> {
   const answer = await fetch(`${simulatorUrl}/sim/${what}`, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -106,11 +111,6 @@ export function callRun(more: Record<string, unknown> = {}, calls: Record<string
     calls: { attempts: 1, greeting: 'Hello {{contact.first_name}}, how can we help?', ...calls },
     ...more,
   };
-}
-
-export interface Firing {
-  readonly contactId: string;
-  readonly phrase: string;
 }
 
 /** The rules of a campaign that fired, as the phrases of the report (S0-58). */

@@ -18,6 +18,7 @@ export async function startWorkerProcess(world: World, roles = 'enrollments,effe
       if (line.includes('the worker is ready')) ready = true;
     },
   });
+  world.alsoStop(() => child.kill());
   await until('the worker process is ready', async () => {
     if (!child.isRunning()) throw new Error(child.lastLines());
     return ready;

@@ -34,6 +34,7 @@ export interface WorldOptions {
   readonly giveUpMs?: number;
   /** False: the test runs worker processes of its own. */
   readonly workers?: boolean;
+  readonly maxCachedWorkflows?: number;
 }
 
 const ACCOUNT = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'test-auth-token' };
@@ -52,7 +53,10 @@ export function workflowBundle(): Promise<{ code: string }> {
 }
 
 /** Real servers, real processes: a story takes seconds, and more on a busy machine. */
-if (typeof jest !== 'undefined') jest.setTimeout(120_000);
+jest.setTimeout(120_000);
+afterAll(async () => {
+  if (installed) await Runtime.instance().shutdown();
+});
 
 const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
@@ -86,6 +90,7 @@ export class World {
   private workers: { worker: Worker; run: Promise<void> }[] = [];
   private sweeps: RunningSweeps | null = null;
   private providers!: Providers;
+  private readonly ends: (() => Promise<void>)[] = [];
   readonly queuePrefix: string;
 
   private constructor(
@@ -181,7 +186,11 @@ export class World {
     const enrollments = await createEnrollmentsWorker(
       link,
       { sql: this.sql },
-      { bundle: await workflowBundle(), maxCachedWorkflows: 200, poolSize: 12 },
+      {
+        bundle: await workflowBundle(),
+        maxCachedWorkflows: this.options.maxCachedWorkflows ?? 200,
+        poolSize: 12,
+      },
     );
     const effects = await createEffectsWorkers(link, {
       sql: this.sql,
@@ -216,8 +225,15 @@ export class World {
     this.connection = null;
   }
 
+  /** What a test has begun beside this and has to end with it. */
+  alsoStop(end: () => Promise<void>): void {
+    this.ends.push(end);
+  }
+
   async stop(): Promise<void> {
+    for (const end of this.ends.splice(0).reverse()) await end();
     await this.stopWorkers();
+    this.providers.close();
     await this.simulator.stop();
     this.server.close();
     this.server.closeAllConnections();

@@ -16,7 +16,10 @@ export interface EngineLink {
 
 export interface EnrollmentsOptions {
   readonly bundle: WorkflowBundleOption;
-  /** About the number of contacts that are active at the same moment. */
+  /**
+   * About the number of contacts that are active at the same moment, at least 1. If it is much too small, a workflow may be
+   * thrown out while its `step` runs, and that wake is repeated after the ten seconds of a workflow task.
+   */
   readonly maxCachedWorkflows: number;
   /** `step` runs in slots of the worker and needs a connection of the pool each. */
   readonly poolSize: number;
@@ -26,12 +29,15 @@ const SHUTDOWN_GRACE = '25 s';
 /** Connections that the pool keeps for everything but `step`. */
 const SPARE_CONNECTIONS = 2;
 
-/** Workflow tasks, and `step` as their local activity. */
-export function createEnrollmentsWorker(
+/** Workflow tasks, and `step` as their local activity. Refuses to work without a cache. */
+export async function createEnrollmentsWorker(
   link: EngineLink,
   deps: { sql: DialDeps['sql'] },
   options: EnrollmentsOptions,
 ): Promise<Worker> {
+  // Without one the SDK throws a workflow out before the answer of its `step` is told to the server, again and again.
+  if (options.maxCachedWorkflows < 1)
+    throw new RangeError(`maxCachedWorkflows is ${options.maxCachedWorkflows}; it must be at least 1`);
   return Worker.create({
     ...base(link, queueName(link.queuePrefix, ENROLLMENTS_QUEUE)),
     workflowBundle: options.bundle,

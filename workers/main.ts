@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { createProviders, type Providers } from '../activities/providers/create-providers';
 import { readConfig, type Config } from '../config';
@@ -15,7 +15,11 @@ import { runSweeps, type RunningSweeps } from './sweeps/sweep';
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = pino({ level: config.LOG_LEVEL, name: 'worker' });
-  Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter: 'WARN' } } });
+  Runtime.install({
+    logger: new DefaultLogger('WARN'),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+  });
   const sql = createSql(config.DATABASE_URL, {
     max: config.DATABASE_POOL,
     applicationName: `worker:${config.ROLES.join('+')}`,
@@ -35,6 +39,7 @@ async function main(): Promise<void> {
   const sweeps = config.ROLES.includes('bulk') ? sweepsOf(config, { sql, engine, providers, log }) : null;
   log.info({ roles: config.ROLES }, 'the worker is ready');
   await runUntilStopped(workers, sweeps, log);
+  providers.close();
   await engine.close();
   await connection.close();
   await sql.end();

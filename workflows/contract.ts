@@ -9,8 +9,6 @@ export interface EnrollmentInput {
   readonly enrollmentId: string;
 }
 
-export type { SignalName } from '../domain/signal';
-
 export interface SignalBody {
   readonly factId?: string;
   readonly attemptId?: string;

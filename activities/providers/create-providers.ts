@@ -8,6 +8,8 @@ export interface Providers {
   readonly sms: SmsProvider;
   readonly mail: MailProvider;
   readonly crm: Crm | null;
+  /** Lets go of pooled connections, so that the process can end. */
+  close(): void;
 }
 
 /** The environment's words for the outside world; what is not set is not connected. */
@@ -23,7 +25,8 @@ export interface ProviderSettings {
 
 export function createProviders(settings: ProviderSettings): Providers {
   const phone = createPhone(settings);
-  return { voice: phone, sms: phone, mail: createMail(settings), crm: createCrm(settings) };
+  const mail = createMail(settings);
+  return { voice: phone, sms: phone, mail, crm: createCrm(settings), close: () => mail.close() };
 }
 
 /** Not connected: nothing is sent, every touch is refused for now, and the reason says why. */
@@ -44,8 +47,8 @@ function createPhone(settings: ProviderSettings): VoiceProvider & SmsProvider {
   };
 }
 
-function createMail({ SMTP_URL: url }: ProviderSettings): MailProvider {
-  return url === undefined ? { sendMail: async () => NOT_CONNECTED } : createSmtp({ url });
+function createMail({ SMTP_URL: url }: ProviderSettings): MailProvider & { close(): void } {
+  return url === undefined ? { sendMail: async () => NOT_CONNECTED, close: () => undefined } : createSmtp({ url });
 }
 
 function createCrm(settings: ProviderSettings): Crm | null {

@@ -70,6 +70,11 @@ describe('bad input of a campaign: refused by field, value and rule, and nothing
       { pointer: '#/plan/runs/0/calls/greeting', value: 'Hi {{moon.phase}}', detail: /"moon.phase" is not known/ },
     ],
     [
+      'a text with half a character',
+      { description: 'half \ud83d' },
+      { pointer: '#/description', value: 'half \ud83d', detail: /half a character/ },
+    ],
+    [
       'fields of server and history (T16)',
       { status: 'active' },
       { pointer: '#/status', detail: 'this field is not known' },

@@ -7,6 +7,7 @@ import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { numberAt, pageOf, pageQuery } from '../page';
 import { created, defineRoute, IdParams, ok, type Route } from '../route';
+import { storable } from '../text';
 
 /**
  * POST /campaigns
@@ -22,7 +23,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns',
       role: 'editor',
-      body: CampaignDefinitionSchema,
+      body: storable(CampaignDefinitionSchema),
       handle: async ({ body, caller }) => {
         const campaign = await createCampaign(sql, body, caller.actor);
         return created(campaignDocument(campaign), `/campaigns/${campaign.id}`);
@@ -60,7 +61,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       path: '/campaigns/:id',
       role: 'editor',
       params: IdParams,
-      body: z.strictObject({ revision: z.int().min(1), definition: CampaignDefinitionSchema }),
+      body: z.strictObject({ revision: z.int().min(1), definition: storable(CampaignDefinitionSchema) }),
       handle: async ({ params: { id }, body, caller }) =>
         ok(campaignDocument(await updateDraft(sql, id, body, caller.actor))),
     }),

@@ -94,6 +94,12 @@ describe('the outcome of a call', () => {
     expect(await countRows()).toBe(before);
   });
 
+  it('is not refused for a character that can not be stored', async () => {
+    const told = await tell({ kind: 'call_outcome', callSid: 'CA-odd', outcome: 'converted', summary: 'a\0b \ud83d' });
+    const [fact] = await api.sql<{ body: { summary: string } }[]>`select body from fact where id = ${told.body.factId}`;
+    expect(fact?.body.summary).toBe('a\u{FFFD}b \u{FFFD}');
+  });
+
   it('is told by editors only', async () => {
     expect(
       (

@@ -7,6 +7,7 @@ import type { ApiDeps } from '../deps';
 import { ApiError } from '../errors';
 import { faultsOf } from '../faults';
 import { defineRoute, IdParams, ok, type Route } from '../route';
+import { storable } from '../text';
 
 /**
  * GET /campaigns/{id}/rules
@@ -26,7 +27,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       path: '/campaigns/:id/rules',
       role: 'editor',
       params: IdParams,
-      body: z.strictObject({ revision: z.int().min(1), rules: z.array(RuleSchema).max(500) }),
+      body: z.strictObject({ revision: z.int().min(1), rules: storable(z.array(RuleSchema).max(500)) }),
       handle: async ({ params: { id }, body: { revision, rules }, caller }) => {
         const edit = (definition: CampaignDefinition) => withRules(definition, rules);
         return ok(rulesDocument(await changeRules(sql, id, { revision, edit }, caller.actor)));

@@ -1,3 +1,5 @@
+import { storableText } from '../../db/storable';
+
 /** The fields of a form-encoded webhook, each once and without what the database can't keep. */
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -5,7 +7,7 @@ export type Parameters = Readonly<Record<string, string>>;
 export function parametersOf(body: unknown): Parameters {
   if (typeof body !== 'object' || body === null) return {};
   const texts = Object.entries(body).flatMap(([name, value]): [string, string][] =>
-    typeof value === 'string' ? [[name, value.replaceAll('\0', '')]] : [],
+    typeof value === 'string' ? [[name, storableText(value)]] : [],
   );
   return Object.fromEntries(texts);
 }

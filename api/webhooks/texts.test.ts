@@ -100,6 +100,6 @@ describe('a text that comes in', () => {
   it('with a character that can not be stored, from a sender that is no number, is kept all the same', async () => {
     expect((await textFrom('BANK', 'hello\0world')).status).toBe(200);
     const [message] = await api.sql`select body from message order by id desc limit 1`;
-    expect(message).toEqual({ body: 'helloworld' });
+    expect(message).toEqual({ body: 'hello\u{FFFD}world' });
   });
 });

@@ -236,6 +236,8 @@ create table enrollment (
   -- What the last step decided and when it asked to be asked again.
   decision jsonb,
   due_at timestamptz,
+  -- No call of this campaign reaches the contact any more; messages may go on.
+  calls_over boolean not null default false,
   nudged_rt timestamptz,
   epoch integer not null default 0,
   steps integer not null default 0,
@@ -432,7 +434,7 @@ create table commitment (
   closed_at timestamptz,
   unique (fact_id)
 );
-create index commitment_enrollment on commitment (enrollment_id) where state = 'open';
+create index commitment_enrollment on commitment (enrollment_id);
 
 create table rule_firing (
   fact_id uuid not null references fact (id),
@@ -498,6 +500,7 @@ create table lease (
 );
 create index lease_live on lease (line_group_id, campaign_id) where freed_rt is null;
 create index lease_enrollment on lease (enrollment_id) where freed_rt is null;
+create index lease_paced on lease (campaign_id, granted_rt);
 
 -- Pacing per sender, in real time (GCRA).
 create table sender_pace (

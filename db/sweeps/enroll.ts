@@ -15,7 +15,7 @@ export async function enrollPage(sql: Sql): Promise<number> {
         and (enroll_scanned_rt is null or enroll_scanned_rt < clock_timestamp() - make_interval(secs => ${RESCAN_SECONDS}))
       order by enroll_scanned_rt nulls first, seq
       limit 1
-      for update skip locked`;
+      for no key update skip locked`;
     if (campaign === undefined) return 0;
     const page = await members(tx, campaign);
     const last = page.at(-1);
@@ -40,11 +40,13 @@ interface Campaign {
   enrollCursor: string | null;
 }
 
-async function members(tx: Tx, { listId, enrollCursor }: Campaign): Promise<{ contactId: string }[]> {
+/** Who has a row already is passed over, so that reading a long list again costs one look. */
+async function members(tx: Tx, { id, listId, enrollCursor }: Campaign): Promise<{ contactId: string }[]> {
   return tx<{ contactId: string }[]>`
     select distinct k.contact_id
     from list_member m join cases k on k.id = m.case_id
     where m.list_id = ${listId} and (${enrollCursor}::uuid is null or k.contact_id > ${enrollCursor}::uuid)
+      and not exists (select 1 from enrollment e where e.campaign_id = ${id} and e.contact_id = k.contact_id)
     order by k.contact_id
     limit ${PAGE}`;
 }
@@ -52,19 +54,20 @@ async function members(tx: Tx, { listId, enrollCursor }: Campaign): Promise<{ co
 /** Whoever has no address that a channel of the plan could use, or barred them all, gets a row that says so. */
 async function insertRows(tx: Tx, campaignId: string, contactIds: readonly string[]): Promise<number> {
   const rows = await tx`
-    with member as (
+    with launched as (
+      select c.list_id, v.plan from campaign c join version v on v.id = c.current_version_id where c.id = ${campaignId}
+    ), used as materialized (
+      select channel, case channel when 'email' then 'email' else 'phone' end as kind from launched, plan_channels(plan) channel
+    ), member as (
       select p.id as contact_id,
         array(select k.id from list_member m join cases k on k.id = m.case_id
-          where m.list_id = c.list_id and k.contact_id = p.id order by k.id) as cases,
+          where m.list_id = (select list_id from launched) and k.contact_id = p.id order by k.id) as cases,
         exists (select 1 from contact_address ca join address a on a.hash = ca.hash
-          where ca.contact_id = p.id and ca.unusable is null and a.kind = any(
-            array(select case channel when 'email' then 'email' else 'phone' end from plan_channels(v.plan) channel))) as has_address,
-        not exists (select 1 from plan_channels(v.plan) channel
+          where ca.contact_id = p.id and ca.unusable is null and a.kind in (select kind from used)) as has_address,
+        not exists (select 1 from used
           where not exists (select 1 from contact_address ca join suppression s on s.hash = ca.hash
-            where ca.contact_id = p.id and s.lifted_at is null and channel = any(s.channels))) as opted_out
+            where ca.contact_id = p.id and s.lifted_at is null and used.channel = any(s.channels))) as opted_out
       from contact p
-      cross join (select c.list_id, c.current_version_id from campaign c where c.id = ${campaignId}) c
-      join version v on v.id = c.current_version_id
       where p.id = any(${[...contactIds]}::uuid[])
     )
     insert into enrollment (campaign_id, contact_id, cases, enrolled_at, state, reason, wants_workflow)

@@ -1,7 +1,7 @@
 import type { Policy } from '../../domain/policy';
 import { inTransaction, type Sql, type Tx } from '../client';
 import type { EnrollmentRef } from '../enrollment';
-import { grantLine, lockLineGroup } from '../line';
+import { freeUnusedGrants, grantLine, lockLineGroup, PACE_SLACK_SECONDS } from '../line';
 
 const MOST_GRANTS = 100;
 
@@ -9,13 +9,7 @@ const MOST_GRANTS = 100;
 export async function grantRound(sql: Sql, lineGroupId: string): Promise<(EnrollmentRef & { attemptId: string })[]> {
   return inTransaction(sql, async (tx) => {
     if (!(await lockLineGroup(tx, lineGroupId))) return [];
-    // A grant that nobody used runs out; its enrollment left the queue when it got it, so it has to ask again.
-    await tx`
-      with expired as (
-        update lease set freed_rt = clock_timestamp()
-        where line_group_id = ${lineGroupId} and state = 'granted' and freed_rt is null and expires_rt <= clock_timestamp()
-        returning enrollment_id)
-      insert into wake (enrollment_id, reason) select enrollment_id, 'grant_expired' from expired`;
+    await freeUnusedGrants(tx, lineGroupId);
     const granted: (EnrollmentRef & { attemptId: string })[] = [];
     for (const asking of await queue(tx, lineGroupId)) {
       const limits = { concurrencyLimit: asking.policy.concurrencyLimit, callsPerMinute: asking.policy.callsPerMinute };
@@ -40,19 +34,35 @@ interface Asking extends EnrollmentRef {
   readonly policy: Pick<Policy, 'concurrencyLimit' | 'callsPerMinute'>;
 }
 
-/** A campaign's nth waiter stands behind every other campaign's waiter with fewer live and waiting before them. */
+/**
+ * A campaign's nth waiter stands behind every other campaign's waiter with fewer live and waiting before them. Who is
+ * beyond the limit or the pace of their campaign is left out, so that they don't keep others from free lines. A row that
+ * a step holds is skipped: the step is about to ask for the group's lock, which is ours.
+ */
 async function queue(tx: Tx, lineGroupId: string): Promise<Asking[]> {
   return tx<Asking[]>`
-    select q.enrollment_id, q.attempt_id, q.campaign_id, e.contact_id,
-      json_build_object('concurrencyLimit', v.policy -> 'concurrencyLimit', 'callsPerMinute', v.policy -> 'callsPerMinute') as policy
-    from line_queue q
-    join enrollment e on e.id = q.enrollment_id
-    join campaign c on c.id = q.campaign_id and c.status = 'active'
-    join version v on v.id = c.current_version_id
-    where q.line_group_id = ${lineGroupId} and q.eligible_until_at > app_now()
-    order by q.commitment desc,
-      row_number() over (partition by q.campaign_id order by q.commitment desc, q.queued_rt)
-        + (select count(*) from lease l where l.campaign_id = q.campaign_id and l.freed_rt is null),
-      q.queued_rt
-    limit ${MOST_GRANTS}`;
+    with live as (
+      select campaign_id, count(*) as calls from lease
+      where line_group_id = ${lineGroupId} and freed_rt is null
+      group by campaign_id
+    ), waiting as (
+      select q.enrollment_id, e.contact_id, coalesce(l.calls, 0) as calls, c.calls_tat_rt <= (select clock_timestamp()) as in_pace,
+        (v.policy ->> 'concurrencyLimit')::int as most, (v.policy ->> 'callsPerMinute')::int as per_minute,
+        row_number() over (partition by q.campaign_id order by q.commitment desc, q.queued_rt, q.enrollment_id) as place
+      from line_queue q
+      join enrollment e on e.id = q.enrollment_id and e.state = 'open'
+      join campaign c on c.id = q.campaign_id and c.status = 'active'
+      join version v on v.id = c.current_version_id
+      left join live l on l.campaign_id = q.campaign_id
+      where q.line_group_id = ${lineGroupId} and q.eligible_until_at > (select app_now())
+    )
+    select q.enrollment_id, q.attempt_id, q.campaign_id, w.contact_id,
+      json_build_object('concurrencyLimit', w.most, 'callsPerMinute', w.per_minute) as policy
+    from waiting w
+    join line_queue q on q.enrollment_id = w.enrollment_id
+    where (w.most = 0 or w.calls + w.place <= w.most)
+      and (w.per_minute is null or (w.in_pace and w.place <= 1 + ceil(w.per_minute / 60.0 * ${PACE_SLACK_SECONDS})))
+    order by q.commitment desc, w.place + w.calls, q.queued_rt
+    limit ${MOST_GRANTS}
+    for update of q skip locked`;
 }

@@ -10,61 +10,110 @@ const REMIND_AGAIN_SECONDS = 30;
 /** Actions that nobody reports on for this long may have lost their workflow. */
 const SILENT_SECONDS = 600;
 
-/** Takes who was asked to be woken and hands each to `tell`; a failure leaves them for the next round. */
-export async function drainWakes(sql: Sql, tell: (rows: readonly EnrollmentRef[]) => Promise<void>): Promise<number> {
+/** How long an attempt under way is left to reconciliation: only its end can change what comes next. */
+const IN_FLIGHT_SECONDS = 900;
+
+/** Takes who was asked to be woken and hands each to `tell`, which answers whom it has told; the others stay for the next round. */
+export async function drainWakes(
+  sql: Sql,
+  tell: (rows: readonly EnrollmentRef[]) => Promise<readonly EnrollmentRef[]>,
+): Promise<number> {
   return inTransaction(sql, async (tx) => {
     const rows = await tx<(EnrollmentRef & { id: number })[]>`
       select w.id, w.enrollment_id, e.campaign_id, e.contact_id
       from wake w join enrollment e on e.id = w.enrollment_id
       order by w.id limit ${PAGE} for update of w skip locked`;
     if (rows.length === 0) return 0;
-    await tell(distinct(rows));
-    await tx`delete from wake where id = any(${rows.map(({ id }) => id)}::bigint[])`;
-    return rows.length;
+    const told = new Set((await tell(distinct(rows))).map(({ enrollmentId }) => enrollmentId));
+    const done = rows.filter(({ enrollmentId }) => told.has(enrollmentId)).map(({ id }) => id);
+    await tx`delete from wake where id = any(${done}::bigint[])`;
+    return done.length;
   });
 }
 
 /** Rows whose instant has passed without a step, and ended ones whose actions have gone silent. With a frozen clock "passed" is at once. */
 export async function overdueRows(sql: Sql): Promise<EnrollmentRef[]> {
   return sql<EnrollmentRef[]>`
+    with overdue as (${pastDue(sql)}), silent as (${silent(sql)})
     update enrollment set nudged_rt = clock_timestamp()
     where id in (
-      select e.id from enrollment e join campaign c on c.id = e.campaign_id
-      where (
-          (e.state = 'open' and c.status <> 'paused'
-            and e.due_at <= app_now() - make_interval(secs => ${OVERDUE_SECONDS} * coalesce((select speed from clock), 1)))
-          or (e.wants_workflow and e.stepped_rt < clock_timestamp() - make_interval(secs => ${SILENT_SECONDS})
-            and exists (select 1 from execution x where x.enrollment_id = e.id and x.state = 'pending'))
-        )
-        and (e.nudged_rt is null or e.nudged_rt < e.stepped_rt
-          or e.nudged_rt < clock_timestamp() - make_interval(secs => ${REMIND_AGAIN_SECONDS}))
-      order by e.due_at limit ${PAGE} for update of e skip locked)
+      select id from enrollment where id in (select id from overdue union select id from silent)
+      for no key update skip locked)
     returning id as enrollment_id, campaign_id, contact_id`;
 }
 
-/** After a change of the campaign: a page of rows that have not looked since; answers those that must act earlier than planned, or end. */
+function pastDue(sql: Sql) {
+  return sql`
+    select e.id
+    from enrollment e
+    join campaign c on c.id = e.campaign_id and c.status <> 'paused'
+    where e.state = 'open' and ${isRemindable(sql)}
+      and e.due_at <= (select app_now() - make_interval(secs => ${OVERDUE_SECONDS} * coalesce((select speed from clock), 1)))
+      and not exists (select 1 from attempt t
+        where t.enrollment_id = e.id and (t.state in ('claimed', 'unknown') or (t.state = 'accepted' and t.channel = 'voice'))
+          and t.claimed_rt > (select clock_timestamp()) - make_interval(secs => ${IN_FLIGHT_SECONDS}))
+    order by e.due_at limit ${PAGE}`;
+}
+
+function silent(sql: Sql) {
+  return sql`
+    select e.id
+    from execution x
+    join enrollment e on e.id = x.enrollment_id
+    where x.state = 'pending' and e.wants_workflow and ${isRemindable(sql)}
+      and e.stepped_rt < (select clock_timestamp()) - make_interval(secs => ${SILENT_SECONDS})
+    limit ${PAGE}`;
+}
+
+function isRemindable(sql: Sql) {
+  return sql`(e.nudged_rt is null or e.nudged_rt < e.stepped_rt
+    or e.nudged_rt < (select clock_timestamp()) - make_interval(secs => ${REMIND_AGAIN_SECONDS}))`;
+}
+
+interface BehindRow extends EnrollmentRef {
+  readonly epoch: number;
+  readonly dueAt: number | null;
+}
+
+/**
+ * After a change of the campaign: a page of rows that have not looked since; answers those that must act earlier than
+ * planned, or end. Who has never taken a step is about to take the first one and needs no word.
+ */
 export async function rowsBehindEpoch(sql: Sql): Promise<EnrollmentRef[]> {
-  const rows = await sql<(EnrollmentRef & { epoch: number; dueAt: number | null })[]>`
-    select e.id as enrollment_id, e.campaign_id, e.contact_id, c.epoch, ms(e.due_at) as due_at
-    from campaign c join enrollment e on e.campaign_id = c.id
-    where c.status in ('active', 'completed') and e.state = 'open' and e.epoch < c.epoch
-      and (e.nudged_rt is null or e.nudged_rt < clock_timestamp() - make_interval(secs => ${REMIND_AGAIN_SECONDS}))
+  const rows = await sql<BehindRow[]>`
+    select e.*
+    from campaign c
+    cross join lateral (
+      select id as enrollment_id, campaign_id, contact_id, c.epoch, ms(due_at) as due_at
+      from enrollment
+      where campaign_id = c.id and state = 'open' and epoch < c.epoch and stepped_rt is not null
+        and (nudged_rt is null or nudged_rt < (select clock_timestamp()) - make_interval(secs => ${REMIND_AGAIN_SECONDS}))
+      order by enrollment.epoch
+      limit ${PAGE}
+    ) e
+    where c.status in ('active', 'completed', 'archived')
     limit ${PAGE}`;
   const affected: EnrollmentRef[] = [];
   for (const row of rows) {
     if (await mustLook(sql, row)) affected.push(row);
     else await sql`update enrollment set epoch = ${row.epoch} where id = ${row.enrollmentId} and epoch < ${row.epoch}`;
   }
-  await sql`update enrollment set nudged_rt = clock_timestamp() where id = any(${affected.map(({ enrollmentId }) => enrollmentId)}::uuid[])`;
+  await sql`
+    update enrollment set nudged_rt = clock_timestamp()
+    where id in (
+      select id from enrollment where id = any(${affected.map(({ enrollmentId }) => enrollmentId)}::uuid[])
+      order by id for no key update)`;
   return affected;
 }
 
-async function mustLook(
-  db: Db,
-  { enrollmentId, dueAt }: { enrollmentId: string; dueAt: number | null },
-): Promise<boolean> {
-  const decision = decide((await loadPlannerFrame(db, enrollmentId, 'none')).input);
-  return decision.kind !== 'wait' || dueAt === null || decision.askAt < dueAt;
+async function mustLook(db: Db, { enrollmentId, dueAt }: BehindRow): Promise<boolean> {
+  try {
+    const decision = decide((await loadPlannerFrame(db, enrollmentId, 'none')).input);
+    return decision.kind !== 'wait' || dueAt === null || decision.askAt < dueAt;
+  } catch {
+    // One row that nothing can be decided for must not keep the change from all others; its own step will say what is wrong.
+    return true;
+  }
 }
 
 function distinct(rows: readonly EnrollmentRef[]): EnrollmentRef[] {

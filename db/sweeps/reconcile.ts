@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channel';
 import { inTransaction, type Db, type Sql } from '../client';
 import { closeCall } from '../attempt-change';
+import { lockEnrollment } from '../enrollment';
 import { sendersByHash } from '../senders';
 import { recordTimeline } from '../timeline';
 
@@ -29,8 +30,8 @@ export async function takeUnresolved(sql: Sql, addressKey: string): Promise<Unre
     from address a
     where a.hash = t.to_hash and t.id in (
       select id from attempt
-      where state in ('claimed', 'unknown', 'accepted') and resolve_by_rt < clock_timestamp()
-      order by resolve_by_rt limit ${PAGE} for update skip locked)
+      where state in ('claimed', 'unknown', 'accepted') and resolve_by_rt < (select clock_timestamp())
+      order by resolve_by_rt limit ${PAGE} for no key update skip locked)
     returning t.id as attempt_id, t.enrollment_id, t.channel, t.state, t.provider_sid as sid, t.from_hash, a.value as to,
       ms(t.claimed_rt) as claimed_ms, (extract(epoch from clock_timestamp() - t.claimed_rt) * 1000)::float8 as age_ms, t.lookups`;
   const senders = rows.length === 0 ? new Map<string, string>() : await sendersByHash(sql, addressKey);
@@ -55,16 +56,16 @@ export async function closeUnknown(sql: Sql, attemptId: string): Promise<void> {
   await inTransaction(sql, async (tx) => {
     const [owner] = await tx<{ enrollmentId: string }[]>`select enrollment_id from attempt where id = ${attemptId}`;
     if (owner === undefined) return;
-    await tx`select 1 from enrollment where id = ${owner.enrollmentId} for update`;
-    const [row] = await tx<{ now: number }[]>`
+    await lockEnrollment(tx, owner.enrollmentId);
+    const [row] = await tx<{ now: number; channel: Channel }[]>`
       update attempt set state = 'unknown_final', resolve_by_rt = null, ended_at = app_now()
       where id = ${attemptId} and state in ('claimed', 'unknown', 'accepted')
-      returning ms(app_now()) as now`;
+      returning ms(app_now()) as now, channel`;
     if (row === undefined) return;
     await closeCall(tx, attemptId);
     await recordTimeline(tx, {
       enrollmentId: owner.enrollmentId,
-      kind: 'call_ended',
+      kind: row.channel === 'voice' ? 'call_ended' : 'message_failed',
       attemptId,
       data: { disposition: null, reason: 'unknown_final' },
       actor: 'reconcile',

@@ -22,6 +22,6 @@ export async function unseenFacts(sql: Sql): Promise<UnseenFact[]> {
         and rt < clock_timestamp() - make_interval(secs => ${FIRST_WAIT_SECONDS})
         and (signalled_rt is null or signalled_rt < clock_timestamp()
           - make_interval(secs => least(${MOST_WAIT_SECONDS}, ${FIRST_WAIT_SECONDS} * power(2, least(signals, 10)))))
-      order by signalled_rt nulls first limit ${PAGE} for update skip locked)
+      order by signalled_rt nulls first limit ${PAGE} for no key update skip locked)
     returning f.id as fact_id, f.kind, e.id as enrollment_id, e.campaign_id, e.contact_id`;
 }

@@ -84,7 +84,9 @@ test('S1-115: between two slots a call waits for the second one, and the reason 
   await world.quiet();
   const [one] = await enrollmentsOf(world, story);
   const document = JSON.stringify(await world.api.get(`/v1/enrollments/${one?.id}`));
-  expect(document).toContain('12:30 lies in the gap of the company hours in America/New_York, which open again at 13:00');
+  expect(document).toContain(
+    '12:30 lies in the gap of the company hours in America/New_York, which open again at 13:00',
+  );
   await world.runUntil('2027-03-01T20:00:00Z');
   expect(localHours('America/New_York').map((line) => line.slice(-5))).toEqual(['13:00']);
 });

@@ -212,3 +212,25 @@ test('S0-45: a CRM that answers 500 delays its own action only, and the failure 
   expect((await leadOf(world, '70001'))?.notes).toHaveLength(1);
   expect(await onlyEnrollment(world, story)).toMatchObject({ state: 'ended' });
 });
+
+test('a CRM action that fails for good is visible beside its reason, and an operator may have it tried again', async () => {
+  await tellSimulator(world.simulator.httpUrl, 'crm/unknown-leads', ['70001']);
+  const story = await run({
+    people: [{ ...NORA, script: 'answers_unsuccessful' }],
+    policy: { rules: [{ ...UNSUCCESSFUL, note: 'Unsuccessful.' }] },
+  });
+  const { id } = await onlyEnrollment(world, story);
+  const executions = async () => {
+    const { items } = await world.api.get<{
+      items: { id: string; kind: string; state: string; errorCode: string; tries: number }[];
+    }>(`/v1/enrollments/${id}/executions`);
+    return items.filter(({ kind }) => kind === 'crm_status');
+  };
+  const [failed] = await executions();
+  expect(failed).toMatchObject({ state: 'failed', errorCode: 'unknown_case' });
+  await world.api.send('POST', `/v1/executions/${failed?.id}/retry`);
+  await world.quiet();
+  const [again] = await executions();
+  expect(again).toMatchObject({ state: 'failed', errorCode: 'unknown_case' });
+  expect(again?.tries).toBeGreaterThan(failed?.tries ?? 99);
+});

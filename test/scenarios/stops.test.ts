@@ -108,14 +108,13 @@ test('R-3: a form finished after the end still fires its rules, and the stop rec
 });
 
 test('an operator completes a contact and takes it up again (S1-92, S1-93)', async () => {
-  const story = await launch(world, { people: [NORA], runs: RUNS });
+  const story = await launch(world, { people: [NORA], runs: RUNS, policy: { neverEnding: true } });
   await world.quiet();
   const { id } = await onlyEnrollment(world, story);
   await world.api.send('POST', `/v1/enrollments/${id}/orders`, { order: 'complete' });
   await world.runUntil('2027-03-02T17:00:00Z');
   expect(await onlyEnrollment(world, story)).toMatchObject({ state: 'ended', reason: 'completed_by_operator' });
   expect(acceptedBy(world, 'voice')).toHaveLength(1);
-  await world.sql`update campaign set status = 'active' where id = ${story.campaignId}`;
   await world.api.send('POST', `/v1/enrollments/${id}/orders`, { order: 'resume' });
   await world.runUntil('2027-03-06T05:00:00Z');
   expect(acceptedBy(world, 'voice').length).toBeGreaterThan(1);

@@ -4,6 +4,7 @@ import { completeCampaigns } from '../../db/sweeps/complete';
 import { enrollPage } from '../../db/sweeps/enroll';
 import { grantRound, lineGroupIds } from '../../db/sweeps/grant';
 import { drainWakes, overdueRows, rowsBehindEpoch } from '../../db/sweeps/nudge';
+import { refoldFacts } from '../../db/sweeps/refold';
 import { unseenFacts } from '../../db/sweeps/relay';
 import { forgetUnstepped, markStarted, noticeNamespace, rowsToStart } from '../../db/sweeps/start';
 import { signalOf } from '../../domain/signal';
@@ -79,10 +80,7 @@ function nudge({ sql, engine }: Deps): Sweep {
     name: 'nudge',
     everyMs: 500,
     async round() {
-      const woken = await drainWakes(sql, async (rows) => {
-        const told = await tell(rows);
-        if (told.length < rows.length) throw new Error('not everybody could be woken');
-      });
+      const woken = await drainWakes(sql, tell);
       await tell(await overdueRows(sql));
       await tell(await rowsBehindEpoch(sql));
       return woken > 0;
@@ -95,6 +93,7 @@ function relay({ sql, engine }: Deps): Sweep {
     name: 'relay',
     everyMs: 1_000,
     async round() {
+      await refoldFacts(sql);
       await forEach(await unseenFacts(sql), async (fact) =>
         engine.signal(fact, signalOf(fact.kind), { factId: fact.factId }),
       );

@@ -30,6 +30,8 @@ interface Deps extends ReconcileOptions {
 /** A created resource may carry a time a little before our claim: clocks differ. */
 const CLOCK_SLACK_MS = 5_000;
 const LOOKUPS_FOR_ABSENCE = 2;
+/** The provider ends every call after four hours. */
+const LONGEST_CALL_MS = 4 * 3_600_000;
 
 /** Finds out what became of attempts whose answer or end never came. Never a second create: it only asks. */
 export function reconcile(deps: Deps): Sweep {
@@ -50,8 +52,9 @@ async function resolve(deps: Deps, attempt: Unresolved): Promise<void> {
     if (found !== null) await tell(deps.sql, attempt, found);
     else await absent(deps, attempt);
   } catch {
-    // The provider can't be asked now: weak or no evidence is no evidence, so only time closes it.
-    if (attempt.ageMs > deps.giveUpMs) await closeUnknown(deps.sql, attempt.attemptId);
+    // The provider can't be asked now, and no evidence is no evidence: only time closes it, and never a call that may go on.
+    const patienceMs = attempt.state === 'accepted' ? Math.max(deps.giveUpMs, LONGEST_CALL_MS) : deps.giveUpMs;
+    if (attempt.ageMs > patienceMs) await closeUnknown(deps.sql, attempt.attemptId);
   }
 }
 
@@ -72,16 +75,19 @@ async function lookUp({ sql, voice, sms }: Deps, attempt: Unresolved): Promise<F
 
 async function tell(sql: Sql, attempt: Unresolved, found: FoundResource): Promise<void> {
   const facts = attempt.channel === 'voice' ? callFactsOf(found) : messageFactsOf(found);
+  let isNews = false;
   for (const body of facts) {
-    await receive(sql, {
+    const { signal } = await receive(sql, {
       source: 'look-up',
       eventKey: `look-up:${found.sid}:${body.kind}:${found.status}:${found.answeredBy ?? ''}`,
       raw: { sid: found.sid, status: found.status },
       actor: 'reconcile',
       fact: { attemptId: attempt.attemptId, body },
     });
+    isNews ||= signal !== null;
   }
-  await wakeLater(sql, attempt.enrollmentId);
+  // A call that goes on, looked up again and again, wakes nobody.
+  if (isNews) await wakeLater(sql, attempt.enrollmentId);
 }
 
 async function absent({ sql, graceMs, giveUpMs }: Deps, attempt: Unresolved): Promise<void> {
@@ -90,10 +96,11 @@ async function absent({ sql, graceMs, giveUpMs }: Deps, attempt: Unresolved): Pr
     if (attempt.ageMs > giveUpMs) await closeUnknown(sql, attempt.attemptId);
     return;
   }
-  await countLookup(sql, attempt.attemptId);
-  if (attempt.ageMs < graceMs || attempt.lookups + 1 < LOOKUPS_FOR_ABSENCE) return;
+  if (attempt.ageMs < graceMs) return;
   // SMTP can't be asked, so its silence proves nothing.
   if (attempt.channel === 'email' || attempt.from === null) return closeUnknown(sql, attempt.attemptId);
+  await countLookup(sql, attempt.attemptId);
+  if (attempt.lookups + 1 < LOOKUPS_FOR_ABSENCE) return;
   // A call is not tried again on the strength of an absence; a text may be.
   const verdict = attempt.channel === 'voice' ? 'final' : 'retry';
   await recordNotSent(sql, attempt.attemptId, { reason: 'not_at_provider', verdict });

@@ -1,0 +1,89 @@
+import { ConfigError, readConfig } from './config';
+
+const SECRET = 'hush-hush-hush-hush-hush-hush-hush-hush';
+const GOOD = { DATABASE_URL: 'postgres://user:hush@127.0.0.1/x', SECRET_KEY: SECRET, ADDRESS_KEY: SECRET };
+
+function refusal(env: Record<string, string | undefined>): string {
+  try {
+    readConfig({ ...GOOD, ...env });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+  }
+  throw new Error('the environment was taken');
+}
+
+describe('the environment', () => {
+  it('needs a database and two secrets; everything else has a default', () => {
+    expect(readConfig(GOOD)).toMatchObject({
+      TEMPORAL_ADDRESS: '127.0.0.1:7233',
+      API_HOST: '127.0.0.1',
+      API_PORT: 3000,
+      ROLES: ['enrollments', 'effects', 'bulk'],
+      SIMULATED: false,
+      ALLOW_SCALED_CLOCK: false,
+      LOG_LEVEL: 'info',
+    });
+    expect(readConfig(GOOD).TWILIO_AUTH_TOKEN).toBeUndefined();
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ ...GOOD, API_PORT: '', TWILIO_AUTH_TOKEN: '', ROLES: '' })).toEqual(readConfig(GOOD));
+    expect(refusal({ DATABASE_URL: '' })).toContain('DATABASE_URL');
+  });
+
+  it('reads roles, numbers and flags', () => {
+    const config = readConfig({
+      ...GOOD,
+      ROLES: 'bulk, effects',
+      DATABASE_POOL: '7',
+      SIMULATED: '1',
+      TEMPORAL_TLS: '1',
+    });
+    expect(config).toMatchObject({ ROLES: ['bulk', 'effects'], DATABASE_POOL: 7, SIMULATED: true, TEMPORAL_TLS: true });
+  });
+
+  it.each([
+    ['DATABASE_URL', undefined],
+    ['SECRET_KEY', undefined],
+    ['ADDRESS_KEY', undefined],
+    ['SECRET_KEY', 'hush'],
+    ['ADDRESS_KEY', 'hush'],
+    ['DATABASE_POOL', 'hush'],
+    ['DATABASE_POOL', '2'],
+    ['TEMPORAL_TLS', 'hush'],
+    ['QUEUE_PREFIX', 'HUSH'],
+    ['API_PORT', 'hush'],
+    ['API_PORT', '65536'],
+    ['PUBLIC_URL', 'hush'],
+    ['ROLES', 'hush'],
+    ['TWILIO_BASE_URL', 'hush'],
+    ['SMTP_URL', 'hush'],
+    ['LAWRULER_ENDPOINT', 'hush'],
+    ['LAWRULER_NOTE_LOOKUP', 'hush'],
+    ['SIMULATED', 'hush'],
+    ['ALLOW_SCALED_CLOCK', 'hush'],
+    ['RECONCILE_GRACE_SECONDS', '0'],
+    ['RECONCILE_GIVE_UP_SECONDS', 'hush'],
+    ['SIMULATOR_PORT', '-1'],
+    ['SIMULATOR_SMTP_PORT', 'hush'],
+    ['SIMULATOR_SEED', 'hush'],
+    ['WORKFLOW_CACHE', '-1'],
+    ['LOG_LEVEL', 'hush'],
+  ])('is refused by the name of %s and never by its value (%s)', (name, value) => {
+    const message = refusal({ [name]: value });
+    expect(message).toMatch(new RegExp(`^  ${name}(\\.\\d+)?: `, 'm'));
+    expect(message.toLowerCase()).not.toContain('hush');
+  });
+
+  it('is refused with everything that is wrong at once', () => {
+    const lines = refusal({ DATABASE_URL: undefined, API_PORT: 'x', LOG_LEVEL: 'x' }).split('\n');
+    expect(lines.slice(1).map((line) => line.trim().split(':')[0])).toEqual(['DATABASE_URL', 'API_PORT', 'LOG_LEVEL']);
+  });
+
+  it('lets business time run faster only where every provider is the simulator', () => {
+    expect(refusal({ ALLOW_SCALED_CLOCK: '1' })).toContain('ALLOW_SCALED_CLOCK: only with SIMULATED=1');
+    expect(readConfig({ ...GOOD, ALLOW_SCALED_CLOCK: '1', SIMULATED: '1' })).toMatchObject({
+      ALLOW_SCALED_CLOCK: true,
+    });
+  });
+});

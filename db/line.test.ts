@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import { createTestDatabase, type TestDatabase } from '../test/database';
+import { claimDue, isTooLong, orderOf, people, seedOutreach, startOver, tell, TEST_KEYS, wake } from '../test/seed';
+import { recordAccepted } from './attempt-result';
+import { claim } from './claim';
+import type { Sql } from './client';
+import { step, type StepOutcome } from './step';
+import { grantRound } from './sweeps/grant';
+
+/** Limits hold at every instant: a watcher looks all the time while everybody takes what they can get. */
+
+let database: TestDatabase;
+let sql: Sql;
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 30 });
+  sql = database.sql;
+});
+afterAll(() => database.drop());
+beforeEach(() => startOver(sql));
+
+const lineGroupId = async () => {
+  const [group] = await sql<{ id: string }[]>`select id from line_group`;
+  return group?.id ?? '';
+};
+const grant = async () => grantRound(sql, await lineGroupId());
+const live = async () =>
+  sql<{ campaignId: string; calls: number }[]>`
+    select campaign_id, count(*)::int as calls from lease where freed_rt is null group by campaign_id`;
+
+/** Runs the work of many beside a watcher; answers the most live leases that were ever seen, in all and in one campaign. */
+async function watched(work: readonly Promise<unknown>[]): Promise<{ inAll: number; inOne: number }> {
+  let open = true;
+  let inAll = 0;
+  let inOne = 0;
+  const watch = async () => {
+    while (open) {
+      const rows = await live();
+      await sql`select pg_sleep(0.003)`;
+      inAll = Math.max(
+        inAll,
+        rows.reduce((sum, { calls }) => sum + calls, 0),
+      );
+      inOne = Math.max(inOne, ...rows.map(({ calls }) => calls));
+    }
+  };
+  const watching = watch();
+  await Promise.all(work);
+  open = false;
+  await watching;
+  return { inAll, inOne };
+}
+
+/** A step that had to wait for too long is taken again, as its workflow would do. */
+async function stepAgain(enrollmentId: string, workflowRunId: string): Promise<StepOutcome> {
+  for (;;) {
+    try {
+      return await step(sql, { enrollmentId, workflowRunId, running: [] });
+    } catch (error) {
+      if (!isTooLong(error)) throw error;
+    }
+  }
+}
+/** A contact that calls, is heard of, and wants its line again and again until nothing is left. */
+async function callAll(enrollmentId: string, calls: number): Promise<void> {
+  const workflowRunId = randomUUID();
+  for (let made = 0; made < calls; ) {
+    const outcome = await stepAgain(enrollmentId, workflowRunId);
+    if (outcome.kind === 'stale') throw new Error('stale');
+    const { decision, attemptId } = outcome;
+    // Whoever is being called by the other campaign waits for a time that does not come.
+    if (decision.kind === 'finish' || decision.kind === 'wait') return;
+    if (decision.kind !== 'touch' || attemptId === null) {
+      await sql`select pg_sleep(0.03)`;
+      continue;
+    }
+    const claimed = await claim(sql, { enrollmentId, attemptId, touchKey: decision.touch.key, try: 1 }, TEST_KEYS);
+    if (claimed.kind !== 'claimed') continue;
+    await recordAccepted(sql, attemptId, `CA${attemptId}`);
+    await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'no_answer' } });
+    made++;
+  }
+}
+
+const RUN = {
+  key: 'week',
+  startsOn: '2027-03-01',
+  hours: { mode: 'calling_times', slots: [{ open: '09:00', close: '20:00' }] },
+  calls: { attempts: 2, spacingMinutes: { default: 0 }, greeting: 'Hello.' },
+};
+const NO_CAPS = { perDay: 1000, perWeek: 1000, perMonth: 1000 };
+
+async function crowd(options: { count: number; campaigns?: number; policy?: object }) {
+  const caps = JSON.stringify({ phone: NO_CAPS, email: NO_CAPS });
+  await sql`update settings set caps = ${caps}::text::jsonb`;
+  return seedOutreach(sql, {
+    people: people(options.count),
+    runs: [RUN],
+    campaigns: options.campaigns ?? 1,
+    policy: options.policy ?? {},
+  });
+}
+
+describe('fifty who take lines while they are granted', () => {
+  it("never have more than the company's rate allows, and everybody gets through (S1-53, R-10)", async () => {
+    await sql`update line_group set lines = 7, rate_percent = 50`;
+    const { enrollmentIds } = await crowd({ count: 50 });
+    let over = false;
+    const granting = (async () => {
+      while (!over) {
+        await grant();
+        await sql`select pg_sleep(0.01)`;
+      }
+    })();
+    const most = await watched([
+      Promise.all(enrollmentIds.map((id) => callAll(id, 1))).finally(() => (over = true)),
+      granting,
+    ]);
+    expect(most.inAll).toBe(3);
+    expect(await sql`select 1 from attempt where state = 'ended'`).toHaveLength(50);
+    expect(await live()).toHaveLength(0);
+    expect(await sql`select 1 from line_queue`).toHaveLength(0);
+    expect(await sql`select 1 from open_call`).toHaveLength(0);
+  }, 60_000);
+
+  it('never have more than the limit of their campaign (S1-58)', async () => {
+    const { enrollmentIds } = await crowd({ count: 25, campaigns: 2, policy: { concurrencyLimit: 2 } });
+    let over = false;
+    const granting = (async () => {
+      while (!over) {
+        await grant();
+        await sql`select pg_sleep(0.01)`;
+      }
+    })();
+    const most = await watched([
+      Promise.all(enrollmentIds.map((id) => callAll(id, 1))).finally(() => (over = true)),
+      granting,
+    ]);
+    expect(most.inOne).toBe(2);
+    expect(most.inAll).toBeLessThanOrEqual(4);
+  }, 60_000);
+
+  it('begin no more calls a minute than the pace allows, evenly spread (S1-59)', async () => {
+    const perMinute = 120;
+    const { enrollmentIds } = await crowd({ count: 20, policy: { callsPerMinute: perMinute } });
+    const endMs = Date.now() + 3_000;
+    const taking = enrollmentIds.map(async (id) => {
+      while (Date.now() < endMs) {
+        const outcome = await stepAgain(id, id);
+        if (outcome.kind === 'decided' && outcome.decision.kind === 'touch') return;
+        await sql`select pg_sleep(0.2)`;
+      }
+    });
+    const granting = (async () => {
+      while (Date.now() < endMs) {
+        await grant();
+        await sql`select pg_sleep(0.25)`;
+      }
+    })();
+    await Promise.all([...taking, granting]);
+    const rows = await sql<
+      { at: number }[]
+    >`select extract(epoch from granted_rt)::float8 as at from lease order by granted_rt`;
+    const seconds = rows.map(({ at }) => at);
+    // One at once, one every half second, and one that catches up.
+    expect(seconds.length).toBeGreaterThanOrEqual(5);
+    expect(seconds.length).toBeLessThanOrEqual(8);
+    const gaps = seconds.slice(2).map((at, ix) => at - (seconds[ix] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(0.45);
+  }, 20_000);
+});
+
+test('the rate is rounded down, and one line is always allowed (R-10)', async () => {
+  await sql`update line_group set lines = 20, rate_percent = 1`;
+  const { enrollmentIds } = await crowd({ count: 3 });
+  const kinds = [];
+  for (const id of enrollmentIds) kinds.push((await wake(sql, id)).decision.kind);
+  expect(kinds).toEqual(['touch', 'queue', 'queue']);
+});
+
+test('in no minute there are more calls than the pace allows, however even they are', async () => {
+  const { enrollmentIds, campaignId } = await crowd({ count: 4, policy: { callsPerMinute: 2 } });
+  await sql`
+    insert into lease (attempt_id, enrollment_id, campaign_id, line_group_id, state, granted_rt, freed_rt)
+    select gen_random_uuid(), ${enrollmentIds[3] ?? ''}, ${campaignId}, ${await lineGroupId()}, 'bound',
+      clock_timestamp() - interval '59 seconds', clock_timestamp() from generate_series(1, 2)`;
+  expect((await wake(sql, enrollmentIds[0] ?? '')).decision.kind).toBe('queue');
+  expect(await grant()).toEqual([]);
+  await sql`update lease set granted_rt = granted_rt - interval '2 seconds'`;
+  expect(await grant()).toHaveLength(1);
+});
+
+describe('a step that is taken again', () => {
+  it('takes no second line and burns no pace', async () => {
+    const { enrollmentId, campaignId } = await crowd({ count: 1, policy: { callsPerMinute: 1 } });
+    const first = await orderOf(sql, enrollmentId);
+    const [before] = await sql`select calls_tat_rt from campaign where id = ${campaignId}`;
+    expect(await orderOf(sql, enrollmentId)).toEqual(first);
+    const [after] = await sql`select calls_tat_rt from campaign where id = ${campaignId}`;
+    expect(after).toEqual(before);
+    expect(await sql`select 1 from lease`).toHaveLength(1);
+  });
+
+  it('keeps its place in the queue', async () => {
+    await sql`update line_group set lines = 1`;
+    const { enrollmentIds } = await crowd({ count: 4 });
+    const [caller = '', first = '', second = ''] = enrollmentIds;
+    const { attemptId } = await claimDue(sql, caller);
+    await wake(sql, first);
+    await wake(sql, second);
+    await wake(sql, first);
+    await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'busy' } });
+    expect((await grant()).map(({ enrollmentId }) => enrollmentId)).toEqual([first]);
+  });
+
+  it('reserves one instant of the sender for a message, and the next one waits (GCRA)', async () => {
+    await sql`update settings set messages_per_second = 1`;
+    const text = { key: 'hello', channel: 'sms', when: { kind: 'after_start' }, text: 'Hello.' };
+    const { enrollmentIds } = await seedOutreach(sql, {
+      people: people(2),
+      runs: [{ key: 'texts', startsOn: '2027-03-01', hours: RUN.hours, messages: [text] }],
+    });
+    const [nora = '', olaf = ''] = enrollmentIds;
+    expect((await wake(sql, nora)).paceMs).toBe(0);
+    const waits = [(await wake(sql, olaf)).paceMs, (await wake(sql, olaf)).paceMs];
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
+    expect(Math.min(...waits)).toBeGreaterThan(500);
+    expect((await wake(sql, nora)).paceMs).toBe(0);
+    await sql`update settings set messages_per_second = 10`;
+  });
+});
+
+test('a line is taken only by who need not wait behind others', async () => {
+  await sql`update line_group set lines = 1`;
+  const { enrollmentIds } = await crowd({ count: 3 });
+  const [caller = '', waiting = '', late = ''] = enrollmentIds;
+  const { attemptId } = await claimDue(sql, caller);
+  await wake(sql, waiting);
+  await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'busy' } });
+  expect((await wake(sql, late)).decision.kind).toBe('queue');
+});
+
+test('who wants no line any more leaves the queue and gives an unused grant back', async () => {
+  await sql`update line_group set lines = 1`;
+  const { enrollmentIds } = await crowd({ count: 2 });
+  const [granted = '', waiting = ''] = enrollmentIds;
+  await wake(sql, granted);
+  await wake(sql, waiting);
+  for (const enrollmentId of enrollmentIds)
+    await tell(sql, { enrollmentId, body: { kind: 'order', order: 'stop_calls' } });
+  for (const enrollmentId of enrollmentIds) await wake(sql, enrollmentId);
+  expect(await live()).toHaveLength(0);
+  expect(await sql`select 1 from line_queue`).toHaveLength(0);
+});
+
+test('a grant that ran out is not bound, and counts until it has been freed', async () => {
+  await sql`update line_group set lines = 1`;
+  const { enrollmentIds } = await crowd({ count: 2 });
+  const [late = '', waiting = ''] = enrollmentIds;
+  const order = await orderOf(sql, late);
+  await sql`update lease set expires_rt = clock_timestamp() - interval '1 second'`;
+  expect((await wake(sql, waiting)).decision.kind).toBe('queue');
+  expect(await claim(sql, order, TEST_KEYS)).toEqual({ kind: 'refused', reason: 'queue' });
+  expect((await grant()).map(({ enrollmentId }) => enrollmentId)).toEqual([waiting]);
+});

@@ -1,0 +1,112 @@
+import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { claimDue, people, seedOutreach, startOver, tell, wake } from '../../test/seed';
+import type { Sql } from '../client';
+import { forgetUnstepped, markStarted, noticeNamespace, rowsToStart } from './start';
+
+let database: TestDatabase;
+let sql: Sql;
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 8 });
+  sql = database.sql;
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await startOver(sql);
+  await sql`update installation set namespace_id = null`;
+});
+
+const ids = (rows: readonly { enrollmentId: string }[]) => rows.map(({ enrollmentId }) => enrollmentId);
+const start = async (most: number) => {
+  const rows = await rowsToStart(sql, most);
+  await markStarted(sql, ids(rows));
+  return ids(rows);
+};
+
+test('rows are started soonest due first, then in the order in which they came', async () => {
+  const { enrollmentIds } = await seedOutreach(sql, { people: people(4) });
+  const [first = '', second = '', third = '', fourth = ''] = enrollmentIds;
+  await sql`update enrollment set due_at = app_now() + interval '2 hours' where id = ${first}`;
+  await sql`update enrollment set due_at = app_now() + interval '1 hour' where id = ${second}`;
+  expect(await start(10)).toEqual([third, fourth, second, first]);
+  expect(await start(10)).toEqual([]);
+});
+
+test('no more rows are started than the workers keep up with', async () => {
+  const { enrollmentIds } = await seedOutreach(sql, { people: people(230) });
+  expect(await start(150)).toHaveLength(150);
+  expect(await start(150)).toHaveLength(50);
+  expect(await start(150)).toHaveLength(0);
+  for (const id of enrollmentIds.slice(0, 5)) await wake(sql, id);
+  expect(await start(150)).toEqual(enrollmentIds.slice(200, 205));
+}, 30_000);
+
+test('a crash between the start and its mark starts the row again, and its first step marks it as well', async () => {
+  const { enrollmentId } = await seedOutreach(sql);
+  expect(ids(await rowsToStart(sql, 10))).toEqual([enrollmentId]);
+  expect(ids(await rowsToStart(sql, 10))).toEqual([enrollmentId]);
+  await wake(sql, enrollmentId);
+  await markStarted(sql, [enrollmentId]);
+  expect(await rowsToStart(sql, 10)).toEqual([]);
+});
+
+test('a workflow that was started and never stepped is started again, and one that stepped is not', async () => {
+  const { enrollmentIds } = await seedOutreach(sql, { people: people(3) });
+  const [silent = '', alive = '', fresh = ''] = enrollmentIds;
+  await start(10);
+  await wake(sql, alive);
+  await sql`update enrollment set started_rt = started_rt - interval '121 seconds' where id <> ${fresh}`;
+  await forgetUnstepped(sql);
+  expect(await start(10)).toEqual([silent]);
+});
+
+describe("another namespace: Temporal's database was lost", () => {
+  it('has every row that needs a workflow want one again, and no other', async () => {
+    const rules = [
+      { key: 'form', when: { trigger: 'form', outcome: 'completed' }, then: [{ kind: 'crm_note', text: 'Done' }] },
+    ];
+    const { enrollmentIds } = await seedOutreach(sql, {
+      people: people(6),
+      policy: { rules },
+      plan: { formId: 'intake' },
+    });
+    const [waiting = '', calling = '', over = '', acting = '', done = '', unheard = ''] = enrollmentIds;
+    const form = { kind: 'form_completed', formId: 'intake', answers: {} } as const;
+    await noticeNamespace(sql, 'first');
+    await start(10);
+    await wake(sql, waiting);
+    await claimDue(sql, calling);
+    for (const enrollmentId of [over, acting, done, unheard]) {
+      await tell(sql, { enrollmentId, body: { kind: 'order', order: 'complete' } });
+      await wake(sql, enrollmentId);
+    }
+    for (const enrollmentId of [acting, done]) {
+      await tell(sql, { enrollmentId, body: form });
+      await wake(sql, enrollmentId);
+    }
+    await sql`update execution set state = 'done', finished_at = app_now() where enrollment_id = ${done}`;
+    await tell(sql, { enrollmentId: unheard, body: { kind: 'order', order: 'hand_back' } });
+
+    expect(await noticeNamespace(sql, 'first')).toBe(false);
+    expect(await start(10)).toEqual([]);
+    expect(await noticeNamespace(sql, 'second')).toBe(true);
+    expect((await start(10)).toSorted()).toEqual([waiting, calling, acting, unheard].toSorted());
+    expect(await noticeNamespace(sql, 'second')).toBe(false);
+  });
+
+  it('is not what the first namespace that is ever seen means: whatever runs goes on', async () => {
+    const { enrollmentId } = await seedOutreach(sql);
+    await start(10);
+    await wake(sql, enrollmentId);
+    expect(await noticeNamespace(sql, 'first')).toBe(false);
+    expect(await start(10)).toEqual([]);
+    expect(await sql`select 1 from enrollment where stepped_rt is null`).toHaveLength(0);
+  });
+
+  it('repeats no touch: the new workflow finds the call that is under way', async () => {
+    const { enrollmentId } = await seedOutreach(sql);
+    await noticeNamespace(sql, 'first');
+    const { attemptId } = await claimDue(sql, enrollmentId);
+    await noticeNamespace(sql, 'second');
+    expect((await wake(sql, enrollmentId)).decision).toMatchObject({ kind: 'reconcile', attemptId });
+  });
+});

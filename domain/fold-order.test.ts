@@ -1,0 +1,77 @@
+import { type Order, OrderSchema } from './fact';
+import { aFact, aFoldState, type FoldStateChanges, NOW, tell, timelineOf } from './fold-builders';
+
+const ordered = (changes: FoldStateChanges, order: Order) =>
+  tell(aFoldState({ attempt: null, ...changes }), aFact({ kind: 'order', order }));
+
+describe("an operator's order", () => {
+  it('"complete" ends the enrollment (S1-92)', () => {
+    const story = ordered({ hasOpenCommitment: true }, 'complete');
+    expect(story.state.enrollment).toMatchObject({ state: 'ended', reason: 'completed_by_operator' });
+    expect(story.changes[0]?.commitments).toEqual([
+      { kind: 'close', state: 'broken', reason: 'completed_by_operator' },
+    ]);
+    expect(timelineOf(story)).toEqual(['operator_order', 'contact_status_changed']);
+  });
+
+  it('"complete" leaves the reason of an earlier end alone', () => {
+    const story = ordered({ enrollment: { state: 'ended', reason: 'opted_out' } }, 'complete');
+    expect(story.state.enrollment.reason).toBe('opted_out');
+  });
+
+  it('"stop calls" closes one channel and keeps the contact in the campaign (S0-34, S0-72)', () => {
+    const story = ordered({ hasOpenCommitment: true }, 'stop_calls');
+    expect(story.state.enrollment).toMatchObject({ state: 'open', callsStoppedAt: NOW, messagesStoppedAt: null });
+    expect(story.changes[0]?.commitments).toEqual([{ kind: 'close', state: 'broken', reason: 'calls_stopped' }]);
+  });
+
+  it('"stop messaging" closes the others (S0-35, S0-72)', () => {
+    const story = ordered({}, 'stop_messaging');
+    expect(story.state.enrollment).toMatchObject({ state: 'open', callsStoppedAt: null, messagesStoppedAt: NOW });
+  });
+
+  it('"stop messaging" again changes nothing', () => {
+    const story = ordered({ enrollment: { messagesStoppedAt: NOW - 7 } }, 'stop_messaging');
+    expect(story.state.enrollment.messagesStoppedAt).toBe(NOW - 7);
+  });
+
+  it('"hand back" ends a hold of either kind (INV-20)', () => {
+    const story = ordered({ enrollment: { holdReason: 'unclear_reply' } }, 'hand_back');
+    expect(story.changes[0]).toMatchObject({ handedOff: false, wakes: true, enrollment: { heldUntilAt: null } });
+    expect(story.state.enrollment.holdReason).toBeNull();
+    expect(timelineOf(story)).toEqual(['operator_order', 'handed_back']);
+  });
+
+  it.each(OrderSchema.options)('"%s" has the workflow look', (order) => {
+    expect(ordered({}, order).changes[0]?.wakes).toBe(true);
+  });
+});
+
+describe('"resume" (S1-93)', () => {
+  const active = { state: 'open', reason: null, callsStoppedAt: null, messagesStoppedAt: null } as const;
+
+  it.each([
+    ['Completed', { state: 'ended', reason: 'plan_through' }],
+    [
+      'Completed with stopped messages',
+      { state: 'ended', reason: 'completed_by_operator', messagesStoppedAt: NOW - 1 },
+    ],
+    ['Completed (All Calls)', { callsStoppedAt: NOW - 1 }],
+  ] as const)('brings %s back (R-9)', (_, enrollment) => {
+    const story = ordered({ enrollment }, 'resume');
+    expect(story.state.enrollment).toMatchObject(active);
+    const wasEnded = 'state' in enrollment;
+    expect(timelineOf(story)).toEqual(['operator_order', ...(wasEnded ? ['contact_status_changed'] : [])]);
+    expect(story.changes[0]?.enrollment.endedAt).toBe(wasEnded ? null : undefined);
+  });
+
+  it.each([
+    ['opted out (S1-118)', { state: 'ended', reason: 'opted_out', callsStoppedAt: NOW }],
+    ['left for good (R-8)', { state: 'ended', reason: 'stopped_by_rule', leftForGood: true, callsStoppedAt: NOW }],
+    ['was never enrolled', { state: 'rejected', reason: 'no_address', callsStoppedAt: NOW }],
+  ] as const)('leaves alone who %s', (_, enrollment) => {
+    const story = ordered({ enrollment }, 'resume');
+    expect(story.state.enrollment).toMatchObject(enrollment);
+    expect(timelineOf(story)).toEqual(['operator_order']);
+  });
+});
