@@ -3,6 +3,7 @@ import type { Channel } from '../domain/channel';
 import type { AttemptState } from '../domain/planner-input';
 import type { Tx } from './client';
 import { keepSentMessage } from './conversation';
+import { lockAddresses } from './suppression';
 
 /** An accepted call whose end nobody told is looked up after this long. */
 const CALL_CHECK_SECONDS = 120;
@@ -30,6 +31,7 @@ export async function storeAttemptChange(
     ...(change.endedAt === undefined ? [] : [tx`ended_at = at_ms(${change.endedAt})`]),
   ];
   if (columns.length === 0) return;
+  if (change.state === 'accepted') await lockIfNotSent(tx, attemptId);
   const [attempt] = await tx<{ before: AttemptState; state: AttemptState; channel: Channel }[]>`
     update attempt t set ${columns.flatMap((column, ix) => (ix === 0 ? [column] : [tx`, `, column]))}
     from attempt old where t.id = ${attemptId} and old.id = t.id
@@ -51,6 +53,14 @@ function nextState(tx: Tx, state: AttemptState) {
       where o.id <> t.id and o.channel = t.channel and o.from_hash = t.from_hash and o.to_hash = t.to_hash
         and (o.state in ('claimed', 'unknown') or (o.state = 'accepted' and o.channel = 'voice')))
     then t.state else 'accepted' end`;
+}
+
+/** An attempt that lives again takes its place among those of others at the same addresses, as a claim does. */
+async function lockIfNotSent(tx: Tx, attemptId: string): Promise<void> {
+  const [owner] = await tx<{ contactId: string }[]>`
+    select e.contact_id from attempt t join enrollment e on e.id = t.enrollment_id
+    where t.id = ${attemptId} and t.state = 'not_sent'`;
+  if (owner !== undefined) await lockAddresses(tx, owner.contactId);
 }
 
 /** Only a call has an end that somebody must find out about. */

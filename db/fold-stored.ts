@@ -1,7 +1,7 @@
 import { applyFact, obeyRevocation } from './apply-fact';
 import { savepoint, type Tx } from './client';
 import type { StoredFact } from './fold-state';
-import { sqlState } from './result-guard';
+import { brokenConstraint, sqlState } from './result-guard';
 
 /** A fact that lost against others for locks is folded at once again, so often; then it is left for whoever comes next. */
 const FOLD_TRIES = 3;
@@ -38,8 +38,8 @@ async function storeError(tx: Tx, fact: StoredFact, error: unknown): Promise<voi
   }
 }
 
-/** Errors may quote what a person wrote: only their name and code are kept. */
+/** Errors may quote what a person wrote: only their name, their code and the constraint they broke are kept. */
 export function errorName(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
+  return [error.name, sqlState(error), brokenConstraint(error)].filter((part) => part !== null).join(' ');
 }

@@ -99,10 +99,10 @@ describe('a fact that can not be folded', () => {
     const answer = await tell(sql, { enrollmentId, body: { kind: 'form_completed', formId: 'intake', answers: {} } });
     expect(answer).toMatchObject({ duplicate: false, signal: null });
     expect(await sql`select fold_error, folded_rt from fact`).toEqual([
-      { foldError: 'PostgresError 23503', foldedRt: null },
+      { foldError: 'PostgresError 23503 execution_case_id_fkey', foldedRt: null },
     ]);
     expect(await sql`select fold_error, folded_rt from inbox`).toEqual([
-      { foldError: 'PostgresError 23503', foldedRt: null },
+      { foldError: 'PostgresError 23503 execution_case_id_fkey', foldedRt: null },
     ]);
     expect(await sql`select 1 from rule_firing`).toHaveLength(0);
     expect(await sql`select 1 from timeline where kind = 'form_completed'`).toHaveLength(0);
@@ -119,7 +119,7 @@ describe('a fact that can not be folded', () => {
   it('lets a STOP through, which is obeyed even if its own rules can not be carried out (R-5)', async () => {
     const { enrollmentId, contacts } = await poisoned();
     await receive(sql, stopOf({ enrollmentId, text: 'Stop.', fromHash: 'a', toHash: 'b' }));
-    expect(await sql`select fold_error from fact`).toEqual([{ foldError: 'PostgresError 23503' }]);
+    expect(await sql`select fold_error from fact`).toEqual([{ foldError: 'PostgresError 23503 execution_case_id_fkey' }]);
     expect(await suppressed()).toEqual(contacts[0]?.hashes);
     expect(await sql`select reason from wake where enrollment_id = ${enrollmentId}`).toEqual([
       { reason: 'suppression' },

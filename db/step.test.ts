@@ -1,29 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '../test/database';
-import { freezeAt, MONDAY_NOON, ONE_CALL_RUN, seedCampaign, seedContact, seedList, TEST_KEYS } from '../test/seed';
+import { claimDue, MONDAY_NOON, ONE_CALL_RUN, seedOutreach, startOver, tell, TEST_KEYS, wake } from '../test/seed';
 import { recordAccepted, recordNotSent } from './attempt-result';
 import { claim } from './claim';
+import { setClock } from './clock';
 import { receive } from './inbox';
 import { step, type StepOutcome } from './step';
-import { enrollPage } from './sweeps/enroll';
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
+beforeEach(() => startOver(database.sql));
 
 async function enrolled(options: { runs?: readonly unknown[]; policy?: object } = {}) {
   const { sql } = database;
-  await freezeAt(sql, MONDAY_NOON);
-  const listId = await seedList(sql);
-  const phone = `+1212555${String(100 + Math.floor(Math.random() * 99)).padStart(4, '0')}`;
-  const contact = await seedContact(sql, listId, { name: 'Nora', phones: [phone], zone: 'America/New_York' });
-  const campaignId = await seedCampaign(sql, listId, options.runs, options.policy);
-  while ((await enrollPage(sql)) > 0);
-  const [row] = await sql<{ id: string }[]>`select id from enrollment where campaign_id = ${campaignId}`;
-  if (row === undefined) throw new Error('not enrolled');
-  return { sql, campaignId, contact, enrollmentId: row.id, workflowRunId: randomUUID() };
+  const { campaignId, contacts, enrollmentId } = await seedOutreach(sql, options);
+  const [contact = { hashes: [] }] = contacts;
+  return { sql, campaignId, contact, enrollmentId, workflowRunId: randomUUID() };
 }
 
 function decided(outcome: StepOutcome) {
@@ -128,4 +123,67 @@ test('rules order their effects per case, once per fact, and stops take effect a
     'crm_status pending',
     'stop_calls done',
   ]);
+});
+
+const UNSUCCESSFUL = { trigger: 'call_outcome', outcome: 'unsuccessful' };
+
+test('a series that is spent is said once, however often the step is taken (R-2)', async () => {
+  const rules = [{ key: 'no', when: UNSUCCESSFUL, then: [{ kind: 'crm_status', status: 'Unsuccessful' }] }];
+  const { sql, enrollmentId } = await enrolled({ policy: { rules } });
+  const { attemptId } = await claimDue(sql, enrollmentId);
+  await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'busy' } });
+  const outcomes = await Promise.all(Array.from({ length: 4 }, () => wake(sql, enrollmentId)));
+  expect(outcomes.map(({ decision }) => decision.kind)).toEqual(['finish', 'finish', 'finish', 'finish']);
+  expect(await sql`select 1 from fact where kind = 'series_ended'`).toHaveLength(1);
+  expect(await sql`select state from execution`).toEqual([{ state: 'pending' }]);
+  expect(await sql`select wants_workflow from enrollment`).toEqual([{ wantsWorkflow: true }]);
+});
+
+test('a series whose rules can not be carried out ends all the same', async () => {
+  const rules = [{ key: 'no', when: UNSUCCESSFUL, then: [{ kind: 'crm_status', status: 'Unsuccessful' }] }];
+  const { sql, enrollmentId } = await enrolled({ policy: { rules } });
+  const { attemptId } = await claimDue(sql, enrollmentId);
+  await sql`update enrollment set cases = array[gen_random_uuid()]`;
+  await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'busy' } });
+  for (let n = 0; n < 2; n++) expect((await wake(sql, enrollmentId)).decision.kind).toBe('finish');
+  expect(await sql`select fold_error from fact where kind = 'series_ended'`).toEqual([
+    { foldError: 'PostgresError 23503 execution_case_id_fkey' },
+  ]);
+});
+
+test('a tag that never came is given up once, and fires no rule', async () => {
+  const rules = [{ key: 'no', when: UNSUCCESSFUL, then: [{ kind: 'crm_status', status: 'Unsuccessful' }] }];
+  const { sql, enrollmentId } = await enrolled({ policy: { rules } });
+  const { attemptId } = await claimDue(sql, enrollmentId);
+  await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'completed' } });
+  const waiting = await wake(sql, enrollmentId);
+  expect(waiting.decision).toMatchObject({ kind: 'wait', reasons: [{ code: 'awaiting_tag' }] });
+  await setClock(sql, Date.parse(MONDAY_NOON) + 900_000, 0);
+  for (let n = 0; n < 2; n++) expect((await wake(sql, enrollmentId)).decision.kind).toBe('finish');
+  expect(await sql`select 1 from fact where kind = 'call_untagged'`).toHaveLength(1);
+  expect(await sql`select 1 from execution`).toHaveLength(0);
+});
+
+test('executions are answered until they are final, but for those that run', async () => {
+  const rules = [{ key: 'no', when: UNSUCCESSFUL, then: [{ kind: 'crm_note', text: 'No' }] }];
+  const { sql, enrollmentId, workflowRunId } = await enrolled({ policy: { rules } });
+  const { attemptId } = await claimDue(sql, enrollmentId);
+  await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'busy' } });
+  const { executions } = await wake(sql, enrollmentId, workflowRunId);
+  const running = executions.map(({ id }) => id);
+  expect(running).toHaveLength(1);
+  expect(decided(await step(sql, { enrollmentId, workflowRunId, running })).executions).toEqual([]);
+  expect((await wake(sql, enrollmentId, workflowRunId)).executions).toEqual(executions);
+  await sql`update execution set state = 'done', finished_at = app_now()`;
+  expect((await wake(sql, enrollmentId, workflowRunId)).executions).toEqual([]);
+  expect(await sql`select wants_workflow from enrollment`).toEqual([{ wantsWorkflow: false }]);
+});
+
+test('a promise to call back that can not be kept any more is broken when the enrollment ends', async () => {
+  const { sql, enrollmentId } = await enrolled();
+  await tell(sql, { enrollmentId, body: { kind: 'callback_requested', at: Date.parse(MONDAY_NOON) + 3_600_000 } });
+  expect((await wake(sql, enrollmentId)).decision).toMatchObject({ kind: 'wait', touch: { stepKey: 'callback' } });
+  await sql`update campaign set status = 'completed'`;
+  expect((await wake(sql, enrollmentId)).decision.kind).toBe('finish');
+  expect(await sql`select state, reason from commitment`).toEqual([{ state: 'broken', reason: 'campaign_ended' }]);
 });

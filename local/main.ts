@@ -5,10 +5,13 @@ import { figuresOf, isOver, progressOf, type Figures } from './figures';
 import { HELP, OptionError, readOptions, type StartOptions } from './options';
 import { createScreen, summaryTable, type Screen } from './screen';
 import { startStack, type Stack } from './stack';
+import { Stall } from './stall';
 import { onStopRequest, stopped, StopRequest } from './stop-request';
 import { refuseTakenPorts } from './taken-ports';
 
 const LOOK_EVERY_MS = 1_000;
+/** Five business days at the usual speed: whoever has not moved since will not. */
+const STALLED_AFTER_MS = 600_000;
 
 interface Ending {
   readonly exitCode: number;
@@ -60,9 +63,10 @@ async function run(stack: Stack, options: StartOptions, screen: Screen): Promise
   const { campaignId, isNew } = await loadExample(stack, options.contacts, screen.line);
   screen.line(isNew ? 'the example campaign is launched' : 'going on where the last start stopped');
   screen.line(addresses(stack));
+  const stall = new Stall(STALLED_AFTER_MS, Date.now);
   for (let progress = await progressOf(stack.sql, campaignId); ; progress = await progressOf(stack.sql, campaignId)) {
     screen.progress(progress);
-    if (isOver(progress)) break;
+    if (isOver(progress) || (options.once && stall.isReached(progress))) break;
     await delay(LOOK_EVERY_MS);
   }
   const { figures, books, ledger } = await figuresOf(stack.sql, campaignId, stack.simulatorUrl);

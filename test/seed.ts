@@ -106,7 +106,6 @@ export async function seedCampaign(
 
 /** Area codes of the eastern zone; each has a hundred numbers that belong to nobody. */
 const EASTERN = [
-  '212',
   '646',
   '917',
   '718',
@@ -121,6 +120,7 @@ const EASTERN = [
   '201',
   '551',
   '609',
+  '212',
 ];
 const FICTIONAL = 100;
 

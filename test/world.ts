@@ -22,6 +22,7 @@ import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
 import { createTestDatabase, type TestDatabase } from './database';
 import { TEST_KEYS } from './seed';
+import { sharedTemporal } from './temporal';
 import { until } from './until';
 
 /** The whole product in one process, with real servers on every side: PostgreSQL, Temporal, and the simulator over sockets. */
@@ -300,10 +301,7 @@ export class World {
   }
 
   temporalAddress(): string {
-    const address = this.options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'];
-    if (address === undefined)
-      throw new Error('no Temporal server: this file must lie in a folder that jest.config.js gives one to');
-    return address;
+    return this.options.temporalAddress ?? sharedTemporal().address;
   }
 
   private namespace(): string {

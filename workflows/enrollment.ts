@@ -24,12 +24,16 @@ export async function enrollment({ enrollmentId }: EnrollmentInput): Promise<voi
   };
   wf.setHandler(wf.defineQuery<Progress>(PROGRESS_QUERY), () => ({ ...progress, running: running.size }));
 
-  const begin = (ids: readonly string[], work: () => Promise<boolean>): void => {
+  const begin = async (ids: readonly string[], work: () => Promise<boolean>): Promise<void> => {
     for (const id of ids) running.add(id);
-    void work().then((changesPlan) => {
+    try {
+      if (await work()) news = true;
+    } catch (error) {
+      // Activities end without a result only if somebody cancels or fails them; the guard of the row's wait asks again.
+      if (!(error instanceof wf.ActivityFailure) && !wf.isCancellation(error)) throw error;
+    } finally {
       for (const id of ids) running.delete(id);
-      if (changesPlan) news = true;
-    });
+    }
   };
 
   for (let n = 1; ; n++) {
@@ -39,12 +43,12 @@ export async function enrollment({ enrollmentId }: EnrollmentInput): Promise<voi
     tell(next, progress, n);
     const executions = next.executions.filter(({ id }) => !running.has(id));
     if (executions.length > 0)
-      begin(
+      void begin(
         executions.map(({ id }) => id),
         () => carryOutExecutions(enrollmentId, executions),
       );
-    if (next.dial !== null) begin([next.dial.attemptId], call(next.dial));
-    if (next.deliver !== null) begin([next.deliver.attemptId], message(next.deliver));
+    if (next.dial !== null) void begin([next.dial.attemptId], call(next.dial));
+    if (next.deliver !== null) void begin([next.deliver.attemptId], message(next.deliver));
 
     if (next.decision === 'finish') {
       await wf.condition(() => news || running.size === 0);

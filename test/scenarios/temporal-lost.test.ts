@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startTemporal, type TemporalServer } from '../../local/temporal-server';
 import { callRun, launch, type Actor } from '../story';
+import { type PrivateTemporal, startPrivateTemporal } from '../temporal';
 import { until } from '../until';
 import { startWorkerProcess } from '../worker-process';
 import { World } from '../world';
@@ -24,20 +21,15 @@ const RULES = [
   },
 ];
 
-let temporal: TemporalServer;
+let temporal: PrivateTemporal;
 let world: World;
-let folder: string;
 afterEach(async () => {
   await world.stop();
-  await temporal.stop();
-  await rm(folder, { recursive: true, force: true });
+  await temporal.close();
 });
 
 test('after Temporal lost everything each contact still comes to the same end, without a second accepted create', async () => {
-  folder = await mkdtemp(join(tmpdir(), 'followthrough-lost-'));
-  const binary = process.env['TEST_TEMPORAL_BINARY'] ?? '';
-  const options = { binary, dbFile: join(folder, 'temporal.db') };
-  temporal = await startTemporal(options);
+  temporal = await startPrivateTemporal();
   world = await World.create({ workers: false, temporalAddress: temporal.address });
   await world.at('2027-03-01T17:00:00Z');
   await launch(world, {
@@ -51,8 +43,8 @@ test('after Temporal lost everything each contact still comes to the same end, w
   expect(before?.calls).toBe(PEOPLE.length);
 
   await temporal.kill();
-  await rm(folder, { recursive: true, force: true });
-  temporal = await startTemporal({ ...options, port: temporal.port });
+  await temporal.wipe();
+  await temporal.start();
   await first.child.kill();
   await startWorkerProcess(world);
   await until(

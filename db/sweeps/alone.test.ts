@@ -1,0 +1,66 @@
+import { createSql } from '../client';
+import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { tryAlone } from './alone';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 3 });
+});
+afterAll(() => database.drop());
+
+/** Work that can be watched: it says when it has begun and waits until it may end. */
+function gate() {
+  const ends: (() => void)[] = [];
+  const begun = new Promise<void>((resolve) => ends.push(resolve));
+  const open = new Promise<void>((resolve) => ends.push(resolve));
+  const [begin = () => undefined, end = () => undefined] = ends;
+  return { begun, end, work: async () => (begin(), await open, 'done') };
+}
+
+test('no other process does the same at the same time, and afterwards it may', async () => {
+  const other = createSql(database.url, { max: 3 });
+  const { begun, end, work } = gate();
+  const first = tryAlone(database.sql, 'sweep', work);
+  await begun;
+  expect(await tryAlone(other, 'sweep', async () => 'too')).toBeNull();
+  expect(await tryAlone(other, 'another', async () => 'too')).toBe('too');
+  end();
+  expect(await first).toBe('done');
+  expect(await tryAlone(other, 'sweep', async () => 'after')).toBe('after');
+  await other.end();
+});
+
+test('many sweeps leave connections of a small pool for their work', async () => {
+  const rounds = Array.from({ length: 12 }, (_, n) =>
+    tryAlone(database.sql, `sweep ${n}`, async () => {
+      const [row] = await database.sql<{ n: number }[]>`select ${n}::int as n from pg_sleep(0.01)`;
+      return row?.n;
+    }),
+  );
+  expect(await Promise.all(rounds)).toEqual(rounds.map((_, n) => n));
+});
+
+test('work that fails fails alone', async () => {
+  const { begun, end, work } = gate();
+  const other = tryAlone(database.sql, 'well', work);
+  await begun;
+  await expect(tryAlone(database.sql, 'bad', async () => Promise.reject(new Error('bad')))).rejects.toThrow('bad');
+  expect(await tryAlone(database.sql, 'bad', async () => 'again')).toBe('again');
+  end();
+  expect(await other).toBe('done');
+});
+
+test('a lost connection loses the locks, and the next round has new ones', async () => {
+  const { begun, end, work } = gate();
+  const first = tryAlone(database.sql, 'sweep', work);
+  await begun;
+  const other = createSql(database.url, { max: 1 });
+  await other`
+    select pg_terminate_backend(l.pid) from pg_locks l
+    where l.locktype = 'advisory' and l.database = (select oid from pg_database where datname = current_database())`;
+  await expect(tryAlone(database.sql, 'other', async () => 'no')).rejects.toThrow();
+  expect(await tryAlone(database.sql, 'other', async () => 'yes')).toBe('yes');
+  end();
+  expect(await first).toBe('done');
+  await other.end();
+});
