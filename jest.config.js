@@ -25,6 +25,8 @@ const testsIn = (...folders) => folders.map((folder) => `<rootDir>/${folder}/**/
 
 module.exports = {
   maxWorkers: 2,
+  // Real servers and properties with many cases, perhaps on a busy machine: slow is not wrong.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/totals-reporter.js'],
   // Not v8: it counts a file of types, which nobody ever loads, as uncovered, and misses branches within a line.
   coverageProvider: 'babel',

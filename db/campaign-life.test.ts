@@ -34,6 +34,7 @@ describe('a launch', () => {
         { pointer: '#/listId', value: emptyListId },
         { pointer: '#/plan/runs/0/calls', detail: expect.stringContaining('callerNumbers') },
         { pointer: '#/plan/runs/0/messages/0', detail: expect.stringContaining('mailFrom') },
+        { pointer: '#/plan/runs/0/messages/0', detail: expect.stringContaining('address') },
       ],
     });
     expect((await api.call('GET', `/v1/campaigns/${id}`)).body).toMatchObject({ status: 'draft', version: null });

@@ -119,7 +119,9 @@ describe('a fact that can not be folded', () => {
   it('lets a STOP through, which is obeyed even if its own rules can not be carried out (R-5)', async () => {
     const { enrollmentId, contacts } = await poisoned();
     await receive(sql, stopOf({ enrollmentId, text: 'Stop.', fromHash: 'a', toHash: 'b' }));
-    expect(await sql`select fold_error from fact`).toEqual([{ foldError: 'PostgresError 23503 execution_case_id_fkey' }]);
+    expect(await sql`select fold_error from fact`).toEqual([
+      { foldError: 'PostgresError 23503 execution_case_id_fkey' },
+    ]);
     expect(await suppressed()).toEqual(contacts[0]?.hashes);
     expect(await sql`select reason from wake where enrollment_id = ${enrollmentId}`).toEqual([
       { reason: 'suppression' },

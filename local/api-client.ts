@@ -27,6 +27,8 @@ export function apiClient(baseUrl: string, apiKey: string): ApiClient {
       method,
       headers,
       ...(init.body === undefined ? {} : { body: init.body }),
+    }).catch((cause: unknown) => {
+      throw new Error(`the API did not answer ${method} ${path}; another start goes on from there`, { cause });
     });
     const text = await answer.text();
     const parsed: unknown = text === '' ? null : JSON.parse(text);

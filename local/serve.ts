@@ -6,6 +6,7 @@ import { readClock } from '../db/clock';
 import { migrate } from '../db/migrate';
 import { connections } from './connections';
 import { writableFolder } from './data-folder';
+import { codeOf } from './error-code';
 import { localKeys } from './keys';
 import { startPart } from './part';
 import { freePort, isPortFree, portProblem } from './port';
@@ -38,7 +39,9 @@ async function bringUp(undo: Undo, signal: AbortSignal): Promise<Promise<string>
   await writableFolder(folder, 'SERVE_FOLDER');
   await mkdir(logFolder, { recursive: true });
   const env = await environment(folder);
-  const config = readConfig({ ...env, DATABASE_URL: env['DATABASE_URL'] ?? 'ours' });
+  const config = readConfig({ ...env, DATABASE_URL: env['DATABASE_URL'] ?? 'our own' });
+  const apiUrl = `http://${config.API_HOST}:${config.API_PORT}`;
+  const publicUrl = env['PUBLIC_URL'] ?? apiUrl;
   await refuseTakenPort(config);
 
   const postgres = await databaseServer(folder, env['DATABASE_URL']);
@@ -58,11 +61,11 @@ async function bringUp(undo: Undo, signal: AbortSignal): Promise<Promise<string>
       DATABASE_URL: postgres.at,
       TEMPORAL_ADDRESS: temporal.at.address,
       TEMPORAL_UI_URL: temporal.at.uiUrl ?? '',
+      PUBLIC_URL: publicUrl,
     },
     tell: say,
     signal,
   };
-  const apiUrl = `http://${config.API_HOST}:${config.API_PORT}`;
   const api = await startPart({
     ...common,
     name: 'API',
@@ -78,7 +81,7 @@ async function bringUp(undo: Undo, signal: AbortSignal): Promise<Promise<string>
     logFile: join(logFolder, 'worker.log'),
   });
   undo.add(worker.stop);
-  for (const line of connections(config)) say(line);
+  for (const line of connections({ ...config, PUBLIC_URL: publicUrl })) say(line);
   say(`  API          ${apiUrl}/v1`);
   say(`  admin key    ${config.ADMIN_KEY_FILE} (made at the first start)`);
   if (temporal.at.uiUrl !== null) say(`  Temporal UI  ${temporal.at.uiUrl}`);
@@ -95,8 +98,7 @@ async function bringUp(undo: Undo, signal: AbortSignal): Promise<Promise<string>
 async function environment(folder: string): Promise<NodeJS.ProcessEnv> {
   const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
   const keys = hasKeys(set) ? {} : await ownKeys(folder);
-  const publicUrl = `http://127.0.0.1:${set['API_PORT'] ?? 3000}`;
-  const own = { ...keys, ADMIN_KEY_FILE: join(folder, 'admin-key'), PUBLIC_URL: publicUrl };
+  const own = { ...keys, ADMIN_KEY_FILE: join(folder, 'admin-key') };
   return { ...own, ...set, SIMULATED: '0', ALLOW_SCALED_CLOCK: '0' };
 }
 
@@ -120,6 +122,11 @@ async function refuseTakenPort({ API_PORT: port }: Config): Promise<void> {
 async function prepare(url: string): Promise<void> {
   const sql = createSql(url, { max: 1 });
   try {
+    await sql`select 1`.catch((cause: unknown) => {
+      throw new Error(`The database does not answer (${String(codeOf(cause) ?? cause)}): is DATABASE_URL right?`, {
+        cause,
+      });
+    });
     await migrate(sql);
     if ((await readClock(sql)) !== null)
       throw new Error('This database has a business clock of its own, as a demo has. Serve from another database.');

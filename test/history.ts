@@ -1,4 +1,5 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { enrollmentWorkflowId } from '../workflows/contract';
 import { until } from './until';
@@ -10,6 +11,8 @@ export interface Temporal {
   readonly client: Client;
   /** The latest run of a contact's workflow, or the one that is named. */
   workflowOf(enrollmentId: string, runId?: string): WorkflowHandle;
+  /** Ends the activity of this type that is under way as an operator can. */
+  failByHand(workflow: WorkflowHandle, type: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,8 +22,24 @@ export async function connectTemporal(address: string): Promise<Temporal> {
   return {
     client,
     workflowOf: (enrollmentId, runId) => client.workflow.getHandle(enrollmentWorkflowId(enrollmentId), runId),
+    async failByHand(workflow, type) {
+      const { workflowId } = workflow;
+      // Between two tries it can't be failed, so this is tried as well.
+      await until(`the activity "${type}" is failed`, async () => {
+        const activityId = await activityOf(workflow, type);
+        if (activityId === undefined) return false;
+        await client.activity.fail({ workflowId, activityId }, ApplicationFailure.nonRetryable('by hand'));
+        return true;
+      });
+    },
     close: () => connection.close(),
   };
+}
+
+/** The id of the activity of this type that is under way. */
+export async function activityOf(workflow: WorkflowHandle, type: string): Promise<string | undefined> {
+  const { raw } = await workflow.describe();
+  return raw.pendingActivities?.find(({ activityType }) => activityType?.name === type)?.activityId ?? undefined;
 }
 
 /** The kinds of events of a workflow, in order. */

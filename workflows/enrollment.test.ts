@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { connectTemporal, endOf, eventsOf, historyOf, type Temporal } from '../test/history';
 import { enrollmentsOf } from '../test/outcome';
 import { callRun, launch, tellSimulator, type Actor, type Story } from '../test/story';
@@ -216,14 +215,6 @@ async function dialling() {
   return { story, id, workflow };
 }
 
-async function failByHand(workflow: WorkflowHandle): Promise<void> {
-  const { raw } = await workflow.describe();
-  const activityId = raw.pendingActivities?.[0]?.activityId;
-  if (activityId == null) throw new Error('no activity is under way');
-  const { workflowId } = workflow;
-  await temporal.client.activity.fail({ workflowId, activityId }, ApplicationFailure.nonRetryable('by hand'));
-}
-
 describe('a workflow is disposable', () => {
   test.each(['cancel', 'terminate'] as const)(
     'a sleeper whom somebody %ss is up again at its next instant',
@@ -258,7 +249,7 @@ describe('a workflow is disposable', () => {
 
   test('a call that an operator fails by hand is still heard of', async () => {
     const { story, workflow } = await dialling();
-    await failByHand(workflow);
+    await temporal.failByHand(workflow, 'dial');
     await expectCalledOnce(story);
     expect(await eventsOf(workflow)).toContain('ACTIVITY_TASK_FAILED');
   });
@@ -269,15 +260,8 @@ describe('a workflow is disposable', () => {
     await world.at(NOON);
     const story = await launch(world, { people: [person], runs: [callRun()], policy: { rules: [CONVERTED] } });
     const id = await onlyIdOf(story);
-    const { runId, workflow } = await until('the CRM is being asked', async () => {
-      const handle = temporal.workflowOf(id);
-      const seen = await handle.describe();
-      const asks = (seen.raw.pendingActivities ?? []).some(
-        ({ activityType }) => activityType?.name === 'runExecutions',
-      );
-      return asks ? { workflow: handle, runId: seen.runId } : null;
-    });
-    await failByHand(workflow);
+    const { runId } = await until('its workflow has begun', () => temporal.workflowOf(id).describe());
+    await temporal.failByHand(temporal.workflowOf(id), 'runExecutions');
     expect(await endOf(temporal.workflowOf(id, runId))).toBe('COMPLETED');
     // Real time is moved for this one deadline; everything else is as in production.
     await world.sql`update enrollment set stepped_rt = stepped_rt - interval '11 minutes' where id = ${id}`;

@@ -1,5 +1,5 @@
-import { createSql } from '../client';
 import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { createSql } from '../client';
 import { tryAlone } from './alone';
 
 let database: TestDatabase;
@@ -51,16 +51,20 @@ test('work that fails fails alone', async () => {
 });
 
 test('a lost connection loses the locks, and the next round has new ones', async () => {
+  const sql = createSql(database.url, { max: 1 });
   const { begun, end, work } = gate();
-  const first = tryAlone(database.sql, 'sweep', work);
+  const first = tryAlone(sql, 'sweep', work);
   await begun;
-  const other = createSql(database.url, { max: 1 });
-  await other`
-    select pg_terminate_backend(l.pid) from pg_locks l
-    where l.locktype = 'advisory' and l.database = (select oid from pg_database where datname = current_database())`;
-  await expect(tryAlone(database.sql, 'other', async () => 'no')).rejects.toThrow();
-  expect(await tryAlone(database.sql, 'other', async () => 'yes')).toBe('yes');
+  await database.sql`
+    select pg_terminate_backend(pid) from pg_locks
+    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`;
+  // Rounds fail until the client has noticed, as rounds may.
+  const answers: (string | null)[] = [];
+  while (answers.length < 5 && !answers.includes('yes'))
+    answers.push(await tryAlone(sql, 'other', async () => 'yes').catch(() => 'failed'));
+  expect(answers.at(0)).toBe('failed');
+  expect(answers.at(-1)).toBe('yes');
   end();
   expect(await first).toBe('done');
-  await other.end();
+  await sql.end();
 });

@@ -18,6 +18,7 @@ const EventSchema = z.looseObject({
   activityTaskCompletedEventAttributes: z
     .looseObject({ scheduledEventId: z.string(), result: PayloadsSchema.optional() })
     .optional(),
+  workflowTaskFailedEventAttributes: z.looseObject({ cause: z.string() }).optional(),
   activityTaskFailedEventAttributes: z.looseObject({ scheduledEventId: z.string() }).optional(),
 });
 const HistorySchema = z.strictObject({ events: z.array(EventSchema).min(1) });
@@ -47,7 +48,6 @@ const PHRASES: Readonly<Record<string, string>> = {
   EVENT_TYPE_TIMER_STARTED: 'timer started',
   EVENT_TYPE_TIMER_FIRED: 'timer fired',
   EVENT_TYPE_TIMER_CANCELED: 'timer canceled',
-  EVENT_TYPE_WORKFLOW_TASK_FAILED: 'task failed',
   EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT: 'task timed out',
   EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED: 'cancel requested',
   EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: 'canceled',
@@ -66,6 +66,9 @@ function phraseOf(event: RecordedEvent, nameOf: (scheduledEventId: string) => st
   if (done !== undefined) return `${nameOf(done.scheduledEventId)} answered${answerOf(valueOf(done.result))}`;
   const failed = event.activityTaskFailedEventAttributes;
   if (failed !== undefined) return `${nameOf(failed.scheduledEventId)} failed`;
+  const refused = event.workflowTaskFailedEventAttributes;
+  // The server refuses an end or a new run while there is news that the workflow hasn't heard.
+  if (refused !== undefined) return refused.cause.endsWith('UNHANDLED_COMMAND') ? 'task refused' : 'task failed';
   return PHRASES[event.eventType];
 }
 

@@ -37,12 +37,12 @@ test('there is a recorded history of each path, and of nothing else', async () =
 test.each(PATH_NAMES)('the history of "%s" tells what its name says', async (path: PathName) => {
   const told = tell(await readHistory(path));
   expect(told).toEqual(expect.arrayContaining([...PATHS[path]]));
-  expect(told).not.toEqual(expect.arrayContaining(['task failed']));
+  expect(told).not.toContain('task failed');
 });
 
 test.each(PATH_NAMES)('the history of "%s" names no person, no address and no machine', async (path) => {
   const text = await readableText(path);
-  expect(text).not.toMatch(/@|\+\d{7}|555-?0?1\d\d|Nora|stackTrace|node_modules|127\.0\.0\.1/);
+  expect(text.match(/@|\+\d{7}|\d{3}-?555-?01\d\d|Nora|node_modules|127\.0\.0\.1/g)).toBeNull();
 });
 
 test('every recorded history replays with the workflow as it is', async () => {

@@ -1,205 +1,97 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { inTransaction } from '../../db/client';
 import { lockEnrollment } from '../../db/enrollment';
-import {
-  ENROLLMENT_WORKFLOW,
-  ENROLLMENTS_QUEUE,
-  PROGRESS_QUERY,
-  queueName,
-  type Progress,
-} from '../../workflows/contract';
-import { endOf, eventsOf, type Temporal } from '../history';
-import { enrollmentsOf } from '../outcome';
-import { callRun, launch, tellSimulator, type Actor, type Story } from '../story';
+import { ENROLLMENT_WORKFLOW, ENROLLMENTS_QUEUE, PROGRESS_QUERY, queueName } from '../../workflows/contract';
+import { activityOf, endOf, eventsOf } from '../history';
+import { callRun, launch, type Story } from '../story';
 import { until } from '../until';
-import type { World } from '../world';
 import type { PathName } from './paths';
+import {
+  begin,
+  fact,
+  fault,
+  order,
+  reply,
+  runOf,
+  toTheEnd,
+  untilAsleep,
+  untilDecided,
+  WITHIN_MS,
+  type Setting,
+  type Stage,
+} from './stage';
 
-/** How each path is lived, under a clock that runs: so that real timers are in the histories. */
-
-export interface Stage {
-  readonly world: World;
-  readonly temporal: Temporal;
-  /** A number that no other story has. */
-  readonly phone: string;
-  readonly caseId: string;
-}
+/** How each path is lived, under a clock that runs, so that real timers are in the histories. */
 
 /** Answers the run whose history is kept. */
 type Live = (stage: Stage) => Promise<WorkflowHandle>;
 
-const WITHIN_MS = 90_000;
-const OUR_NUMBER = '+12125550190';
-const OTHER_PHONE = '+16465550199';
-
-interface Setting {
-  readonly script: string;
-  readonly runs: readonly unknown[];
-  readonly rules?: readonly unknown[];
-  readonly policy?: object;
-}
-
-async function begin({ world, phone, caseId }: Stage, { script, runs, rules = [], policy }: Setting): Promise<Story> {
-  const person: Actor = { name: 'Nora', phone, zone: 'America/New_York', script, cases: [caseId] };
-  const email = `nora${caseId}@example.com`;
-  return launch(world, {
-    people: [{ ...person, email }],
-    runs,
-    policy: { rules, ...policy },
-    formId: 'intake',
-    settings: { lines: 100 },
-    name: `case ${caseId}`,
-  });
-}
-
-async function idOf({ world }: Stage, story: Story): Promise<string> {
-  return until('everybody is enrolled', async () => (await enrollmentsOf(world, story))[0]?.id, WITHIN_MS);
-}
-
-/** To the end of everything, with nothing done from outside. */
+/** To the end, with nothing done from outside. */
 function alone(setting: Setting): Live {
-  return async (stage) => toTheEnd(stage, await idOf(stage, await begin(stage, setting)));
+  return async (stage) => toTheEnd(stage, (await begin(stage, setting)).id);
 }
 
-/** To the end of everything, with something done while the contact waits after the first touch. */
+/** To the end, with something done while the contact sleeps after the first touch. */
 function disturbed(setting: Setting, disturb: (stage: Stage, id: string, story: Story) => Promise<void>): Live {
   return async (stage) => {
-    const story = await begin(stage, setting);
-    const id = await idOf(stage, story);
-    await untilDecided(stage, id, 'wait', { afterTouch: true });
+    const { story, id } = await begin(stage, setting);
+    await untilAsleep(stage, id);
     await disturb(stage, id, story);
     return toTheEnd(stage, id);
   };
 }
 
-async function untilDecided(
-  { world }: Stage,
-  id: string,
-  decision: string,
-  { afterTouch = false } = {},
-): Promise<void> {
-  await until(
-    `the contact's decision is "${decision}"`,
-    async () => {
-      const [row] = await world.sql`
-        select 1 from enrollment e where id = ${id} and decision ->> 'kind' = ${decision}
-          and (not ${afterTouch} or exists (
-            select 1 from attempt t where t.enrollment_id = e.id and (t.state = 'ended' or (t.state = 'accepted' and t.channel = 'sms'))))`;
-      return row !== undefined;
-    },
-    WITHIN_MS,
-  );
-}
-
-async function toTheEnd({ world, temporal }: Stage, id: string): Promise<WorkflowHandle> {
-  await until(
-    'the contact has come to an end',
-    async () => {
-      const [row] = await world.sql`
-        select 1 from enrollment e where id = ${id} and state = 'ended'
-          and not exists (select 1 from execution x where x.enrollment_id = e.id and x.state = 'pending')
-          and not exists (select 1 from fact f where f.enrollment_id = e.id and f.wakes and f.seen_rt is null)`;
-      return row !== undefined;
-    },
-    WITHIN_MS,
-  );
-  await endOf(temporal.workflowOf(id));
-  return temporal.workflowOf(id);
-}
-
-async function order({ world }: Stage, id: string, what: string): Promise<void> {
-  await world.api.send('POST', `/v1/enrollments/${id}/orders`, { order: what });
-}
-
-async function fact({ world, caseId }: Stage, enrollmentId: string, body: object): Promise<void> {
-  await world.api.send('POST', '/v1/facts', { eventId: `story ${caseId}`, enrollmentId, ...body });
-}
-
-async function reply({ world, phone }: Stage, body: string): Promise<void> {
-  await tellSimulator(world.simulator.httpUrl, 'inbound-sms', { from: phone, to: OUR_NUMBER, body });
-}
-
-async function fault({ world }: Stage, rule: object): Promise<void> {
-  await tellSimulator(world.simulator.httpUrl, 'faults', rule);
-}
-
-async function underWay(workflow: WorkflowHandle, type: string): Promise<string> {
-  return until(
-    `"${type}" is under way`,
-    async () => {
-      const { raw } = await workflow.describe();
-      return raw.pendingActivities?.find(({ activityType }) => activityType?.name === type)?.activityId;
-    },
-    WITHIN_MS,
-  );
-}
-
-/** The activity ends as if an operator had failed it. */
-async function failByHand({ temporal }: Stage, workflow: WorkflowHandle, type: string): Promise<void> {
-  const activityId = await underWay(workflow, type);
-  const { workflowId } = workflow;
-  await temporal.client.activity.fail({ workflowId, activityId }, ApplicationFailure.nonRetryable('by hand'));
-}
-
-async function latestRun({ temporal }: Stage, id: string): Promise<WorkflowHandle> {
-  const { runId } = await temporal.workflowOf(id).describe();
-  return temporal.workflowOf(id, runId);
-}
-
 function when(trigger: string, outcome: string, ...then: object[]) {
-  return { key: `${trigger}-${outcome}`.replaceAll('_', '-'), when: { trigger, outcome }, then };
+  return { key: outcome, when: { trigger, outcome }, then };
+}
+
+function texts(...delaysMinutes: number[]) {
+  const messages = delaysMinutes.map((delayMinutes, n) => ({
+    key: `text-${n}`,
+    channel: 'sms',
+    when: { kind: 'after_start', delayMinutes },
+    text: 'Hello',
+  }));
+  const { calls: _, ...run } = callRun({ messages });
+  return run;
+}
+
+function twoCalls(minutesApart: number) {
+  return callRun({}, { attempts: 2, spacingMinutes: { default: minutesApart } });
 }
 
 const STATUS = { kind: 'crm_status', status: 'Changed' };
 const NOTE = { kind: 'crm_note', text: 'Something happened.' };
-const INTERESTED = when('reply_bucket', 'interested', NOTE);
 const CONVERTED = when('call_outcome', 'converted', STATUS, NOTE);
-const TWO_CALLS = callRun({}, { attempts: 2, spacingMinutes: { default: 60 } });
-const FAR_APART = callRun({}, { attempts: 2, spacingMinutes: { default: 150 } });
+const INTERESTED = when('reply_bucket', 'interested', NOTE);
+const ONE_CALL: Setting = { script: 'answers_converts', runs: [callRun()], rules: [CONVERTED] };
+const SILENT: Setting = { script: 'never_answers', runs: [twoCalls(150)] };
+const READER: Setting = { script: 'never_answers', runs: [texts(0, 90)], rules: [INTERESTED] };
 
-function textsRun(...delaysMinutes: number[]) {
-  const { calls: _, ...run } = callRun({
-    messages: delaysMinutes.map((delayMinutes, n) => ({
-      key: `text-${n}`,
-      channel: 'sms',
-      when: { kind: 'after_start', delayMinutes },
-      text: 'Hello',
-    })),
-  });
-  return run;
-}
-
-const AFTER_VOICEMAIL = {
-  key: 'after',
-  channel: 'email',
-  when: { kind: 'after_call', results: ['voicemail'], delayMinutes: 20 },
-  subject: 'Hello',
-  text: 'We left you a message.',
-};
-
-const ONE_CALL = { script: 'answers_converts', runs: [callRun()], rules: [CONVERTED] };
-const SILENT = { script: 'never_answers', runs: [FAR_APART] };
+const VOICEMAIL = callRun(
+  {
+    messages: [
+      {
+        key: 'after',
+        channel: 'email',
+        when: { kind: 'after_call', results: ['voicemail'], delayMinutes: 20 },
+        subject: 'Hello',
+        text: 'We left you a message.',
+      },
+    ],
+  },
+  { attempts: 2, spacingMinutes: { default: 60 }, voicemail: { kind: 'leave_text', text: 'Please call back.' } },
+);
 
 export const STORIES: Readonly<Record<PathName, Live>> = {
   converted: alone(ONE_CALL),
   'never-answers': alone({
     script: 'never_answers',
-    runs: [TWO_CALLS],
+    runs: [twoCalls(60)],
     rules: [when('call_outcome', 'unsuccessful', NOTE)],
   }),
-  voicemail: alone({
-    script: 'voicemail',
-    runs: [
-      callRun(
-        { messages: [AFTER_VOICEMAIL] },
-        { attempts: 2, spacingMinutes: { default: 60 }, voicemail: { kind: 'leave_text', text: 'Please call back.' } },
-      ),
-    ],
-  }),
-  'reply-in-mid-sleep': disturbed({ script: 'never_answers', runs: [textsRun(0, 90)], rules: [INTERESTED] }, (stage) =>
-    reply(stage, 'yes please'),
-  ),
+  voicemail: alone({ script: 'voicemail', runs: [VOICEMAIL] }),
+  'reply-in-mid-sleep': disturbed(READER, (stage) => reply(stage, 'yes please')),
   'handoff-and-back': disturbed(SILENT, async (stage, id) => {
     await fact(stage, id, { kind: 'handoff_requested', reason: 'asked' });
     await untilDecided(stage, id, 'hold');
@@ -209,8 +101,8 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
     { ...SILENT, rules: [when('form', 'completed', STATUS, { kind: 'stop_calls' })] },
     (stage, id) => fact(stage, id, { kind: 'form_completed', answers: {} }),
   ),
-  stop: disturbed({ script: 'never_answers', runs: [textsRun(0, 90)] }, (stage) => reply(stage, 'STOP')),
-  'pause-and-resume': disturbed({ ...SILENT, runs: [TWO_CALLS] }, async (stage, id, { campaignId }) => {
+  stop: disturbed(READER, (stage) => reply(stage, 'STOP')),
+  'pause-and-resume': disturbed({ ...SILENT, runs: [twoCalls(60)] }, async (stage, id, { campaignId }) => {
     await stage.world.api.send('POST', `/v1/campaigns/${campaignId}/pause`);
     await untilDecided(stage, id, 'hold');
     await stage.world.api.send('POST', `/v1/campaigns/${campaignId}/resume`);
@@ -223,8 +115,8 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
   },
   'crm-fails-for-good': async (stage) => {
     await fault(stage, { channel: 'crm', mode: '500', match: { operation: 'status', to: stage.caseId } });
-    const id = await idOf(stage, await begin(stage, ONE_CALL));
-    await failByHand(stage, stage.temporal.workflowOf(id), 'retryExecution');
+    const { id } = await begin(stage, ONE_CALL);
+    await stage.temporal.failByHand(stage.temporal.workflowOf(id), 'retryExecution');
     return toTheEnd(stage, id);
   },
   'unknown-then-callback': async (stage) => {
@@ -251,9 +143,24 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
       await order(stage, id, 'complete');
     },
   ),
+  'note-and-call-at-once': disturbed({ ...SILENT, runs: [twoCalls(60)], rules: [INTERESTED] }, async (stage, id) => {
+    await stage.world.stopWorkers();
+    await reply(stage, 'yes please');
+    await until('the next call is due', async () => {
+      const [row] = await stage.world.sql`select 1 from enrollment where id = ${id} and due_at < app_now()`;
+      return row !== undefined;
+    });
+    await stage.world.startWorkers();
+  }),
+  'reply-while-the-crm-fails': async (stage) => {
+    await fault(stage, { channel: 'crm', mode: '500', match: { operation: 'status', to: stage.caseId }, times: 3 });
+    const { id } = await begin(stage, { ...ONE_CALL, rules: [CONVERTED, INTERESTED] });
+    await untilUnderWay(stage.temporal.workflowOf(id), 'retryExecution');
+    await reply(stage, 'yes please');
+    return toTheEnd(stage, id);
+  },
   'reply-after-the-end': async (stage) => {
-    const story = await begin(stage, { script: 'never_answers', runs: [textsRun(0)], rules: [INTERESTED] });
-    const id = await idOf(stage, story);
+    const { id } = await begin(stage, { ...READER, runs: [texts(0)] });
     await toTheEnd(stage, id);
     await reply(stage, 'yes please');
     return toTheEnd(stage, id);
@@ -261,56 +168,46 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
   'failed-by-hand': async (stage) => {
     const options = { holdMs: 2_000 };
     await fault(stage, { channel: 'crm', mode: 'timeout_executed', match: { to: stage.caseId }, times: 2, options });
-    const workflow = await latestRun(stage, await idOf(stage, await begin(stage, ONE_CALL)));
-    await failByHand(stage, workflow, 'runExecutions');
+    const workflow = await runOf(stage, (await begin(stage, ONE_CALL)).id);
+    await stage.temporal.failByHand(workflow, 'runExecutions');
     await endOf(workflow);
     return workflow;
   },
   cancelled: async (stage) => {
     const options = { holdMs: 2_000 };
     await fault(stage, { channel: 'voice', mode: 'timeout_executed', match: { to: stage.phone }, times: 1, options });
-    const id = await idOf(stage, await begin(stage, ONE_CALL));
-    await untilDecided(stage, id, 'touch');
-    const workflow = await latestRun(stage, id);
-    await until('it is being called', async () => (await workflow.query<Progress>(PROGRESS_QUERY)).running === 1);
-    await workflow.cancel();
-    await endOf(workflow);
-    return workflow;
+    const workflow = await runOf(stage, (await begin(stage, ONE_CALL)).id);
+    return cancelledIn(workflow, 'dial');
   },
   'cancelled-while-retrying': async (stage) => {
     await fault(stage, { channel: 'crm', mode: '500', match: { operation: 'status', to: stage.caseId } });
-    const workflow = await latestRun(stage, await idOf(stage, await begin(stage, ONE_CALL)));
-    await underWay(workflow, 'retryExecution');
-    await workflow.cancel();
-    await endOf(workflow);
-    return workflow;
+    const workflow = await runOf(stage, (await begin(stage, ONE_CALL)).id);
+    return cancelledIn(workflow, 'retryExecution');
   },
   'database-away': disturbed(SILENT, async (stage, id) => {
+    const workflow = stage.temporal.workflowOf(id);
     await inTransaction(stage.world.sql, async (tx) => {
       await lockEnrollment(tx, id);
-      await stage.temporal.workflowOf(id).signal('planChanged', {});
-      await until(
-        'step is put off',
-        async () => (await eventsOf(stage.temporal.workflowOf(id))).at(-1) === 'TIMER_STARTED',
-        WITHIN_MS,
-      );
+      await workflow.signal('planChanged', {});
+      const isPutOff = async () => (await eventsOf(workflow)).slice(-2).join() === 'MARKER_RECORDED,TIMER_STARTED';
+      await until('a step was tried', async () => (await eventsOf(workflow)).at(-1) !== 'TIMER_STARTED', WITHIN_MS);
+      await until('the step is put off', isPutOff, WITHIN_MS);
     });
     await order(stage, id, 'complete');
   }),
   'taken-over': async (stage) => {
     const { world, temporal } = stage;
-    const id = await idOf(stage, await begin(stage, SILENT));
-    await untilDecided(stage, id, 'wait', { afterTouch: true });
-    const workflow = await latestRun(stage, id);
+    const { id } = await begin(stage, SILENT);
+    await untilAsleep(stage, id);
+    const workflow = await runOf(stage, id);
     const second = await temporal.client.workflow.start(ENROLLMENT_WORKFLOW, {
       workflowId: `${workflow.workflowId}/second`,
       taskQueue: queueName(world.queuePrefix, ENROLLMENTS_QUEUE),
       args: [{ enrollmentId: id }],
     });
     await until('the row is its own', async () => {
-      const [row] =
-        await world.sql`select 1 from enrollment where id = ${id} and run_id = ${second.firstExecutionRunId}`;
-      return row !== undefined;
+      const [row] = await world.sql`select run_id from enrollment where id = ${id}`;
+      return row?.['runId'] === second.firstExecutionRunId;
     });
     await workflow.signal('planChanged', {});
     await endOf(workflow);
@@ -318,9 +215,9 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
     return workflow;
   },
   'continued-as-new': async (stage) => {
-    const id = await idOf(stage, await begin(stage, SILENT));
-    await untilDecided(stage, id, 'wait', { afterTouch: true });
-    const workflow = await latestRun(stage, id);
+    const { id } = await begin(stage, SILENT);
+    await untilAsleep(stage, id);
+    const workflow = await runOf(stage, id);
     await until('it goes on in another run', async () => {
       await stage.temporal.workflowOf(id).signal('planChanged', {});
       // Answered when the signal has been dealt with.
@@ -331,21 +228,32 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
   },
 };
 
-/** Two people and one line: the one who finds it taken. */
+async function untilUnderWay(workflow: WorkflowHandle, activityType: string): Promise<void> {
+  await until(`"${activityType}" is under way`, () => activityOf(workflow, activityType), WITHIN_MS);
+}
+
+async function cancelledIn(workflow: WorkflowHandle, activityType: string): Promise<WorkflowHandle> {
+  await untilUnderWay(workflow, activityType);
+  await workflow.cancel();
+  await endOf(workflow);
+  return workflow;
+}
+
+/** Two people and one line: whoever finds it taken. */
 async function queuedForALine(stage: Stage): Promise<WorkflowHandle> {
-  const { world } = stage;
-  const people = [stage.phone, OTHER_PHONE].map((phone, n) => ({
-    name: 'Nora',
-    phone,
-    zone: 'America/New_York',
-    script: 'answers_converts',
-    cases: [`${stage.caseId}${n}`],
-  }));
+  const { world, caseId } = stage;
+  const phones = [stage.phone, '+16465550199'];
   const { campaignId } = await launch(world, {
-    people,
+    people: phones.map((phone, n) => ({
+      name: 'Nora',
+      phone,
+      zone: 'America/New_York',
+      script: 'answers_converts',
+      cases: [`${caseId}${n}`],
+    })),
     runs: [callRun()],
     policy: { rules: [CONVERTED], concurrencyLimit: 1 },
-    name: `case ${stage.caseId}`,
+    name: `case ${caseId}`,
   });
   const id = await until(
     'one of them waits for a line',
