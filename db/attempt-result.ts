@@ -27,7 +27,7 @@ interface Locked {
 }
 
 /** A process that stands still must not hold the locks of a person for longer. */
-const TIMEOUTS = { transactionTimeoutMs: 10_000 };
+const TIMEOUTS = { transactionTimeoutMs: 15_000 };
 const UNKNOWN_CHECK_SECONDS = 30;
 const LEAST_BACKOFF_MS = 1_000;
 const FIRST_BACKOFF_MS = 30_000;

@@ -44,12 +44,14 @@ const RESOLVE_WITHIN_SECONDS = 20;
 /** How long a person who is being called by another campaign is left alone. */
 const BUSY_ELSEWHERE_SECONDS = 120;
 const NO_SENDER_SECONDS = 900;
+/** A process that stands still must not hold the locks of a person for longer. */
+const TIMEOUTS = { lockTimeoutMs: 3_000, transactionTimeoutMs: 10_000 };
 /** With a fast clock those seconds are over in an instant; nothing is asked for more often than this. */
 const LEAST_REFUSAL_REAL_MS = 2_000;
 
 /** Nothing reaches a person without this: the planner is asked again under the locks, in the transaction that writes the attempt. */
 export async function claim(sql: Sql, ask: ClaimAsk, keys: ClaimKeys): Promise<ClaimOutcome> {
-  return inTransaction(sql, async (tx) => claimIn(tx, ask, keys), { transactionTimeoutMs: POST_WITHIN_SECONDS * 1000 });
+  return inTransaction(sql, async (tx) => claimIn(tx, ask, keys), TIMEOUTS);
 }
 
 async function claimIn(tx: Tx, ask: ClaimAsk, keys: ClaimKeys): Promise<ClaimOutcome> {

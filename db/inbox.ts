@@ -41,7 +41,7 @@ export interface Received {
 }
 
 /** A process that stands still must not hold the locks of a person for longer. */
-const TIMEOUTS = { transactionTimeoutMs: 10_000 };
+const TIMEOUTS = { transactionTimeoutMs: 15_000 };
 
 export async function receive(sql: Sql, arrival: Arrival): Promise<Received> {
   return inTransaction(sql, async (tx) => receiveIn(tx, arrival), TIMEOUTS);

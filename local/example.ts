@@ -21,8 +21,8 @@ const COMPANY = {
 
 export interface Example {
   readonly campaignId: string;
-  /** False when an earlier start had launched it. */
-  readonly isNew: boolean;
+  /** False when an earlier start has launched it. */
+  readonly isDraft: boolean;
 }
 
 interface Named {
@@ -35,7 +35,7 @@ interface Target {
   readonly simulatorUrl: string;
 }
 
-/** Loads the example through the public API and launches it; what an earlier start has done, or half done, is gone on with. */
+/** Loads the example through the public API, ready to be launched; what an earlier start has done, or half done, is gone on with. */
 export async function loadExample(
   { api, simulatorUrl }: Target,
   contacts: number,
@@ -44,12 +44,11 @@ export async function loadExample(
   // The file is JSON that we ship; the API validates it.
   const definition = JSON.parse(await readFile(join(FOLDER, 'campaign.json'), 'utf8')) as { name: string };
   const known = await findNamed<Named & { status: string }>(api, '/v1/campaigns', definition.name);
-  if (known !== null && known.status !== 'draft') return { campaignId: known.id, isNew: false };
+  if (known !== null && known.status !== 'draft') return { campaignId: known.id, isDraft: false };
   const csv = await contactsCsv(contacts);
   const campaign = known ?? (await createCampaign(api, definition, csv, tell));
   await castPeople(simulatorUrl, csv);
-  await api.send('POST', `/v1/campaigns/${campaign.id}/launch`);
-  return { campaignId: campaign.id, isNew: true };
+  return { campaignId: campaign.id, isDraft: true };
 }
 
 async function createCampaign(

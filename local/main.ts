@@ -60,8 +60,11 @@ async function runAll(options: StartOptions, screen: Screen, signal: AbortSignal
 }
 
 async function run(stack: Stack, options: StartOptions, screen: Screen): Promise<Ending> {
-  const { campaignId, isNew } = await loadExample(stack, options.contacts, screen.line);
-  screen.line(isNew ? 'the example campaign is launched' : 'going on where the last start stopped');
+  const { campaignId, isDraft } = await loadExample(stack, options.contacts, screen.line);
+  screen.line('starting the workers');
+  await stack.go();
+  if (isDraft) await stack.api.send('POST', `/v1/campaigns/${campaignId}/launch`);
+  screen.line(isDraft ? 'the example campaign is launched' : 'going on where the last start stopped');
   screen.line(addresses(stack));
   const stall = new Stall(STALLED_AFTER_MS, Date.now);
   for (let progress = await progressOf(stack.sql, campaignId); ; progress = await progressOf(stack.sql, campaignId)) {

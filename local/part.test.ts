@@ -35,6 +35,7 @@ describe('a part', () => {
       env: process.env,
       logFile: join(folder, 'worker.log'),
       tell: (line) => told.push(line),
+      signal: new AbortController().signal,
       ...more,
     };
   }
@@ -53,6 +54,17 @@ describe('a part', () => {
     expect([isAlive(first), isAlive(second)]).toEqual([false, false]);
     expect(await pids()).toHaveLength(2);
     expect(told).toEqual(['the worker ended (signal SIGKILL) and is started again']);
+  });
+
+  it('is left alone when everything is about to stop', async () => {
+    const controller = new AbortController();
+    const part = await startPart(await plan(SERVER, { signal: controller.signal }));
+    const [first = 0] = await until('it runs', pids);
+    controller.abort();
+    process.kill(first, 'SIGKILL');
+    await part.stop();
+    expect(told).toEqual([]);
+    expect(await pids()).toHaveLength(1);
   });
 
   it('is up when it answers', async () => {

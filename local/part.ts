@@ -13,7 +13,8 @@ export interface PartPlan {
   readonly readyUrl?: string;
   readonly logFile: string;
   readonly tell: (line: string) => void;
-  readonly signal?: AbortSignal;
+  /** Breaks the starting off; from then on the part is not started again either. */
+  readonly signal: AbortSignal;
 }
 
 export interface Part {
@@ -45,7 +46,7 @@ export async function startPart(plan: PartPlan): Promise<Part> {
     let ends: number[] = [];
     for (;;) {
       const how = await child.exited;
-      if (isStopping) return null;
+      if (isStopping || plan.signal.aborted) return null;
       ends = [...ends.filter((at) => at > Date.now() - RESTARTS_WITHIN_MS), Date.now()];
       if (ends.length > MOST_RESTARTS) return lastWords(plan, how, child);
       plan.tell(`the ${plan.name} ended (${how}) and is started again`);
@@ -87,7 +88,7 @@ function keep(logFile: string, line: string): void {
 async function becomesReady({ name, readyUrl, signal, logFile }: PartPlan, child: Child): Promise<void> {
   if (readyUrl === undefined) return;
   for (const until = Date.now() + READY_WITHIN_MS; Date.now() < until; await delay(LOOK_EVERY_MS)) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     if (!child.isRunning()) throw new Error(`the ${name} did not start (${await child.exited}):\n${child.lastLines()}`);
     if (await isAnswered(readyUrl)) return;
   }

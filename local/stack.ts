@@ -6,9 +6,9 @@ import { fromIso } from '../domain/instant';
 import { apiClient, type ApiClient } from './api-client';
 import { writableFolder } from './data-folder';
 import { localKeys } from './keys';
-import { type Part, startPart } from './part';
-import { standingClock } from './saved-clock';
-import { databaseServer, temporalServer } from './servers';
+import { startPart } from './part';
+import { type SavedClock, standingClock } from './saved-clock';
+import { databaseServer, type TemporalPlace, temporalServer } from './servers';
 import { simulatedProviders } from './simulated-providers';
 import { Undo } from './undo';
 
@@ -31,6 +31,8 @@ export interface Stack {
   readonly simulatorUrl: string;
   readonly adminKeyFile: string;
   readonly logFolder: string;
+  /** Lets business time run and starts the workers; everything before happens at one business instant. */
+  go(): Promise<void>;
   /** Answers which part ended for good without being asked to. */
   readonly broken: Promise<string>;
   /** Stops every part: workers, simulator, API, Temporal, PostgreSQL. */
@@ -52,40 +54,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function bringUp(options: StackOptions, undo: Undo): Promise<Stack> {
-  const { folder, port, uiPort, tell, signal } = options;
+  const { folder, port, speed, tell } = options;
+  const closing = new AbortController();
+  const signal = AbortSignal.any([options.signal, closing.signal]);
   await writableFolder(folder, '--folder');
   const logFolder = join(folder, 'logs');
   await mkdir(logFolder, { recursive: true });
   const keys = await localKeys(folder);
-  tell('starting PostgreSQL');
-  const postgres = await databaseServer(folder, undefined);
-  undo.add(postgres.stop);
-  const sql = createSql(postgres.at, { max: 5, applicationName: 'local' });
-  undo.add(() => sql.end());
-  await migrate(sql);
-  const clock = await standingClock(sql, folder, fromIso(FIRST_START));
+  const { databaseUrl, sql, clock, temporal, ended, broken } = await startServers(options, undo);
 
-  signal.throwIfAborted();
-  tell('starting Temporal');
-  const temporal = await temporalServer(folder, {
-    address: process.env['TEMPORAL_ADDRESS'],
-    uiUrl: process.env['TEMPORAL_UI_URL'],
-    binary: options.temporalBinary,
-    uiPort,
-  });
-  undo.add(temporal.stop);
-
-  signal.throwIfAborted();
-  tell('starting the API, the simulator and the workers');
+  tell('starting the API and the simulator');
   const apiUrl = `http://127.0.0.1:${port}`;
   const adminKeyFile = join(folder, 'admin-key');
   const simulated = await simulatedProviders(folder, keys);
   const env = {
     ...process.env,
     ...simulated.env,
-    DATABASE_URL: postgres.at,
-    TEMPORAL_ADDRESS: temporal.at.address,
-    TEMPORAL_UI_URL: temporal.at.uiUrl ?? '',
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_UI_URL: temporal.uiUrl ?? '',
     API_HOST: '127.0.0.1',
     API_PORT: String(port),
     PUBLIC_URL: apiUrl,
@@ -96,41 +83,75 @@ async function bringUp(options: StackOptions, undo: Undo): Promise<Stack> {
     QUEUE_PREFIX: '',
     LOG_LEVEL: 'warn',
   };
-  const parts: Part[] = [];
   const start = async (name: string, program: string, more: { env?: NodeJS.ProcessEnv; readyUrl?: string } = {}) => {
     const logFile = join(logFolder, `${name}.log`);
     const part = await startPart({ name, program, tell, signal, logFile, ...more, env: { ...env, ...more.env } });
     undo.add(part.stop);
-    parts.push(part);
+    void part.broken.then(ended);
   };
   await start('API', 'api/main.js', { readyUrl: `${apiUrl}/readyz` });
   const adminKey = await readAdminKey(adminKeyFile);
-  await start('simulator', 'simulator/main.js', {
-    env: { SIMULATOR_API_KEY: adminKey },
-    readyUrl: `${simulated.url}/sim/summary`,
-  });
-  await clock.run(options.speed);
-  undo.add(clock.stop);
-  await start('worker', 'workers/main.js');
+  const readyUrl = `${simulated.url}/sim/summary`;
+  await start('simulator', 'simulator/main.js', { env: { SIMULATOR_API_KEY: adminKey }, readyUrl });
   return {
     api: apiClient(apiUrl, adminKey),
     sql,
     apiUrl,
-    uiUrl: temporal.at.uiUrl,
+    uiUrl: temporal.uiUrl,
     simulatorUrl: simulated.url,
     adminKeyFile,
     logFolder,
-    broken: Promise.race([
-      ...parts.map((part) => part.broken),
-      postgres.exited.then((how) => `PostgreSQL ended (${how})`),
-      temporal.exited.then((how) => `Temporal ended (${how})`),
-    ]),
+    async go() {
+      await clock.run(speed);
+      await start('worker', 'workers/main.js');
+    },
+    broken,
     async stop() {
+      closing.abort();
       // Whoever ends gracefully takes seconds, which are not to be hours of anybody's day.
       await clock.stop();
       await undo.all();
     },
   };
+}
+
+interface Servers {
+  readonly databaseUrl: string;
+  readonly sql: Sql;
+  /** Standing still. */
+  readonly clock: SavedClock;
+  readonly temporal: TemporalPlace;
+  readonly ended: (what: string) => void;
+  /** The first thing that was told to `ended`. */
+  readonly broken: Promise<string>;
+}
+
+async function startServers(
+  { folder, uiPort, temporalBinary, tell, signal }: StackOptions,
+  undo: Undo,
+): Promise<Servers> {
+  let ended: (what: string) => void = () => undefined;
+  const broken = new Promise<string>((resolve) => {
+    ended = resolve;
+  });
+  tell('starting PostgreSQL');
+  const postgres = await databaseServer(folder, undefined);
+  undo.add(postgres.stop);
+  void postgres.exited.then((how) => ended(`PostgreSQL ended (${how})`));
+  const sql = createSql(postgres.at, { max: 5, applicationName: 'local' });
+  undo.add(() => sql.end());
+  await migrate(sql);
+  const clock = await standingClock(sql, folder, fromIso(FIRST_START));
+  signal.throwIfAborted();
+
+  tell('starting Temporal');
+  const address = process.env['TEMPORAL_ADDRESS'];
+  const uiUrl = process.env['TEMPORAL_UI_URL'];
+  const temporal = await temporalServer(folder, { address, uiUrl, binary: temporalBinary, uiPort });
+  undo.add(temporal.stop);
+  void temporal.exited.then((how) => ended(`Temporal ended (${how})`));
+  signal.throwIfAborted();
+  return { databaseUrl: postgres.at, sql, clock, temporal: temporal.at, ended, broken };
 }
 
 async function readAdminKey(file: string): Promise<string> {

@@ -178,8 +178,8 @@ describe('an accepted call', () => {
     const { look, exchange, attemptId } = await lost();
     await recordAccepted(sql, attemptId, 'CA1');
     exchange.resources.push(call('no-answer'));
-    expect(await look(119)).toMatchObject({ state: 'accepted' });
-    expect(await look(2)).toMatchObject({ state: 'ended', disposition: 'no_answer' });
+    expect(await look(110)).toMatchObject({ state: 'accepted' });
+    expect(await look(11)).toMatchObject({ state: 'ended', disposition: 'no_answer' });
   });
 
   it('that the provider does not know any more is closed in the end', async () => {
