@@ -39,8 +39,11 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** A Monday, an hour before the first of the example's people may be called. Business time begins here at the very first start. */
-const FIRST_START = '2027-03-08T13:00:00Z';
+/**
+ * Business time begins here at the very first start: a Monday, three hours before the first of the example's people may
+ * be called, so that all of them are enrolled by then.
+ */
+const FIRST_START = '2027-03-08T11:00:00Z';
 
 /** Starts everything on 127.0.0.1 with the simulator as every provider; undoes what it began when a part doesn't come up. */
 export async function startStack(options: StackOptions): Promise<Stack> {

@@ -41,6 +41,7 @@ beforeAll(async () => {
   world = await World.create({ maxCachedWorkflows: 1 });
 });
 afterAll(() => world.stop());
+
 /** Of each person: how it ended, every attempt in order, every action. */
 async function fates(): Promise<string[]> {
   const rows = await world.sql<{ fate: string }[]>`

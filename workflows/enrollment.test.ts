@@ -41,15 +41,13 @@ function nobodyYet(script: string): Actor & { phone: string } {
   };
 }
 
-async function idsOf(story: Story): Promise<string[]> {
-  await until('everybody is enrolled', async () => (await enrollmentsOf(world, story)).length > 0);
-  return (await enrollmentsOf(world, story)).map(({ id }) => id);
+async function onlyIdOf(story: Story): Promise<string> {
+  const only = await until('the contact is enrolled', async () => (await enrollmentsOf(world, story))[0]);
+  return only.id;
 }
 
-async function onlyIdOf(story: Story): Promise<string> {
-  const [id] = await idsOf(story);
-  if (id === undefined) throw new Error('nobody is enrolled');
-  return id;
+function oneCall(person: Actor): Promise<Story> {
+  return launch(world, { people: [person], runs: [callRun()], policy: { rules: [CONVERTED] } });
 }
 
 /** The phone rings until `dial` has reported, so the end of the call is news of its own. */
@@ -71,12 +69,55 @@ function tasksOf(events: readonly string[]): number {
   return events.filter((name) => name === 'WORKFLOW_TASK_COMPLETED').length;
 }
 
+/** A contact whose hours have not begun: its workflow sleeps until the opening. */
+async function sleeper() {
+  await world.at(BEFORE_DAWN);
+  const story = await oneCall(nobodyYet('answers_converts'));
+  await world.quiet();
+  const id = await onlyIdOf(story);
+  return { story, id, workflow: temporal.workflowOf(id) };
+}
+
+async function stepsOf(id: string): Promise<number> {
+  const [row] = await world.sql<{ steps: number }[]>`select steps::int from enrollment where id = ${id}`;
+  return row?.steps ?? 0;
+}
+
+/** The campaign's end: everybody called once, and the action of the rule done once. */
+async function expectCalledOnce(story: Story): Promise<void> {
+  await world.runUntil(DAYS_LATER);
+  const rows = await world.sql<{ state: string; calls: number; actions: number }[]>`
+    select e.state,
+      (select count(*)::int from attempt t where t.enrollment_id = e.id and t.state = 'ended') as calls,
+      (select count(*)::int from execution x where x.enrollment_id = e.id and x.state = 'done') as actions
+    from enrollment e where e.campaign_id = ${story.campaignId}`;
+  expect(rows).toEqual([{ state: 'ended', calls: 1, actions: 1 }]);
+}
+
+/** The provider takes its time over the next request and then carries it out without an answer. */
+async function hangs(channel: 'voice' | 'crm', to: string): Promise<void> {
+  const fault = { channel, mode: 'timeout_executed', match: { to }, times: 1, options: { holdMs: 3_000 } };
+  await tellSimulator(world.simulator.httpUrl, 'faults', fault);
+}
+
+/** A contact who is being called at this moment. */
+async function dialling() {
+  const person = nobodyYet('answers_converts');
+  await hangs('voice', person.phone);
+  await world.at(NOON);
+  const story = await oneCall(person);
+  const id = await onlyIdOf(story);
+  const workflow = temporal.workflowOf(id);
+  await until('a call is being placed', async () => (await workflow.query<Progress>('progress')).running === 1);
+  return { story, id, workflow };
+}
+
 describe('what a contact costs', () => {
   test('a one-call contact with a free line costs 23 events and 4 workflow tasks', async () => {
     await world.at(NOON);
     const person = nobodyYet('answers_converts');
     const pickUp = await keepsRinging(person);
-    const story = await launch(world, { people: [person], runs: [callRun()], policy: { rules: [CONVERTED] } });
+    const story = await oneCall(person);
     const id = await onlyIdOf(story);
     await dialReported(id);
     await pickUp();
@@ -120,37 +161,6 @@ describe('what a contact costs', () => {
   });
 });
 
-/** A contact whose hours have not begun: its workflow sleeps until the opening. */
-async function sleeper(story: Partial<Parameters<typeof launch>[1]> = {}) {
-  await world.at(BEFORE_DAWN);
-  const person = nobodyYet('answers_converts');
-  const launched = await launch(world, {
-    people: [person],
-    runs: [callRun()],
-    policy: { rules: [CONVERTED] },
-    ...story,
-  });
-  await world.quiet();
-  const id = await onlyIdOf(launched);
-  return { person, story: launched, id, workflow: temporal.workflowOf(id) };
-}
-
-async function stepsOf(id: string): Promise<number> {
-  const [row] = await world.sql<{ steps: number }[]>`select steps::int from enrollment where id = ${id}`;
-  return row?.steps ?? 0;
-}
-
-/** The campaign's end: everybody called once, and the action of the rule done once. */
-async function expectCalledOnce(story: Story): Promise<void> {
-  await world.runUntil(DAYS_LATER);
-  const rows = await world.sql<{ state: string; calls: number; actions: number }[]>`
-    select e.state,
-      (select count(*)::int from attempt t where t.enrollment_id = e.id and t.state = 'ended') as calls,
-      (select count(*)::int from execution x where x.enrollment_id = e.id and x.state = 'done') as actions
-    from enrollment e where e.campaign_id = ${story.campaignId}`;
-  expect(rows).toEqual([{ state: 'ended', calls: 1, actions: 1 }]);
-}
-
 describe('what somebody in the Temporal UI reads', () => {
   test('the query and the current details say what the contact waits for and why', async () => {
     const { story, workflow } = await sleeper();
@@ -164,8 +174,10 @@ describe('what somebody in the Temporal UI reads', () => {
   });
 
   test('the query counts what is under way', async () => {
-    const { story } = await dialling();
+    const { story, workflow } = await dialling();
     await expectCalledOnce(story);
+    expect(await endOf(workflow)).toBe('COMPLETED');
+    expect(await workflow.query<Progress>('progress')).toMatchObject({ running: 0 });
   });
 
   test('the workflow is found by its campaign and by its contact', async () => {
@@ -196,24 +208,6 @@ describe('signals', () => {
     await expectCalledOnce(story);
   });
 });
-
-/** The provider takes its time over the next request and then carries it out without an answer. */
-async function hangs(channel: 'voice' | 'crm', to: string): Promise<void> {
-  const fault = { channel, mode: 'timeout_executed', match: { to }, times: 1, options: { holdMs: 1_000 } };
-  await tellSimulator(world.simulator.httpUrl, 'faults', fault);
-}
-
-/** A contact who is being called at this moment. */
-async function dialling() {
-  const person = nobodyYet('answers_converts');
-  await hangs('voice', person.phone);
-  await world.at(NOON);
-  const story = await launch(world, { people: [person], runs: [callRun()], policy: { rules: [CONVERTED] } });
-  const id = await onlyIdOf(story);
-  const workflow = temporal.workflowOf(id);
-  await until('a call is being placed', async () => (await workflow.query<Progress>('progress')).running === 1);
-  return { story, id, workflow };
-}
 
 describe('a workflow is disposable', () => {
   test.each(['cancel', 'terminate'] as const)(
@@ -258,7 +252,7 @@ describe('a workflow is disposable', () => {
     const person = { ...nobodyYet('answers_converts'), cases: ['71001'] };
     await hangs('crm', '71001');
     await world.at(NOON);
-    const story = await launch(world, { people: [person], runs: [callRun()], policy: { rules: [CONVERTED] } });
+    const story = await oneCall(person);
     const id = await onlyIdOf(story);
     const { runId } = await until('its workflow has begun', () => temporal.workflowOf(id).describe());
     await temporal.failByHand(temporal.workflowOf(id), 'runExecutions');

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { inTransaction } from '../db/client';
 import { connectTemporal, endOf, eventsOf, historyOf, type Temporal } from '../test/history';
 import { enrollmentsOf } from '../test/outcome';
-import { callRun, launch, type Story } from '../test/story';
+import { callRun, launch } from '../test/story';
 import { until } from '../test/until';
 import { World } from '../test/world';
 import { ENROLLMENT_WORKFLOW, ENROLLMENTS_QUEUE, PROGRESS_QUERY, queueName, type Progress } from './contract';
@@ -27,7 +27,7 @@ const TASK_TIMEOUT = '3 s';
 /** People whose hours have not begun, each asleep after the first step. */
 async function sleepers(count: number): Promise<string[]> {
   await world.at('2027-03-01T09:00:00Z');
-  const story: Story = await launch(world, {
+  const story = await launch(world, {
     people: Array.from({ length: count }, (_, n) => ({
       name: 'Nora',
       phone: `+1212555${String(110 + n).padStart(4, '0')}`,
@@ -70,10 +70,12 @@ async function blockSteps(): Promise<() => Promise<void>> {
     await once(signs, 'let go');
   });
   await Promise.race([once(signs, 'blocked'), over]);
-  return async () => {
+  const letGo = async () => {
     signs.emit('let go');
     await over;
   };
+  world.alsoStop(letGo);
+  return letGo;
 }
 
 async function blockedSteps(): Promise<number> {

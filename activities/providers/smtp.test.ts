@@ -393,6 +393,15 @@ describe('the guard', () => {
     const result = await provider.sendMail({ ...MAIL, postByMs: Date.now() + SHORT_MS });
     expect(result).toEqual({ kind: 'not_sent', verdict: 'retry', reason: 'too_late' });
   });
+
+  it('looks again when its timer ran ahead of the clock', async () => {
+    const { port } = await scripted({ RCPT: () => undefined });
+    const begunAt = Date.now();
+    const slowNow = () => begunAt + (Date.now() - begunAt) / 2;
+    const provider = client({ host: '127.0.0.1', port, secure: false, now: slowNow });
+    const result = await provider.sendMail({ ...MAIL, postByMs: begunAt + SHORT_MS });
+    expect(result).toEqual({ kind: 'not_sent', verdict: 'retry', reason: 'too_late' });
+  });
 });
 
 describe('the server', () => {

@@ -28,6 +28,8 @@ export interface SmtpProvider extends MailProvider {
 
 const TIMEOUT_MS = 15_000;
 const MAX_CONNECTIONS = 5;
+/** A longer one fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 2;
 /** A pooled connection that the server closed meanwhile is left before a byte of the mail was on it: another one may take it. */
 const MAX_REQUEUES = 2;
 const DEFAULT_PORT = { plain: 587, secure: 465 };
@@ -77,7 +79,8 @@ export function createSmtp(options: SmtpOptions): SmtpProvider {
 /** Watches one mail leave: until its content is asked for, after the server has taken the recipient, nothing has been sent. */
 class Departure {
   private readonly controller = new AbortController();
-  private readonly timers: readonly NodeJS.Timeout[];
+  private readonly deadline: NodeJS.Timeout;
+  private untilLate: NodeJS.Timeout;
   private contentLeft = false;
   private late = false;
 
@@ -86,11 +89,8 @@ class Departure {
     timeoutMs: number,
     private readonly now: () => number,
   ) {
-    const untilPostMs = Math.max(0, Math.min(postByMs - now(), timeoutMs));
-    this.timers = [
-      setTimeout(() => this.giveUpUnlessLeft(), untilPostMs + 1),
-      setTimeout(() => this.controller.abort(), timeoutMs),
-    ];
+    this.deadline = setTimeout(() => this.controller.abort(), timeoutMs);
+    this.untilLate = this.whenLate();
   }
 
   get signal(): AbortSignal {
@@ -112,7 +112,8 @@ class Departure {
   }
 
   end(): void {
-    for (const timer of this.timers) clearTimeout(timer);
+    clearTimeout(this.deadline);
+    clearTimeout(this.untilLate);
   }
 
   /** A generator begins when somebody reads, which is after the server said "go ahead". */
@@ -125,8 +126,18 @@ class Departure {
     yield* content;
   }
 
-  private giveUpUnlessLeft(): void {
-    if (this.contentLeft || this.now() <= this.postByMs) return;
+  private whenLate(): NodeJS.Timeout {
+    const leftMs = Math.max(0, Math.min(this.postByMs - this.now(), LONGEST_TIMER_MS));
+    return setTimeout(() => this.giveUpIfLate(), leftMs + 1);
+  }
+
+  private giveUpIfLate(): void {
+    if (this.contentLeft) return;
+    if (this.now() <= this.postByMs) {
+      // A timer may run a little ahead of the clock that the permit is read on.
+      this.untilLate = this.whenLate();
+      return;
+    }
     this.late = true;
     this.controller.abort();
   }

@@ -51,7 +51,7 @@ test('work that fails fails alone', async () => {
 });
 
 test('a lost connection loses the locks, and the next round has new ones', async () => {
-  const sql = createSql(database.url, { max: 1 });
+  const sql = createSql(database.url, { max: 5 });
   const { begun, end, work } = gate();
   const first = tryAlone(sql, 'sweep', work);
   await begun;

@@ -1,4 +1,7 @@
-/** The ways a contact's workflow can go, and what must be seen in the recorded history of each. */
+/**
+ * The ways a contact's workflow can go, and what must be seen in the recorded history of each. A new way gets a line here, a
+ * story, and `npm run record-histories`; from the first release on a history is added and never recorded anew.
+ */
 export const PATHS = {
   converted: [
     'step touch',

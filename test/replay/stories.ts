@@ -5,6 +5,19 @@ import { ENROLLMENT_WORKFLOW, ENROLLMENTS_QUEUE, PROGRESS_QUERY, queueName } fro
 import { activityOf, endOf, eventsOf } from '../history';
 import { callRun, launch, type Story } from '../story';
 import { until } from '../until';
+import {
+  CONVERTED,
+  INTERESTED,
+  MACHINE,
+  NOTE,
+  ONE_CALL,
+  READER,
+  SILENT,
+  STATUS,
+  texts,
+  twoCalls,
+  when,
+} from './campaigns';
 import type { PathName } from './paths';
 import {
   begin,
@@ -41,48 +54,6 @@ function disturbed(setting: Setting, disturb: (stage: Stage, id: string, story: 
   };
 }
 
-function when(trigger: string, outcome: string, ...then: object[]) {
-  return { key: outcome, when: { trigger, outcome }, then };
-}
-
-function texts(...delaysMinutes: number[]) {
-  const messages = delaysMinutes.map((delayMinutes, n) => ({
-    key: `text-${n}`,
-    channel: 'sms',
-    when: { kind: 'after_start', delayMinutes },
-    text: 'Hello',
-  }));
-  const { calls: _, ...run } = callRun({ messages });
-  return run;
-}
-
-function twoCalls(minutesApart: number) {
-  return callRun({}, { attempts: 2, spacingMinutes: { default: minutesApart } });
-}
-
-const STATUS = { kind: 'crm_status', status: 'Changed' };
-const NOTE = { kind: 'crm_note', text: 'Something happened.' };
-const CONVERTED = when('call_outcome', 'converted', STATUS, NOTE);
-const INTERESTED = when('reply_bucket', 'interested', NOTE);
-const ONE_CALL: Setting = { script: 'answers_converts', runs: [callRun()], rules: [CONVERTED] };
-const SILENT: Setting = { script: 'never_answers', runs: [twoCalls(150)] };
-const READER: Setting = { script: 'never_answers', runs: [texts(0, 90)], rules: [INTERESTED] };
-
-const VOICEMAIL = callRun(
-  {
-    messages: [
-      {
-        key: 'after',
-        channel: 'email',
-        when: { kind: 'after_call', results: ['voicemail'], delayMinutes: 20 },
-        subject: 'Hello',
-        text: 'We left you a message.',
-      },
-    ],
-  },
-  { attempts: 2, spacingMinutes: { default: 60 }, voicemail: { kind: 'leave_text', text: 'Please call back.' } },
-);
-
 export const STORIES: Readonly<Record<PathName, Live>> = {
   converted: alone(ONE_CALL),
   'never-answers': alone({
@@ -90,7 +61,7 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
     runs: [twoCalls(60)],
     rules: [when('call_outcome', 'unsuccessful', NOTE)],
   }),
-  voicemail: alone({ script: 'voicemail', runs: [VOICEMAIL] }),
+  voicemail: alone(MACHINE),
   'reply-in-mid-sleep': disturbed(READER, (stage) => reply(stage, 'yes please')),
   'handoff-and-back': disturbed(SILENT, async (stage, id) => {
     await fact(stage, id, { kind: 'handoff_requested', reason: 'asked' });
