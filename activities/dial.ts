@@ -32,6 +32,7 @@ export function createDial({ sql, voice, keys }: DialDeps): VoiceActivities {
         statusUrl: url('/webhooks/twilio/voice/status'),
         machineUrl: url('/webhooks/twilio/voice/machine'),
         ringSeconds: content.ringSeconds,
+        leavesMessage: content.voicemail !== null,
         postByMs: claimed.postByMs,
       });
       return settle(sql, order.attemptId, result);

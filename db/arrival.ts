@@ -1,12 +1,12 @@
 import type { Arrival, Received } from './inbox';
-import type { Db, Sql } from './client';
+import type { Db } from './client';
 
 /** Writes down something that arrived and means nothing to us, such as an out-of-office note: kept, and no fact. */
 export async function keepArrival(
-  sql: Sql,
+  db: Db,
   { source, eventKey, raw }: Omit<Arrival, 'fact' | 'actor'>,
 ): Promise<Received> {
-  const kept = await sql`
+  const kept = await db`
     insert into inbox (source, event_key, raw, at, folded_rt)
     values (${source}, ${eventKey}, ${JSON.stringify(raw)}::text::jsonb, app_now(), clock_timestamp())
     on conflict (event_key) do nothing

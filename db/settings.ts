@@ -9,6 +9,8 @@ export interface Settings {
   readonly companyName: string;
   readonly address: string;
   readonly phone: string;
+  /** Where a call goes on when the person asks for one of us; empty = nowhere, the team calls back. */
+  readonly transferNumber: string;
   readonly zone: string;
   readonly legalHours: WeeklyHours;
   readonly unknownPlaceHours: WeeklyHours;
@@ -38,7 +40,8 @@ const PLANNED_BY = ['legalHours', 'unknownPlaceHours', 'caps', 'closingMarginSec
 
 export async function getSettings(db: Db): Promise<Settings> {
   const [row] = await db<Settings[]>`
-    select s.company_name, s.company_address as address, s.company_phone as phone, s.zone, s.legal_hours,
+    select s.company_name, s.company_address as address, s.company_phone as phone,
+      s.transfer_number, s.zone, s.legal_hours,
       s.unknown_place_hours, s.caps, s.caller_numbers, s.mail_from, s.closing_margin_seconds,
       s.opening_jitter_seconds, s.messages_per_second, s.untagged_after_seconds,
       l.lines, l.rate_percent, s.revision, ms(s.updated_at) as updated_at, s.updated_by
@@ -71,6 +74,7 @@ async function store(tx: Tx, values: SettingsValues, actor: string): Promise<voi
       company_name = ${values.companyName},
       company_address = ${values.address},
       company_phone = ${values.phone},
+      transfer_number = ${values.transferNumber},
       zone = ${values.zone},
       legal_hours = ${JSON.stringify(values.legalHours)}::text::jsonb,
       unknown_place_hours = ${JSON.stringify(values.unknownPlaceHours)}::text::jsonb,

@@ -39,6 +39,8 @@ export interface CallRequest extends Guard {
   readonly statusUrl: string;
   readonly machineUrl: string;
   readonly ringSeconds: number;
+  /** A machine is to be told of when its greeting is over, and not as soon as it is known: there is a message to leave. */
+  readonly leavesMessage: boolean;
 }
 
 export interface SmsRequest extends Guard {

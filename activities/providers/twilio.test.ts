@@ -20,6 +20,7 @@ const CALL: CallRequest = {
   statusUrl: 'https://outreach.example.com/webhooks/twilio/voice/status?a=1&t=2',
   machineUrl: 'https://outreach.example.com/webhooks/twilio/voice/machine?a=1&t=2',
   ringSeconds: 25,
+  leavesMessage: false,
   postByMs: Number.MAX_SAFE_INTEGER,
 };
 const SMS: SmsRequest = {
@@ -139,6 +140,12 @@ describe('placing a call', () => {
       AsyncAmdStatusCallback: CALL.machineUrl,
       AsyncAmdStatusCallbackMethod: 'POST',
     });
+  });
+
+  it('is told of a machine after the beep when there is a message to leave', async () => {
+    const baseUrl = await answering((_request, response) => json(response, 201, { sid: SID, status: 'queued' }));
+    await client(baseUrl).placeCall({ ...CALL, leavesMessage: true });
+    expect(seen[0]?.form.get('MachineDetection')).toBe('DetectMessageEnd');
   });
 
   it('keeps a path of the base URL', async () => {

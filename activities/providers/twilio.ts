@@ -175,7 +175,7 @@ function callParameters(request: CallRequest) {
     statusCallbackMethod: 'POST',
     timeout: clamp(request.ringSeconds, 1, MOST_RING_SECONDS),
     // Beside the call: a person must not wait in silence until the detection has made up its mind.
-    machineDetection: 'Enable',
+    machineDetection: request.leavesMessage ? 'DetectMessageEnd' : 'Enable',
     asyncAmd: 'true',
     asyncAmdStatusCallback: request.machineUrl,
     asyncAmdStatusCallbackMethod: 'POST',

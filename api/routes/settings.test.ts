@@ -49,6 +49,7 @@ describe('the settings', () => {
     [{ ratePercent: 101 }, '#/ratePercent'],
     [{ lines: 0 }, '#/lines'],
     [{ callerNumbers: ['212 555 0199'] }, '#/callerNumbers/0'],
+    [{ transferNumber: '212 555 0177' }, '#/transferNumber'],
     [{ mailFrom: 'nobody' }, '#/mailFrom'],
     [{ zone: 'Mars/Olympus' }, '#/zone'],
     [{ legalHours: { weekdays: [1], slots: [{ open: '07:00', close: '21:00' }] } }, '#/legalHours/slots/0/open'],

@@ -51,6 +51,10 @@ const SettingsChangeSchema = z.strictObject({
   companyName: text(120).min(1).optional(),
   address: text(300).optional(),
   phone: text(40).optional(),
+  transferNumber: z
+    .string()
+    .refine((value) => value === '' || isE164(value), 'must be empty or a phone number in E.164 like +12125550123')
+    .optional(),
   zone: z.string().refine(isZone, 'must be an IANA time zone like America/New_York').optional(),
   legalHours: hoursSchema.optional(),
   unknownPlaceHours: hoursSchema.optional(),

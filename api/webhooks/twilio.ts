@@ -8,16 +8,18 @@ import { ApiError } from '../errors';
 import { parametersOf } from './parameters';
 import { takeText, tellDelivery } from './texts';
 import { verifyTwilio } from './twilio-signature';
-import { answerTwiml, greetingTwiml, hangupTwiml, voicemailTwiml } from './twiml';
-import { answerCall, type CallHook, hearAnswer, type Reaction, tellMachine, tellProgress } from './voice';
+import { answerTwiml, greetingTwiml, hangupTwiml, transferTwiml, voicemailTwiml } from './twiml';
+import { answerCall, type CallHook, hearAnswer, hearTransfer, type Reaction, tellMachine, tellProgress } from './voice';
 
 const GATHER_PATH = '/webhooks/twilio/voice/gather';
+const TRANSFERRED_PATH = '/webhooks/twilio/voice/transferred';
 /** How often the person was listened to without a word; a query parameter of ours. */
 const ROUND = 'n';
 
 /**
  * POST /voice/answer: what is said when the call is picked up
  * POST /voice/gather: what is said to an answer
+ * POST /voice/transferred: what is said when the team's phone has rung
  * POST /voice/status
  * POST /voice/machine
  * POST /sms/status
@@ -34,6 +36,10 @@ export function twilioRouter(deps: ApiDeps): Router {
   router.post('/voice/gather', async (request, response) => {
     const hook = await hookOf(deps, request, 'voice');
     sendTwiml(response, twimlOf(deps, request, hook, await hearAnswer(deps, hook, roundOf(request))));
+  });
+  router.post('/voice/transferred', async (request, response) => {
+    const hook = await hookOf(deps, request, 'voice');
+    sendTwiml(response, twimlOf(deps, request, hook, await hearTransfer(deps, hook)));
   });
   router.post('/voice/status', async (request, response) => {
     await tellProgress(deps, await hookOf(deps, request, 'voice'));
@@ -89,8 +95,9 @@ function isAbout({ providerSid }: AttemptRoute, { CallSid, MessageSid }: Readonl
 
 function twimlOf({ config }: ApiDeps, request: Request, { route }: CallHook, reaction: Reaction): string {
   const { attemptId, language } = route;
-  const gatherUrl = (round: number) =>
-    `${callbackUrl(config.publicUrl, GATHER_PATH, attemptId, attemptToken(config.secretKey, attemptId))}&${ROUND}=${round}`;
+  const urlOf = (path: string) =>
+    callbackUrl(config.publicUrl, path, attemptId, attemptToken(config.secretKey, attemptId));
+  const gatherUrl = (round: number) => `${urlOf(GATHER_PATH)}&${ROUND}=${round}`;
   switch (reaction.kind) {
     case 'greet':
       return greetingTwiml({ text: reaction.text, gatherUrl: gatherUrl(1), language });
@@ -98,6 +105,13 @@ function twimlOf({ config }: ApiDeps, request: Request, { route }: CallHook, rea
       return answerTwiml({ text: '', gatherUrl: gatherUrl(roundOf(request) + 1), language, next: 'gather' });
     case 'voicemail':
       return voicemailTwiml({ text: reaction.text, language });
+    case 'transfer':
+      return transferTwiml({
+        number: reaction.number,
+        text: reaction.text,
+        resultUrl: urlOf(TRANSFERRED_PATH),
+        language,
+      });
     case 'end':
       return hangupTwiml(reaction.text, language);
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { answerTwiml, greetingTwiml, hangupTwiml, transferTwiml, voicemailTwiml } from './twiml';
 
 const GATHER_URL = 'https://outreach.example.com/webhooks/twilio/voice/gather?a=0f8fad5b&t=x_-1';
-const STATUS_URL = 'https://outreach.example.com/webhooks/twilio/voice/status?a=0f8fad5b&t=x_-1';
+const RESULT_URL = 'https://outreach.example.com/webhooks/twilio/voice/transferred?a=0f8fad5b&t=x_-1';
 
 interface Element {
   readonly name: string;
@@ -146,24 +146,22 @@ it('a hangup may say something first', () => {
 });
 
 describe('a transfer', () => {
-  it('rings one number and tells of each step', () => {
-    const response = readXml(transferTwiml({ number: '+12125550123', statusUrl: STATUS_URL }));
-    expect(verbsOf(response)).toEqual([{ Dial: ['Number'] }, 'Hangup']);
-    expect(response.children[0]?.attributes).toEqual({ answerOnBridge: 'true', timeout: '25' });
-    expect(response.children[0]?.children[0]).toMatchObject({
-      text: '+12125550123',
-      attributes: {
-        statusCallback: STATUS_URL,
-        statusCallbackEvent: 'initiated ringing answered completed',
-        statusCallbackMethod: 'POST',
-      },
+  it('is announced, rings one number and asks how the call goes on', () => {
+    const response = readXml(transferTwiml({ number: '+12125550123', text: 'One moment.', resultUrl: RESULT_URL }));
+    expect(verbsOf(response)).toEqual(['Say', { Dial: ['Number'] }]);
+    expect(response.children[1]?.attributes).toEqual({
+      answerOnBridge: 'true',
+      timeout: '25',
+      action: RESULT_URL,
+      method: 'POST',
     });
+    expect(response.children[1]?.children[0]).toMatchObject({ text: '+12125550123', attributes: {} });
   });
 
   it.each(['', '2125550123', '+1 212 555 0123', '+12125550123</Number><Number>+12125550124', 'sip:ben@example.org'])(
     'goes to no %j, and says so without it',
     (number) => {
-      expect(() => transferTwiml({ number, statusUrl: STATUS_URL })).toThrow(
+      expect(() => transferTwiml({ number, text: '', resultUrl: RESULT_URL })).toThrow(
         /^the number to transfer to must be in E\.164, like \+12125550123$/,
       );
     },

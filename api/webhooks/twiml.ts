@@ -76,20 +76,23 @@ export function voicemailTwiml({
   return response.toString();
 }
 
-/** Rings the number; the call ends with that conversation, or when nobody picks up. */
-export function transferTwiml({ number, statusUrl }: { readonly number: string; readonly statusUrl: string }): string {
+interface TransferCall {
+  readonly number: string;
+  /** Said before it rings. */
+  readonly text: string;
+  /** Asked how the call goes on when that conversation is over, or when nobody picked up. */
+  readonly resultUrl: string;
+  readonly language?: string;
+}
+
+/** Rings the number and joins the two; the person hears it ring. */
+export function transferTwiml({ number, text, resultUrl, language }: TransferCall): string {
   if (!E164.test(number)) throw new Error('the number to transfer to must be in E.164, like +12125550123');
   const response = new VoiceResponse();
-  const dial = response.dial({ answerOnBridge: true, timeout: TRANSFER_RING_SECONDS });
-  dial.number(
-    {
-      statusCallback: statusUrl,
-      statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
-      statusCallbackMethod: 'POST',
-    },
-    number,
-  );
-  response.hangup();
+  say(response, tagOf(language), text);
+  response
+    .dial({ answerOnBridge: true, timeout: TRANSFER_RING_SECONDS, action: resultUrl, method: 'POST' })
+    .number(number);
   return response.toString();
 }
 

@@ -137,6 +137,58 @@ describe('a call that is picked up', () => {
     expect(await enrollment(enrollmentId)).toMatchObject({ holdReason: 'handoff' });
   });
 
+  describe('and asked for a person while somebody of the team can be reached (K-21, K-32, R-11)', () => {
+    const ASKING = { SpeechResult: 'Put me through to a lawyer' };
+    const stepsOf = (enrollmentId: string) =>
+      api.sql`select kind, data from timeline where enrollment_id = ${enrollmentId} and kind like 'transfer_%' order by id`;
+
+    beforeAll(() => api.call('PATCH', '/v1/settings', { body: { transferNumber: '+12125550177' } }));
+    afterAll(() => api.call('PATCH', '/v1/settings', { body: { transferNumber: '' } }));
+
+    const transfer = async (result: Record<string, string>) => {
+      const call = await gather(ASKING);
+      const path = hookPath(api, 'voice/transferred', call.attemptId);
+      const tell = () => sendWebhook(api, path, { CallSid: call.sid, CallStatus: 'in-progress', ...result });
+      return { ...call, tell };
+    };
+
+    it('is put through, and the team knows of it (S0-29)', async () => {
+      const { enrollmentId, answer, path, sid } = await gather(ASKING);
+      expect(answer.text).toMatch(
+        /<Say[^>]*>One moment[^<]*<\/Say><Dial[^>]*action="[^"]*voice\/transferred[^"]*"[^>]*><Number>\+12125550177</,
+      );
+      await sendWebhook(api, path, { CallSid: sid, CallStatus: 'in-progress', ...ASKING });
+      expect(await factKinds(api, enrollmentId)).toEqual(['handoff_requested']);
+      expect(await stepsOf(enrollmentId)).toEqual([{ kind: 'transfer_started', data: {} }]);
+    });
+
+    it('says no more when they have talked, and writes it down once', async () => {
+      const { enrollmentId, tell } = await transfer({ DialCallStatus: 'completed', DialCallDuration: '61' });
+      const answers = await Promise.all([tell(), tell(), tell()]);
+      expect(answers.map(({ text }) => text.includes('<Say'))).toEqual([false, false, false]);
+      expect((await stepsOf(enrollmentId)).slice(1)).toEqual([
+        { kind: 'transfer_bridged', data: { seconds: 61 } },
+        { kind: 'transfer_ended', data: { seconds: 61 } },
+      ]);
+    });
+
+    it.each(['no-answer', 'busy', 'failed', 'canceled'])('promises to call back after %s', async (DialCallStatus) => {
+      const { enrollmentId, tell } = await transfer({ DialCallStatus });
+      expect((await tell()).text).toMatch(/call you back\. Goodbye\.<\/Say><Hangup\/>/);
+      expect((await stepsOf(enrollmentId)).at(-1)).toEqual({
+        kind: 'transfer_cancelled',
+        data: { result: DialCallStatus },
+      });
+      expect(await enrollment(enrollmentId)).toMatchObject({ holdReason: 'handoff' });
+    });
+
+    it('ends with the call of the person and not of the team', async () => {
+      const { attemptId, tell } = await transfer({ DialCallStatus: 'completed', DialCallDuration: '5' });
+      await tell();
+      expect(await attemptRow(api, attemptId)).toMatchObject({ state: 'accepted' });
+    });
+  });
+
   it('and answered with anything else is thanked; every turn is kept', async () => {
     const { attemptId, answer } = await gather({ SpeechResult: 'Yes, this is me. <Dial>+19005550100</Dial>' });
     expect(answer.text).not.toContain('<Dial');

@@ -3,6 +3,7 @@ import { recordTurn } from '../../db/call-turn';
 import { receiveHandoff } from '../../db/handoff';
 import type { AttemptRoute } from '../../db/inbound';
 import { type Received, receive } from '../../db/inbox';
+import { recordTransfer, type Transfer } from '../../db/transfer';
 import type { FactBody } from '../../domain/fact';
 import { answeredByOf, callStatusOf } from '../../domain/provider-words';
 import { revocationOf } from '../../domain/revocation';
@@ -25,18 +26,26 @@ export type Reaction =
   | { readonly kind: 'listen_on' }
   /** Null leaves no message. */
   | { readonly kind: 'voicemail'; readonly text: string | null }
+  /** Put through to the team; what came of it is told afterwards. */
+  | { readonly kind: 'transfer'; readonly text: string; readonly number: string }
   | { readonly kind: 'end'; readonly text: string };
+
+type Spoken = Extract<Reaction, { kind: 'transfer' | 'end' }>;
 
 const OPT_OUT_KEY = '9';
 const EVERY_CHANNEL: Extract<FactBody, { kind: 'opted_out' }>['channels'] = ['voice', 'sms', 'email'];
 const GOODBYE = 'Thank you. Goodbye.';
 const REMOVED = 'You will not hear from us again. Goodbye.';
+const PUTTING_THROUGH = 'One moment please, I am putting you through.';
+const NOT_REACHED = 'Nobody could be reached just now. A person from our team will call you back. Goodbye.';
 const HANDED_OVER = 'A person from our team will get back to you. Goodbye.';
 const ACKNOWLEDGED = 'Thank you. We have noted that. Goodbye.';
+/** What the provider says of a transfer that somebody took. */
+const WAS_REACHED: ReadonlySet<string> = new Set(['completed', 'answered']);
 const LONGEST_SPEECH = 4_000;
 
-/** Rounds of silence before a call is given up that may still turn out to be a machine's. */
-const MOST_ROUNDS = 3;
+/** Rounds of silence, five seconds each, before a call is given up that may still turn out to be a machine's: the provider listens for 30 s. */
+const MOST_ROUNDS = 6;
 
 /** Somebody, or a machine, picked up. */
 export async function answerCall(deps: ApiDeps, hook: CallHook): Promise<Reaction> {
@@ -51,9 +60,21 @@ export async function hearAnswer(deps: ApiDeps, hook: CallHook, round: number): 
   const digits = (parameters['Digits'] ?? '').slice(0, 20);
   const said = (parameters['SpeechResult'] ?? '').slice(0, LONGEST_SPEECH);
   if (digits === '' && said === '') return afterSilence(hook, round);
-  const text = await reactTo(deps, hook, said, digits);
-  await recordTurn(deps.sql, { attemptId: route.attemptId, said, digits, answer: text });
-  return { kind: 'end', text };
+  const reaction = await reactTo(deps, hook, said, digits);
+  await recordTurn(deps.sql, { attemptId: route.attemptId, said, digits, answer: reaction.text });
+  return reaction;
+}
+
+/** The team's phone has rung: whether anybody picked up, and for how long they talked. */
+export async function hearTransfer(deps: ApiDeps, hook: CallHook): Promise<Reaction> {
+  const { parameters } = hook;
+  const isReached = WAS_REACHED.has(parameters['DialCallStatus'] ?? '');
+  const seconds = Number(parameters['DialCallDuration']);
+  await tellTransfer(deps, hook, 'result', {
+    steps: isReached ? ['transfer_bridged', 'transfer_ended'] : ['transfer_cancelled'],
+    data: isReached && seconds >= 0 ? { seconds } : { result: (parameters['DialCallStatus'] ?? '').slice(0, 20) },
+  });
+  return { kind: 'end', text: isReached ? '' : NOT_REACHED };
 }
 
 function afterSilence(hook: CallHook, round: number): Reaction {
@@ -93,25 +114,50 @@ export async function tellMachine(deps: ApiDeps, { route, parameters }: CallHook
 }
 
 /** Stays in the order of what must never be missed: an end of all contact, then a doubt about it, then a wish for a person. */
-async function reactTo(deps: ApiDeps, hook: CallHook, said: string, digits: string): Promise<string> {
+async function reactTo(deps: ApiDeps, hook: CallHook, said: string, digits: string): Promise<Spoken> {
   const { verdict } = revocationOf(said);
   if (digits === OPT_OUT_KEY || verdict === 'revoke') {
     const source = digits === OPT_OUT_KEY ? 'keypress' : 'speech';
     await tell(deps, hook, 'opted_out', { kind: 'opted_out', source, channels: EVERY_CHANNEL });
-    return REMOVED;
+    return { kind: 'end', text: REMOVED };
   }
   if (verdict === 'unclear') {
     await tell(deps, hook, 'handoff', {
       kind: 'handoff_requested',
       reason: 'what was said on the call may have meant "stop"',
     });
-    return HANDED_OVER;
+    return { kind: 'end', text: HANDED_OVER };
   }
   if (asksForPerson(said)) {
     await tell(deps, hook, 'handoff', { kind: 'handoff_requested', reason: 'asked for a person on the call' });
-    return HANDED_OVER;
+    return putThrough(deps, hook);
   }
-  return ACKNOWLEDGED;
+  return { kind: 'end', text: ACKNOWLEDGED };
+}
+
+async function putThrough(deps: ApiDeps, hook: CallHook): Promise<Spoken> {
+  const { transferNumber: number } = hook.route;
+  if (number === null) return { kind: 'end', text: HANDED_OVER };
+  await tellTransfer(deps, hook, 'start', { steps: ['transfer_started'] });
+  return { kind: 'transfer', text: PUTTING_THROUGH, number };
+}
+
+async function tellTransfer(
+  { sql }: ApiDeps,
+  { route: { attemptId, enrollmentId }, parameters: raw }: CallHook,
+  event: string,
+  transfer: Pick<Transfer, 'steps' | 'data'>,
+): Promise<void> {
+  const eventKey = `twilio:${raw['CallSid'] ?? attemptId}:transfer:${event}`;
+  await recordTransfer(sql, {
+    source: 'twilio',
+    eventKey,
+    raw,
+    actor: 'provider',
+    attemptId,
+    enrollmentId,
+    ...transfer,
+  });
 }
 
 async function tell(deps: ApiDeps, { route, parameters }: CallHook, event: string, body: FactBody): Promise<void> {

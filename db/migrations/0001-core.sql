@@ -37,6 +37,8 @@ create table settings (
   company_name text not null default 'Our company',
   company_address text not null default '',
   company_phone text not null default '',
+  -- Where a call goes on when the person asks for one of us; none = the team is told, and calls back (R-11).
+  transfer_number text not null default '',
   zone text not null default 'America/New_York',
   -- Outer bound in every candidate zone (47 CFR 64.1200(c)(1)) and the preset for people whose place is unknown.
   legal_hours jsonb not null default '{"weekdays":[1,2,3,4,5,6,7],"slots":[{"open":"08:00","close":"21:00"}]}',
