@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { ApiDeps } from './deps';
 import { mountRoutes } from './mount';
 import { problemHandler, REQUEST_ID, unknownRoute } from './problem-handler';
+import { auditRoutes } from './routes/audits';
 import { campaignRoutes } from './routes/campaigns';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
@@ -39,6 +40,7 @@ export function createApp(deps: ApiDeps): Express {
       ...orderRoutes(deps),
       ...factRoutes(deps),
       ...handoffRoutes(deps),
+      ...auditRoutes(deps),
     ]),
   );
   app.use(unknownRoute);

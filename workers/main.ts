@@ -9,6 +9,7 @@ import { createEngine, type Engine } from '../engine/engine';
 import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from './create-worker';
 import { coreSweeps } from './sweeps';
 import { reconcile } from './sweeps/reconcile';
+import { reportSweeps } from './sweeps/reports';
 import { runSweeps, type RunningSweeps } from './sweeps/sweep';
 
 /** One worker process: the roles it plays are configuration, the code is the same. */
@@ -87,7 +88,7 @@ function sweepsOf(config: Config, { sql, engine, providers, log }: SweepDeps): R
     graceMs: config.RECONCILE_GRACE_SECONDS * 1000,
     giveUpMs: config.RECONCILE_GIVE_UP_SECONDS * 1000,
   });
-  return runSweeps([...coreSweeps({ sql, engine }), reconciling], { sql, log });
+  return runSweeps([...coreSweeps({ sql, engine }), reconciling, ...reportSweeps({ sql, log })], { sql, log });
 }
 
 /** Stops in order: no new rounds, then no new tasks, then what is under way is let finish. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { createCampaign, getCampaign, listCampaigns, updateDraft, type Campaign } from '../../db/campaign';
 import { archiveCampaign, launchCampaign, pauseCampaign, resumeCampaign, stopCampaign } from '../../db/campaign-life';
+import { statsOf } from '../../db/campaign-stats';
 import { countCampaign, listRuleFirings } from '../../db/report-views';
 import { CampaignDefinitionSchema, CampaignStatusSchema } from '../../domain/campaign-definition';
 import type { ApiDeps } from '../deps';
@@ -36,12 +37,16 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       query: z.strictObject({ ...pageQuery, status: CampaignStatusSchema.optional() }),
       handle: async ({ query: { status, limit, cursor } }) => {
         const rows = await listCampaigns(sql, { status, after: numberAt(cursor), limit: limit + 1 });
+        const stats = await statsOf(
+          sql,
+          rows.map(({ id }) => id),
+        );
         return ok(
           pageOf(
             rows,
             limit,
             ({ seq }) => seq,
-            ({ seq: _, ...campaign }) => toDocument(campaign),
+            ({ seq: _, ...campaign }) => toDocument({ ...campaign, ...(stats.get(campaign.id) ?? UNCOUNTED) }),
           ),
         );
       },
@@ -95,6 +100,9 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
     }),
   ];
 }
+
+/** A draft, or launched a moment ago. */
+const UNCOUNTED = { counts: null, countedAt: null };
 
 const CHANGES = {
   launch: launchCampaign,

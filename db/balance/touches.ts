@@ -1,5 +1,6 @@
 import type { Db } from '../client';
 import { type Equation, equation, type Fragment } from './equation';
+import { revisionAtClaim } from './settings-at-claim';
 
 /** What must never reach a person: the same touch twice, anything after a stop, more than the caps allow. */
 
@@ -77,7 +78,8 @@ export function caps(sql: Db): Promise<Equation> {
           or s.in_week > (c.caps -> s.kind ->> 'perWeek')::int
           or s.in_month > (c.caps -> s.kind ->> 'perMonth')::int) as over
         from summed s
-        cross join settings c
+        join attempt t on t.id = s.id
+        left join settings_history c on c.revision = ${revisionAtClaim(sql)}
         group by s.id
       )
       select id::text, true as on_left, not over as on_right, over as wrong

@@ -1,5 +1,6 @@
 import type { Db } from '../client';
 import { type Equation, equation, type Fragment } from './equation';
+import { revisionAtClaim } from './settings-at-claim';
 
 /**
  * Business hours a second time, by Postgres' own time zones and knowing nothing of the planner, so that a mistake in one
@@ -26,7 +27,7 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
   return sql`
     with placed as materialized (
       select m.id, m.at, t.version_id, t.run_key, t.step_key = 'callback' as promised,
-        coalesce(place.known, false) as known, zone.name as zone, (m.at at time zone zone.name)::date as local_on
+        ${revisionAtClaim(sql)} as revision, coalesce(place.known, false) as known, zone.name as zone, (m.at at time zone zone.name)::date as local_on
       from (${moments}) m
       join attempt t on t.id = m.attempt_id
       join enrollment e on e.id = t.enrollment_id
@@ -35,7 +36,7 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
       left join jsonb_array_elements_text(place.zones) candidate on true
       left join pg_timezone_names zone on zone.name = candidate
     ), situation as materialized (
-      select distinct version_id, run_key, promised, known, zone, local_on
+      select distinct version_id, run_key, promised, revision, known, zone, local_on
       from placed
     ), run as materialized (
       select v.id as version_id, run ->> 'key' as run_key, run -> 'weekdays' as weekdays,
@@ -47,7 +48,7 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
       from version v
       cross join jsonb_array_elements(v.plan -> 'runs') run
     ), allowed as (
-      select s.version_id, s.run_key, s.promised, s.known, s.zone, s.local_on,
+      select s.version_id, s.run_key, s.promised, s.revision, s.known, s.zone, s.local_on,
         ${slotsOn(sql, sql`c.legal_hours -> 'weekdays'`, sql`c.legal_hours -> 'slots'`)}
         * case when s.known then '{(,)}'
             else ${slotsOn(sql, sql`c.unknown_place_hours -> 'weekdays'`, sql`c.unknown_place_hours -> 'slots'`)} end
@@ -55,22 +56,22 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
             when s.local_on between r.starts_on and r.ends_on then ${slotsOn(sql, sql`r.weekdays`, sql`r.slots`)}
             else '{}' end as wall_clock
       from situation s
-      cross join settings c
+      join settings_history c on c.revision = s.revision
       join version v on v.id = s.version_id
       left join run r on r.version_id = s.version_id and r.run_key = s.run_key
       where not v.policy -> 'closedOn' ? to_char(s.local_on, 'YYYY-MM-DD')
     ), opening as materialized (
-      select a.version_id, a.run_key, a.promised, a.known, a.zone, a.local_on,
+      select a.version_id, a.run_key, a.promised, a.revision, a.known, a.zone, a.local_on,
         range_agg(tstzrange(opens.latest, greatest(opens.latest, closes.earliest))) as hours
       from allowed a
       cross join unnest(a.wall_clock) slot
       cross join lateral ${readings(sql, sql`lower(slot)`, sql`a.zone`)} opens
       cross join lateral ${readings(sql, sql`upper(slot)`, sql`a.zone`)} closes
-      group by 1, 2, 3, 4, 5, 6
+      group by 1, 2, 3, 4, 5, 6, 7
     )
     select p.id, bool_and(coalesce(p.at <@ o.hours, false)) as inside
     from placed p
-    left join opening o using (version_id, run_key, promised, known, zone, local_on)
+    left join opening o using (version_id, run_key, promised, revision, known, zone, local_on)
     group by p.id`;
 }
 

@@ -55,6 +55,26 @@ create table settings (
   updated_at timestamptz not null default app_now(),
   updated_by text not null default 'system'
 );
+
+-- What bound the claims of each revision: an attempt is judged by what stood when it was claimed, not by what stands now.
+create table settings_history (
+  revision integer primary key,
+  legal_hours jsonb not null,
+  unknown_place_hours jsonb not null,
+  caps jsonb not null,
+  superseded_rt timestamptz
+);
+create function keep_settings() returns trigger language plpgsql as $$
+begin
+  update settings_history set superseded_rt = clock_timestamp() where revision < new.revision and superseded_rt is null;
+  insert into settings_history (revision, legal_hours, unknown_place_hours, caps)
+  values (new.revision, new.legal_hours, new.unknown_place_hours, new.caps)
+  on conflict (revision) do update set
+    legal_hours = excluded.legal_hours, unknown_place_hours = excluded.unknown_place_hours, caps = excluded.caps;
+  return new;
+end
+$$;
+create trigger keep_settings after insert or update on settings for each row execute function keep_settings();
 insert into settings default values;
 
 create table line_group (
@@ -540,6 +560,28 @@ create table timeline (
 );
 create index timeline_enrollment on timeline (enrollment_id, id);
 create index timeline_campaign on timeline (campaign_id, id);
+
+-- What the screens show of a campaign without counting anew; kept by a sweep.
+create table campaign_stats (
+  campaign_id uuid primary key references campaign (id),
+  counts jsonb not null,
+  counted_at timestamptz not null,
+  counted_rt timestamptz not null default clock_timestamp(),
+  took_ms integer not null,
+  -- Every entry of the campaign's story up to this one had been written for some seconds, so none is still to come.
+  timeline_id bigint not null
+);
+
+-- The auditor's answers, the newest last.
+create table audit (
+  id bigint generated always as identity primary key,
+  at timestamptz not null,
+  rt timestamptz not null default clock_timestamp(),
+  took_ms integer not null,
+  ok boolean not null,
+  equations jsonb not null
+);
+create index audit_rt on audit (rt);
 
 -- The channels that a plan uses.
 create function plan_channels(plan jsonb) returns setof text language sql immutable as $$

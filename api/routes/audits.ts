@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { listAudits } from '../../db/audit';
+import type { ApiDeps } from '../deps';
+import { toDocument } from '../document';
+import { numberAt, pageOf, pageQuery } from '../page';
+import { defineRoute, ok, type Route } from '../route';
+
+/** GET /audits */
+export function auditRoutes({ sql }: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/audits',
+      role: 'viewer',
+      query: z.strictObject(pageQuery),
+      handle: async ({ query: { limit, cursor } }) => {
+        const rows = await listAudits(sql, { after: numberAt(cursor), limit: limit + 1 });
+        return ok(
+          pageOf(
+            rows,
+            limit,
+            ({ id }) => id,
+            ({ rt, ...audit }) => toDocument({ ...audit, auditedAt: rt }),
+          ),
+        );
+      },
+    }),
+  ];
+}
