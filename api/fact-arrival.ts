@@ -11,7 +11,7 @@ import { ApiError } from './errors';
 import type { FactInput, FactInputOf } from './fact-body';
 
 /** Whom a fact is about; nobody when the call is not known (yet): it is kept all the same and waits in the handoff inbox. */
-type Target = Pick<NewFact, 'attemptId' | 'enrollmentId'>;
+type Target = Pick<NewFact, 'attemptId' | 'enrollmentId' | 'callSid'>;
 
 interface Deps {
   readonly sql: Sql;
@@ -62,7 +62,7 @@ async function targetOf(
     await requireEnrollment(sql, enrollmentId);
     return { enrollmentId };
   }
-  return callSid === undefined ? {} : ((await attemptOfSid(sql, callSid)) ?? {});
+  return callSid === undefined ? {} : ((await attemptOfSid(sql, callSid)) ?? { callSid });
 }
 
 /** A wish that no time can be read out of is a person's business. */

@@ -24,6 +24,8 @@ export interface NewFact {
   readonly attemptId?: string;
   readonly enrollmentId?: string;
   readonly contactId?: string;
+  /** Names a call that no attempt is known to be yet: the fact is its own as soon as one is. */
+  readonly callSid?: string;
   /** What a person wrote: kept with the conversation, never inside the fact. */
   readonly text?: string;
   readonly subject?: string;
@@ -78,8 +80,8 @@ async function storeFact(tx: Tx, { actor, fact }: Arrival, inboxId: number): Pro
   const owner = await ownerOf(tx, fact);
   if (owner.enrollmentId !== null) await lockEnrollment(tx, owner.enrollmentId);
   const [row] = await tx<{ id: string }[]>`
-    insert into fact (inbox_id, kind, enrollment_id, contact_id, attempt_id, body, actor, at)
-    values (${inboxId}, ${fact.body.kind}, ${owner.enrollmentId}, ${owner.contactId}, ${owner.attemptId},
+    insert into fact (inbox_id, kind, enrollment_id, contact_id, attempt_id, call_sid, body, actor, at)
+    values (${inboxId}, ${fact.body.kind}, ${owner.enrollmentId}, ${owner.contactId}, ${owner.attemptId}, ${fact.callSid ?? null},
       ${storableJson(fact.body)}::text::jsonb, ${actor}, app_now())
     returning id`;
   if (row === undefined) throw new Error('the fact was not stored');

@@ -312,6 +312,8 @@ create table fact (
   enrollment_id uuid references enrollment (id),
   contact_id uuid references contact (id),
   attempt_id uuid,
+  -- The provider's name of a call that no attempt of ours bore when this came.
+  call_sid text,
   judged_version_id uuid references version (id),
   body jsonb not null,
   actor text not null,
@@ -329,6 +331,7 @@ create index fact_enrollment on fact (enrollment_id, seq);
 create index fact_attempt on fact (attempt_id) where attempt_id is not null;
 create index fact_unseen on fact (signalled_rt nulls first) where wakes and seen_rt is null;
 create index fact_unfolded on fact (seq) where folded_rt is null;
+create index fact_of_unknown_call on fact (call_sid) where attempt_id is null and call_sid is not null;
 
 create table suppression (
   id uuid primary key default gen_random_uuid(),

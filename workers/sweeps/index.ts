@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/client';
 import type { EnrollmentRef } from '../../db/enrollment';
+import { adoptFacts } from '../../db/sweeps/adopt';
 import { completeCampaigns } from '../../db/sweeps/complete';
 import { enrollPage } from '../../db/sweeps/enroll';
 import { grantRound, lineGroupIds } from '../../db/sweeps/grant';
@@ -93,6 +94,7 @@ function relay({ sql, engine }: Deps): Sweep {
     name: 'relay',
     everyMs: 1_000,
     async round() {
+      await adoptFacts(sql);
       await refoldFacts(sql);
       await forEach(await unseenFacts(sql), async (fact) =>
         engine.signal(fact, signalOf(fact.kind), { factId: fact.factId }),

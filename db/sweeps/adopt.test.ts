@@ -1,0 +1,78 @@
+import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { claimDue, seedOutreach, startOver, tell } from '../../test/seed';
+import { recordAccepted } from '../attempt-result';
+import type { Sql } from '../client';
+import type { NewFact } from '../inbox';
+import { adoptFacts } from './adopt';
+
+const SID = 'CA00000000000000000000000000000001';
+
+let database: TestDatabase;
+let sql: Sql;
+beforeAll(async () => {
+  database = await createTestDatabase({ max: 8 });
+  sql = database.sql;
+});
+afterAll(() => database.drop());
+beforeEach(() => startOver(sql));
+
+/** A call is being placed: nobody knows its name yet. */
+async function dialling() {
+  const { enrollmentId } = await seedOutreach(sql, {
+    policy: {
+      rules: [
+        { key: 'done', when: { trigger: 'call_outcome', outcome: 'converted' }, then: [{ kind: 'stop_campaign' }] },
+        { key: 'asked', when: { trigger: 'handoff', outcome: 'requested' }, then: [{ kind: 'stop_messaging' }] },
+      ],
+    },
+  });
+  const { attemptId } = await claimDue(sql, enrollmentId);
+  return { enrollmentId, attemptId };
+}
+const tellOf = (body: NewFact['body']) => tell(sql, { callSid: SID, body });
+const CONVERTED = { kind: 'call_outcome', outcome: 'converted', by: 'agent', runRules: true } as const;
+
+describe('what is told of a call that nobody knows', () => {
+  it('waits until the call is known and counts from then on (R-1)', async () => {
+    const { enrollmentId, attemptId } = await dialling();
+    const { factId, enrollmentId: nobody } = await tellOf(CONVERTED);
+    expect(nobody).toBeNull();
+    expect(await adoptFacts(sql)).toBe(0);
+    await recordAccepted(sql, attemptId, SID);
+    const rounds = await Promise.all([adoptFacts(sql), adoptFacts(sql), adoptFacts(sql)]);
+    expect(Math.max(...rounds)).toBe(1);
+    const [fact] =
+      await sql`select enrollment_id, attempt_id, folded_rt is not null as folded from fact where id = ${factId}`;
+    expect(fact).toEqual({ enrollmentId, attemptId, folded: true });
+    expect(await sql`select outcome from attempt where id = ${attemptId}`).toEqual([{ outcome: 'converted' }]);
+    await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'completed' } });
+    expect(await sql`select rule_key from rule_firing`).toEqual([{ ruleKey: 'done' }]);
+    expect(await adoptFacts(sql)).toBe(0);
+  });
+
+  it('spoils the number if it was a wrong one', async () => {
+    const { attemptId } = await dialling();
+    await tellOf({ kind: 'wrong_number' });
+    await recordAccepted(sql, attemptId, SID);
+    await adoptFacts(sql);
+    expect(await sql`select unusable from contact_address`).toEqual([{ unusable: 'wrong_number' }]);
+  });
+
+  it('asks for a person once, however many told of it (S0-67)', async () => {
+    const { attemptId, enrollmentId } = await dialling();
+    await tellOf({ kind: 'handoff_requested' });
+    await recordAccepted(sql, attemptId, SID);
+    await tell(sql, { attemptId, body: { kind: 'handoff_requested' } });
+    await adoptFacts(sql);
+    expect(await sql`select rule_key from rule_firing where enrollment_id = ${enrollmentId}`).toEqual([
+      { ruleKey: 'asked' },
+    ]);
+  });
+
+  it('stays nobody’s where there is no such call', async () => {
+    await dialling();
+    await tellOf(CONVERTED);
+    expect(await adoptFacts(sql)).toBe(0);
+    expect(await sql`select 1 from fact where enrollment_id is null`).toHaveLength(1);
+  });
+});
