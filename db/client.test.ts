@@ -222,6 +222,19 @@ describe('inTransaction', () => {
     await Promise.all(Array.from({ length: 6 }, () => inTransaction(sql, (tx) => tx`select 1`)));
   });
 
+  it('gives a connection that came too late back to the pool', async () => {
+    const own = createSql(db.url, { max: 1, waitMs: 300 });
+    await own`select 1`;
+    const { promise: held, resolve: letGo } = deferred();
+    const holding = inTransaction(own, () => held);
+    await expect(inTransaction(own, (tx) => addNote(tx, 1))).rejects.toMatchObject({ name: 'PoolTimeout' });
+    letGo();
+    await holding;
+    await inTransaction(own, (tx) => addNote(tx, 2));
+    expect(await noteIds()).toEqual([2]);
+    await own.end();
+  });
+
   it('turns away a query that comes after its end', async () => {
     let late: Tx | undefined;
     await inTransaction(sql, async (tx) => {
@@ -259,4 +272,12 @@ async function isConnected(tx: Tx): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function deferred() {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }

@@ -25,6 +25,14 @@ export interface Tx extends Db {
 export interface PoolOptions {
   readonly max?: number;
   readonly applicationName?: string;
+  /** So long a transaction waits for a connection, real milliseconds. */
+  readonly waitMs?: number;
+}
+
+/** No connection could be had for a transaction in time. */
+class PoolTimeout extends Error {
+  override readonly name = 'PoolTimeout';
+  readonly code = 'CONNECT_TIMEOUT';
 }
 
 export interface TransactionOptions {
@@ -35,11 +43,20 @@ export interface TransactionOptions {
 }
 
 const END_TIMEOUT_SECONDS = 5;
+const WAIT_MS = 15_000;
 
-const pools = new WeakMap<Sql, postgres.Sql>();
+interface Pool {
+  readonly client: postgres.Sql;
+  readonly waitMs: number;
+}
+
+const pools = new WeakMap<Sql, Pool>();
 
 /** Opens a pool; connections are made when the first query needs them. */
-export function createSql(url: string, { max = 10, applicationName = 'followthrough' }: PoolOptions = {}): Sql {
+export function createSql(
+  url: string,
+  { max = 10, applicationName = 'followthrough', waitMs = WAIT_MS }: PoolOptions = {},
+): Sql {
   const pool = postgres(url, {
     max,
     connect_timeout: 10,
@@ -49,7 +66,7 @@ export function createSql(url: string, { max = 10, applicationName = 'followthro
     types: valueTypes,
   });
   const sql = Object.assign(guarded(pool, guardResult), { end: () => pool.end({ timeout: END_TIMEOUT_SECONDS }) });
-  pools.set(sql, pool);
+  pools.set(sql, { client: pool, waitMs });
   return sql;
 }
 
@@ -62,7 +79,7 @@ export async function inTransaction<T>(
   fn: (tx: Tx) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const reserved = await poolOf(sql).reserve();
+  const reserved = await reserve(poolOf(sql));
   const scope = new Scope();
   try {
     await begin(reserved, scope, options);
@@ -130,7 +147,30 @@ function milliseconds(name: string, value: number): number {
   throw new RangeError(`${name} must be a positive whole number of milliseconds, not ${value}`);
 }
 
-function poolOf(sql: Sql): postgres.Sql {
+/**
+ * A connection for one transaction. The driver forgets who asked for one when the server closes a connection that is just
+ * being opened, as a restart does; without an end to the waiting whoever asked would stand still for good.
+ */
+async function reserve({ client, waitMs }: Pool): Promise<postgres.ReservedSql> {
+  const asked = client.reserve();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new PoolTimeout(`no connection for ${waitMs} ms`)), waitMs);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } catch (error) {
+    asked.then(
+      (connection) => connection.release(),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function poolOf(sql: Sql): Pool {
   const pool = pools.get(sql);
   if (pool) return pool;
   throw new TypeError('a transaction needs the pool that createSql made; inside a transaction use savepoint');

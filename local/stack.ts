@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSql, type Sql } from '../db/client';
+import { surviveLostConnections } from '../db/lost-connection';
 import { migrate } from '../db/migrate';
 import { fromIso } from '../domain/instant';
 import { apiClient, type ApiClient } from './api-client';
@@ -141,6 +142,7 @@ async function startServers(
   const postgres = await databaseServer(folder, undefined);
   undo.add(postgres.stop);
   void postgres.exited.then((how) => ended(`PostgreSQL ended (${how})`));
+  surviveLostConnections(() => tell('a connection to the database was lost'));
   const sql = createSql(postgres.at, { max: 5, applicationName: 'local' });
   undo.add(() => sql.end());
   await migrate(sql);

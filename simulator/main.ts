@@ -1,6 +1,7 @@
 import { readConfig } from '../config';
 import { appNow } from '../db/clock';
 import { createSql } from '../db/client';
+import { surviveLostConnections } from '../db/lost-connection';
 import { createSimulator } from './simulator';
 
 /** Runs the stand-ins as a process of their own; prints one line of JSON with their addresses when they are ready. */
@@ -10,6 +11,7 @@ async function main(): Promise<void> {
   if (accountSid === undefined || authToken === undefined) {
     throw new Error('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must be set: the simulator answers to them');
   }
+  surviveLostConnections(() => process.stderr.write('a connection to the database was lost\n'));
   const sql = createSql(config.DATABASE_URL, { max: 2, applicationName: 'simulator' });
   const simulator = await createSimulator({
     port: config.SIMULATOR_PORT,
