@@ -1,4 +1,4 @@
-import { ConfigError, readConfig } from './config';
+import { ConfigError, KNOWN_VARIABLES, readConfig } from './config';
 
 const SECRET = 'hush-hush-hush-hush-hush-hush-hush-hush';
 const GOOD = { DATABASE_URL: 'postgres://user:hush@127.0.0.1/x', SECRET_KEY: SECRET, ADDRESS_KEY: SECRET };
@@ -51,6 +51,10 @@ describe('the environment', () => {
     ['DATABASE_POOL', 'hush'],
     ['DATABASE_POOL', '2'],
     ['TEMPORAL_TLS', 'hush'],
+    ['TEMPORAL_API_KEY', 'hush-without-tls'],
+    ['TEMPORAL_TLS_SERVER_NAME', 'hush.example.com'],
+    ['METRICS_PORT', '65535'],
+    ['METRICS_PORT', '0'],
     ['QUEUE_PREFIX', 'HUSH'],
     ['API_PORT', 'hush'],
     ['API_PORT', '65536'],
@@ -78,6 +82,23 @@ describe('the environment', () => {
   it('is refused with everything that is wrong at once', () => {
     const lines = refusal({ DATABASE_URL: undefined, API_PORT: 'x', LOG_LEVEL: 'x' }).split('\n');
     expect(lines.slice(1).map((line) => line.trim().split(':')[0])).toEqual(['DATABASE_URL', 'API_PORT', 'LOG_LEVEL']);
+  });
+
+  it('reaches Temporal by TLS with a key, or with a certificate and its key together', () => {
+    const withKey = { TEMPORAL_TLS: '1', TEMPORAL_API_KEY: 'cloud-key' };
+    expect(readConfig({ ...GOOD, ...withKey })).toMatchObject({ TEMPORAL_TLS: true, TEMPORAL_API_KEY: 'cloud-key' });
+    const paths = { TEMPORAL_TLS_CLIENT_CERT_PATH: '/c.pem', TEMPORAL_TLS_CLIENT_KEY_PATH: '/k.pem' };
+    expect(readConfig({ ...GOOD, TEMPORAL_TLS: '1', ...paths })).toMatchObject(paths);
+    for (const name of Object.keys(paths)) {
+      const message = refusal({ TEMPORAL_TLS: '1', ...paths, [name]: undefined });
+      expect(message).toContain(`  ${name}: must be set with its`);
+    }
+  });
+
+  it('is known by name, so that whoever writes a deployment can be checked', () => {
+    expect(KNOWN_VARIABLES.has('DATABASE_URL')).toBe(true);
+    expect(KNOWN_VARIABLES.has('DATABASE_URI')).toBe(false);
+    expect(Object.keys(readConfig(GOOD)).filter((name) => !KNOWN_VARIABLES.has(name))).toEqual([]);
   });
 
   it('lets business time run faster only where every provider is the simulator', () => {

@@ -12,6 +12,15 @@ const seconds = z.coerce.number().int().min(1);
 const SECRET_LENGTH = 32;
 const secret = z.string().min(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`);
 
+/** Who sets these wants TLS, and would not get it. */
+const TLS_ONLY = [
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_NAME',
+  'TEMPORAL_API_KEY',
+] as const;
+
 const ROLES = ['enrollments', 'effects', 'bulk'] as const;
 
 const EnvironmentSchema = z.object({
@@ -21,6 +30,12 @@ const EnvironmentSchema = z.object({
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TLS: flag,
+  /** Files in PEM: whom we trust instead of the usual authorities, and who we are where keys are not used. */
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: optional,
+  TEMPORAL_TLS_CLIENT_CERT_PATH: optional,
+  TEMPORAL_TLS_CLIENT_KEY_PATH: optional,
+  /** The name that its certificate must bear, where the address is another. */
+  TEMPORAL_TLS_SERVER_NAME: optional,
   TEMPORAL_API_KEY: optional,
   TEMPORAL_UI_URL: optional,
   QUEUE_PREFIX: z
@@ -32,7 +47,15 @@ const EnvironmentSchema = z.object({
   API_PORT: port.default(3000),
   /** What the outside world calls us by: callbacks go there, and their signatures are checked over it. */
   PUBLIC_URL: z.url().default('http://127.0.0.1:3000'),
+  /** Of one API key; what people and outside platforms tell us doesn't count. */
+  API_REQUESTS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000_000).default(500),
+  /** How many reverse proxies stand before the API; their X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   ADMIN_KEY_FILE: z.string().default('.local/admin-key'),
+
+  /** Health and figures for those who watch a process, and the port after it on 127.0.0.1 for the SDK's. Nobody is asked for a key: publish neither. */
+  METRICS_PORT: z.coerce.number().int().min(1).max(65_534).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
 
   /** Signs what goes into URLs. */
   SECRET_KEY: secret,
@@ -74,6 +97,9 @@ const EnvironmentSchema = z.object({
 
 export type Config = z.output<typeof EnvironmentSchema>;
 
+/** Every variable that means something to us. */
+export const KNOWN_VARIABLES: ReadonlySet<string> = new Set(Object.keys(EnvironmentSchema.shape));
+
 /** Thrown with every variable that is missing or wrong, never with a value: some are secrets. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -82,14 +108,26 @@ export class ConfigError extends Error {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = EnvironmentSchema.safeParse(present);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new ConfigError(`The environment can't be used:\n${problems.join('\n')}`);
-  }
-  const config = parsed.data;
-  if (config.ALLOW_SCALED_CLOCK && !config.SIMULATED)
-    throw new ConfigError(
-      "The environment can't be used:\n  ALLOW_SCALED_CLOCK: only with SIMULATED=1, never near real people",
-    );
-  return config;
+  const problems = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (!parsed.success || problems.length > 0)
+    throw new ConfigError(`The environment can't be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  return parsed.data;
+}
+
+/** What no variable says alone. */
+function contradictions(config: Config): string[] {
+  const { TEMPORAL_TLS_CLIENT_CERT_PATH: cert, TEMPORAL_TLS_CLIENT_KEY_PATH: key } = config;
+  const needTls = config.TEMPORAL_TLS ? [] : TLS_ONLY.filter((name) => config[name] !== undefined);
+  return [
+    ...(config.ALLOW_SCALED_CLOCK && !config.SIMULATED
+      ? ['ALLOW_SCALED_CLOCK: only with SIMULATED=1, never near real people']
+      : []),
+    ...needTls.map((name) => `${name}: only with TEMPORAL_TLS=1`),
+    ...(cert === undefined && key !== undefined ? ['TEMPORAL_TLS_CLIENT_CERT_PATH: must be set with its key'] : []),
+    ...(cert !== undefined && key === undefined
+      ? ['TEMPORAL_TLS_CLIENT_KEY_PATH: must be set with its certificate']
+      : []),
+  ];
 }

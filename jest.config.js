@@ -37,9 +37,17 @@ module.exports = {
     {
       ...pure,
       displayName: 'unit',
-      testMatch: ['<rootDir>/*.test.ts', '<rootDir>/test/*.test.ts', ...testsIn('domain', 'simulator', 'test/replay')],
+      testMatch: [
+        '<rootDir>/*.test.ts',
+        '<rootDir>/test/*.test.ts',
+        ...testsIn('domain', 'simulator', 'bench', 'test/replay'),
+      ],
     },
-    { ...withPostgres, displayName: 'database', testMatch: testsIn('db', 'activities', 'api', 'local', 'test/audit') },
+    {
+      ...withPostgres,
+      displayName: 'database',
+      testMatch: testsIn('db', 'activities', 'api', 'operations', 'local', 'test/audit'),
+    },
     {
       ...withTemporal,
       displayName: 'scenario',

@@ -1,23 +1,33 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Sql } from '../db/client';
 import {
+  type Circuit,
+  circuitOf,
+  holdConnection,
+  recordAnswer,
+  recordFailure,
+  recordRest,
+} from '../db/connection-circuit';
+import {
+  addEnvironmentConnection,
   claimExecution,
+  type Execution,
   failExecution,
   finishExecution,
   getExecution,
+  holdExecution,
   noteExecutionError,
-  type Execution,
+  type Route,
+  routeOf,
 } from '../db/execution';
 import { renderNote } from '../db/note';
 import type { ReplyClassifier } from '../domain/reply-classifier';
 import { classifyReplyOf } from './classify';
 import type { ExecutionActivities, ExecutionsResult } from './contract';
-import { CrmError, type Crm } from './providers/provider';
+import { type ConnectDeps, connectCrm } from './connect-crm';
+import { type Crm, CrmError, type CrmErrorCode } from './providers/provider';
 
-export interface ExecutionDeps {
-  readonly sql: Sql;
-  /** Null while no CRM is connected: its actions then fail with that reason. */
-  readonly crm: Crm | null;
+export interface ExecutionDeps extends ConnectDeps {
   readonly classifier: ReplyClassifier;
 }
 
@@ -47,45 +57,136 @@ function retryable(error: Error | undefined): ApplicationFailure {
 
 interface Tried {
   readonly failed: boolean;
+  /** The planner has to be asked again. */
   readonly news: boolean;
   readonly error?: Error;
 }
 
-/** Final failures are recorded and count as over; the others are for the retry policy. */
+const OVER: Tried = { failed: false, news: false };
+/** Asked again, so that what was let go on before this was told is found at once; what waits is in nobody's way. */
+const HELD: Tried = { failed: false, news: true };
+
+/** Final failures are recorded and count as over, what waits for its connection is; the others are for the retry policy. */
 async function tryOnce(deps: ExecutionDeps, id: string): Promise<Tried> {
   const execution = await getExecution(deps.sql, id);
-  if (execution.state !== 'pending') return { failed: false, news: execution.kind === 'classify' };
-  await claimExecution(deps.sql, id);
+  if (execution.kind === 'classify') return classify(deps, execution);
+  if (execution.state !== 'pending' || execution.held) return OVER;
+  const route = await routeFor(deps, id);
+  if (route === null) return fail(deps, id, 'no_crm_connected');
+  const { circuit, waitMs, isBehind } = route;
+  if (circuit.state !== 'ok' || isBehind) return hold(deps, id, circuit);
+  if (waitMs > 0) return later(new CrmError('rate_limited', false, Math.ceil(waitMs + spread())));
+  const effect = await effectOf(deps, execution);
+  if (typeof effect === 'string') return fail(deps, id, effect);
+  await claimExecution(deps.sql, id, circuit.id);
   try {
-    await carryOut(deps, execution);
-    return { failed: false, news: execution.kind === 'classify' };
+    await effect.carryOut(connectCrm(deps, circuit));
   } catch (error) {
-    const code = error instanceof CrmError ? error.code : 'failed';
-    if (error instanceof CrmError && error.final) {
-      await failExecution(deps.sql, id, code);
-      return { failed: false, news: false };
-    }
-    await noteExecutionError(deps.sql, id, code);
-    return { failed: true, news: false, error: error instanceof Error ? error : new Error('failed') };
+    return judge(deps, execution, circuit, error);
+  }
+  await finishExecution(deps.sql, id, effect.result);
+  await recordAnswer(deps.sql, circuit.id);
+  return OVER;
+}
+
+async function classify(deps: ExecutionDeps, execution: Execution): Promise<Tried> {
+  const { sql } = deps;
+  if (execution.state !== 'pending') return { failed: false, news: true };
+  await claimExecution(sql, execution.id, null);
+  try {
+    await finishExecution(sql, execution.id, await classifyReplyOf(deps, execution));
+    return { failed: false, news: true };
+  } catch (error) {
+    await noteExecutionError(sql, execution.id, { code: 'failed', restMs: null, isUnsent: false });
+    return later(error);
   }
 }
 
-async function carryOut(deps: ExecutionDeps, execution: Execution): Promise<void> {
-  const { sql, crm } = deps;
-  if (execution.kind === 'classify') {
-    const bucket = await classifyReplyOf(deps, execution);
-    return finishExecution(sql, execution.id, bucket);
-  }
-  if (crm === null) return failExecution(sql, execution.id, 'no_crm_connected');
-  if (execution.caseExternalId === null) return failExecution(sql, execution.id, 'no_case');
-  const target = { externalId: execution.caseExternalId };
-  if (execution.kind === 'crm_status') {
-    const status = execution.payload.status ?? '';
-    await crm.setStatus(target, status, execution.id);
-    return finishExecution(sql, execution.id, `CRM status "${status}"`);
+/** The connection of the environment gets its row when it is first needed, and is none where nothing is set up. */
+async function routeFor({ sql, crm }: ExecutionDeps, id: string): Promise<Route | null> {
+  const route = await routeOf(sql, id);
+  if (route !== null) return route.circuit.fromEnvironment && crm === null ? null : route;
+  if (crm === null) return null;
+  await addEnvironmentConnection(sql);
+  return routeOf(sql, id);
+}
+
+interface Effect {
+  readonly result: string;
+  carryOut(crm: Crm): Promise<void>;
+}
+
+/** What is to be done, or the reason why it never can. */
+async function effectOf({ sql }: ExecutionDeps, execution: Execution): Promise<Effect | string> {
+  const { id, kind, payload, caseExternalId, sentBefore } = execution;
+  if (caseExternalId === null) return 'no_case';
+  const target = { externalId: caseExternalId };
+  if (kind === 'crm_status') {
+    const status = payload.status ?? '';
+    return { result: `CRM status "${status}"`, carryOut: (crm) => crm.setStatus(target, status, id) };
   }
   const text = await renderNote(sql, execution);
-  if (text === null) return failExecution(sql, execution.id, 'template_variable_missing');
-  await crm.postNote(target, text, execution.id);
-  return finishExecution(sql, execution.id, 'CRM note posted');
+  if (text === null) return 'template_variable_missing';
+  return { result: 'CRM note posted', carryOut: (crm) => crm.postNote(target, text, id, sentBefore) };
 }
+
+/** What a failure means for the action and for its connection. */
+async function judge(deps: ExecutionDeps, execution: Execution, circuit: Circuit, error: unknown): Promise<Tried> {
+  const { sql } = deps;
+  const { id, sentBefore } = execution;
+  const { code, final, retryAfterMs } = error instanceof CrmError ? error : UNKNOWN_FAILURE;
+  const isOpen = await tell(sql, { id, circuit, code, retryAfterMs });
+  if (final) return fail(deps, id, code);
+  await noteExecutionError(sql, id, { code, restMs: retryAfterMs, isUnsent: code !== 'failed' && !sentBefore });
+  return isOpen ? hold(deps, id, await circuitOf(sql, circuit)) : later(error);
+}
+
+const UNKNOWN_FAILURE = { code: 'failed', final: false, retryAfterMs: null } as const;
+
+interface Told {
+  readonly id: string;
+  readonly circuit: Circuit;
+  readonly code: CrmErrorCode;
+  readonly retryAfterMs: number | null;
+}
+
+/** Tells the circuit. True = it is open, and the action has to wait with all others. */
+async function tell(sql: Sql, { id, circuit, code, retryAfterMs }: Told): Promise<boolean> {
+  const { id: connectionId, revision } = circuit;
+  switch (code) {
+    case 'credentials':
+    case 'configuration':
+      return holdConnection(sql, connectionId, revision, code);
+    case 'unreachable':
+    case 'failed':
+      return recordFailure(sql, { connectionId, revision, executionId: id });
+    case 'rate_limited':
+      if (retryAfterMs !== null) await recordRest(sql, connectionId, retryAfterMs);
+      return false;
+    default:
+      // Refused for a reason of its own: that is an answer.
+      await recordAnswer(sql, connectionId);
+      return false;
+  }
+}
+
+async function fail({ sql }: ExecutionDeps, id: string, code: string): Promise<Tried> {
+  await failExecution(sql, id, code);
+  return OVER;
+}
+
+async function hold({ sql }: ExecutionDeps, id: string, circuit: Circuit): Promise<Tried> {
+  await holdExecution(sql, id, circuit);
+  return HELD;
+}
+
+function later(error: unknown): Tried {
+  return { failed: true, news: false, error: error instanceof Error ? error : new Error('failed') };
+}
+
+/** Real milliseconds, so that all who wait for the same instant don't come at once. */
+function spread(): number {
+  return Math.random() * SPREAD_MS;
+}
+
+const SPREAD_MS = 1_000;

@@ -1,67 +1,92 @@
-import { randomUUID } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { ApiDeps } from './deps';
+import { docsRouter } from './docs';
+import { measure } from './measure';
 import { mountRoutes } from './mount';
 import { problemHandler, REQUEST_ID, unknownRoute } from './problem-handler';
+import { requestId } from './request-id';
+import type { Route } from './route';
+import { routeOf } from './route-pattern';
+import { apiKeyRoutes } from './routes/api-keys';
 import { auditRoutes } from './routes/audits';
 import { campaignRoutes } from './routes/campaigns';
+import { changeRoutes } from './routes/changes';
+import { clockRoutes } from './routes/clock';
+import { connectionRoutes } from './routes/connections';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
 import { factRoutes } from './routes/facts';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
-import { home } from './routes/home';
 import { listRoutes } from './routes/lists';
+import { metricsRouter } from './routes/metrics';
 import { orderRoutes } from './routes/orders';
 import { ruleRoutes } from './routes/rules';
+import { sessionRoutes } from './routes/session';
 import { settingsRoutes } from './routes/settings';
 import { unsubscribeRouter } from './routes/unsubscribe';
+import { apiMetrics, apiReadiness } from './watch';
+import { webRouter } from './web';
 import { twilioRouter } from './webhooks/twilio';
 
 /** Everything that is answered over HTTP. */
 export function createApp(deps: ApiDeps): Express {
   const app = express();
-  app.use(requestId, accessLog(deps.log), securityHeaders());
-  app.get('/', home);
-  app.use(healthRouter(deps));
+  app.set('trust proxy', deps.config.trustedProxies);
+  // A document with a revision gets its tag from it; a problem has none.
+  app.set('etag', false);
+  const { metrics = apiMetrics(deps), readiness = apiReadiness(deps) } = deps;
+  app.use(requestId, accessLog(deps.log), measure(metrics), securityHeaders());
+  app.use(webRouter());
+  app.use(healthRouter(readiness));
+  app.use(metricsRouter(deps, metrics));
   app.use('/webhooks/twilio', twilioRouter(deps));
   app.use(unsubscribeRouter(deps));
-  app.use(
-    '/v1',
-    mountRoutes(deps, [
-      ...settingsRoutes(deps),
-      ...listRoutes(deps),
-      ...contactRoutes(deps),
-      ...campaignRoutes(deps),
-      ...ruleRoutes(deps),
-      ...enrollmentRoutes(deps),
-      ...orderRoutes(deps),
-      ...factRoutes(deps),
-      ...handoffRoutes(deps),
-      ...auditRoutes(deps),
-    ]),
-  );
+  const routes = apiRoutes(deps);
+  app.use(docsRouter(routes));
+  app.use('/v1', mountRoutes(deps, routes));
   app.use(unknownRoute);
   app.use(problemHandler(deps.log));
   return app;
 }
 
-const requestId: RequestHandler = (_request, response, next) => {
-  response.setHeader(REQUEST_ID, randomUUID());
-  next();
-};
+/** Every operation under `/v1`. */
+export function apiRoutes(deps: ApiDeps): Route[] {
+  return [
+    ...sessionRoutes(deps),
+    ...clockRoutes(deps),
+    ...settingsRoutes(deps),
+    ...listRoutes(deps),
+    ...contactRoutes(deps),
+    ...campaignRoutes(deps),
+    ...ruleRoutes(deps),
+    ...enrollmentRoutes(deps),
+    ...orderRoutes(deps),
+    ...factRoutes(deps),
+    ...handoffRoutes(deps),
+    ...connectionRoutes(deps),
+    ...auditRoutes(deps),
+    ...apiKeyRoutes(deps),
+    ...changeRoutes(deps),
+  ];
+}
 
 /** The pattern of the route and not the path: links carry secrets, searches carry names. */
 function accessLog(log: Logger): RequestHandler {
   return (request, response, next) => {
     const startedMs = performance.now();
     response.on('finish', () => {
-      const route = request.route === undefined ? null : `${request.baseUrl}${String(request.route.path)}`;
       const ms = Math.round(performance.now() - startedMs);
       log.debug(
-        { method: request.method, route, status: response.statusCode, ms, requestId: response.getHeader(REQUEST_ID) },
+        {
+          method: request.method,
+          route: routeOf(request),
+          status: response.statusCode,
+          ms,
+          requestId: response.getHeader(REQUEST_ID),
+        },
         'answered',
       );
     });

@@ -49,11 +49,27 @@ const CaseInputSchema = z.strictObject({
   status: text(120).optional(),
 });
 
-const EntryInputSchema = z.strictObject({
+/** How an entry should look. Each is read by itself, so one that does not spoils none of the others. */
+export const EntryInputSchema = z.strictObject({
   contact: ContactInputSchema,
   cases: z.array(CaseInputSchema).max(50).default([]),
 });
 type ContactInput = z.output<typeof ContactInputSchema>;
+
+const { shape } = ContactInputSchema;
+
+/** What is corrected of a person; null takes away what was known. */
+export const ContactChangeSchema = z.strictObject({
+  firstName: shape.firstName,
+  lastName: shape.lastName,
+  language: shape.language,
+  zone: shape.zone.unwrap().nullable().optional(),
+  state: shape.state.unwrap().transform(stateOf).nullable().optional(),
+  country: shape.country.unwrap().transform(countryOf).nullable().optional(),
+  postalCode: shape.postalCode.unwrap().nullable().optional(),
+  attributes: shape.attributes.unwrap().optional(),
+  tags: shape.tags.unwrap().optional(),
+});
 
 /** What is wrong with a field. The value goes back to whoever sent it and nowhere else. */
 export interface EntryFault {

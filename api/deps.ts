@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Sql } from '../db/client';
 import type { Engine } from '../engine/engine';
+import type { Metrics } from '../operations/metrics';
+import type { Readiness } from '../operations/readiness';
 
 export interface TwilioCredentials {
   readonly accountSid: string;
@@ -15,6 +17,13 @@ export interface ApiConfig {
   readonly addressKey: string;
   /** Null = no telephony provider is set up, so every one of its webhooks is a forgery. */
   readonly twilio: TwilioCredentials | null;
+  /** What one API key may ask for in an hour. */
+  readonly requestsPerHour: number;
+  /** How many proxies stand before us, whose word for the address of a client counts. */
+  readonly trustedProxies: number;
+  /** Every provider is the simulator. */
+  readonly simulated: boolean;
+  readonly temporalUiUrl: string | null;
 }
 
 export interface ApiDeps {
@@ -22,4 +31,7 @@ export interface ApiDeps {
   readonly engine: Engine;
   readonly config: ApiConfig;
   readonly log: Logger;
+  /** A program hands in its own, which it serves on another port as well. */
+  readonly metrics?: Metrics;
+  readonly readiness?: () => Promise<Readiness>;
 }

@@ -4,23 +4,36 @@ const PROBLEMS = {
   invalid_parameter: [400, 'A parameter is not valid'],
   unauthorized: [401, 'An API key is needed'],
   forbidden: [403, 'The API key may not do this'],
+  foreign_origin: [403, 'The request comes from a page of somebody else'],
   forged: [403, 'The signature does not match'],
   not_found: [404, 'There is no such thing'],
   wrong_status: [409, 'Not possible in this status'],
   revision_conflict: [409, 'Somebody else changed it meanwhile'],
   order_refused: [409, 'The order is refused'],
   case_conflict: [409, "The case is somebody else's"],
+  last_admin: [409, 'The last admin key has to stay'],
   idempotency_in_flight: [409, 'The first request with this Idempotency-Key is still at work'],
+  precondition_failed: [412, 'It is not what If-Match says any more'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body has another media type than this operation takes'],
   invalid_body: [422, 'The body is not valid'],
   unknown_reference: [422, 'The body names something that does not exist'],
   launch_refused: [422, 'The campaign can not be launched yet'],
   idempotency_mismatch: [422, 'The Idempotency-Key was used for another request'],
+  rate_limited: [429, 'Too many requests'],
   internal: [500, 'Something broke on our side'],
+  unavailable: [503, 'The database is out of reach'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+// The keys of a literal object are what its type says.
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
+
+/** The HTTP status and the title of a code. */
+export function problemOf(code: ProblemCode): readonly [status: number, title: string] {
+  return PROBLEMS[code];
+}
 
 /** One fault of the input. `pointer` is an RFC 6901 pointer into the body, as a fragment; `in` says if it is elsewhere. */
 export interface Fault {
@@ -37,6 +50,8 @@ export class ApiError extends Error {
     readonly code: ProblemCode,
     message: string,
     readonly errors: readonly Fault[] = [],
+    /** When the same request may succeed; null = not by waiting. */
+    readonly retryAfterSeconds: number | null = null,
   ) {
     super(message);
   }
@@ -53,6 +68,8 @@ export interface ProblemDocument {
   readonly errors?: readonly Fault[];
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 export function problemDocument(error: ApiError, requestId: string): ProblemDocument {
   const [status, title] = PROBLEMS[error.code];
   return {
@@ -60,7 +77,7 @@ export function problemDocument(error: ApiError, requestId: string): ProblemDocu
     title,
     status,
     detail: error.message,
-    instance: `urn:uuid:${requestId}`,
+    instance: UUID.test(requestId) ? `urn:uuid:${requestId}` : `urn:followthrough:request:${requestId}`,
     code: error.code,
     ...(error.errors.length === 0 ? {} : { errors: error.errors }),
   };

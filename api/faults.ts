@@ -18,8 +18,9 @@ export function pointerOf(path: readonly PropertyKey[]): string {
   return ['#', ...parts].join('/');
 }
 
+/** What was sent goes back with the fault, but for secrets. */
 function fault(path: readonly PropertyKey[], detail: string, value: unknown, place: Fault['in']): Fault {
-  const echo = echoOf(value);
+  const echo = path.includes('credentials') ? undefined : echoOf(value);
   return {
     pointer: pointerOf(path),
     ...(place === undefined ? {} : { in: place }),

@@ -8,7 +8,9 @@ import { receiveFromStranger } from '../db/stranger';
 import { DomainError } from '../domain/errors';
 import { isAutoReply } from '../domain/auto-reply';
 import { type Revocation, revocationOf } from '../domain/revocation';
+import { readBounce } from '../domain/bounce';
 import { mailAddress } from './address';
+import { takeBounce } from './bounced-mail';
 import type { ApiDeps } from './deps';
 import type { FactInputOf } from './fact-body';
 import { attemptOfReplyAddress } from './webhooks/reply-address';
@@ -23,11 +25,13 @@ interface Sender {
   readonly proven: boolean;
 }
 
-/** A mail that came in: out-of-office notes are kept and nothing more, everything else is a reply. */
+/** A mail that came in: one of ours that came back, a note of a program, which is kept and nothing more, or a reply. */
 export async function takeMail(deps: ApiDeps, mail: Mail, actor: string): Promise<Received> {
   const { sql } = deps;
   const eventKey = `${mail.kind}:${mail.eventId}`;
   const arrival = { source: 'mail', eventKey, raw: mail, actor };
+  const bounce = readBounce(mail);
+  if (bounce !== null) return takeBounce(deps, arrival, bounce);
   if (isAutoReply(mail.headers)) return keepArrival(sql, arrival);
   const from = addressIn(deps, mail.from);
   const toHash = await ownHash(deps);

@@ -1,50 +1,74 @@
 import { createServer, type Server } from 'node:http';
-import { pino } from 'pino';
-import { readConfig } from '../config';
+import type { Logger } from 'pino';
+import { type Config, readConfig } from '../config';
 import { ensureAdminKey } from '../db/api-key';
 import { createSql } from '../db/client';
+import { surviveLostConnections } from '../db/lost-connection';
+import { temporalConnection } from '../engine/connection';
 import { createEngine } from '../engine/engine';
+import { createLog, lastWords, logCrashes } from '../operations/log';
+import { type OperationsServer, startOperationsServer } from '../operations/server';
 import { createApp } from './app';
+import type { ApiDeps } from './deps';
+import { apiMetrics, apiReadiness } from './watch';
 
 /** Long enough for every answer but an import of many thousand rows. */
 const SHUTDOWN_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = pino({ level: config.LOG_LEVEL, base: { role: 'api' } });
+  const log = createLog({ level: config.LOG_LEVEL, role: 'api' });
+  logCrashes(log);
+  surviveLostConnections((err) => log.warn({ err }, 'a connection to the database was lost'));
   const sql = createSql(config.DATABASE_URL, { max: config.DATABASE_POOL, applicationName: 'followthrough-api' });
   const engine = createEngine({
-    address: config.TEMPORAL_ADDRESS,
+    ...temporalConnection(config),
     namespace: config.TEMPORAL_NAMESPACE,
     queuePrefix: config.QUEUE_PREFIX,
     uiUrl: config.TEMPORAL_UI_URL ?? null,
-    tls: config.TEMPORAL_TLS,
-    ...(config.TEMPORAL_API_KEY === undefined ? {} : { apiKey: config.TEMPORAL_API_KEY }),
   });
   if (await ensureAdminKey(sql, config.ADMIN_KEY_FILE))
     log.info({ file: config.ADMIN_KEY_FILE }, 'the first admin key was written');
-  const app = createApp({
-    sql,
-    engine,
-    log,
-    config: {
-      publicUrl: config.PUBLIC_URL,
-      secretKey: config.SECRET_KEY,
-      addressKey: config.ADDRESS_KEY,
-      twilio: twilioOf(config),
-    },
-  });
-  const server = createServer(app);
+  const deps: ApiDeps = { sql, engine, log, config: apiConfig(config) };
+  const metrics = apiMetrics(deps).watchProcess();
+  const readiness = apiReadiness(deps);
+  const server = createServer(createApp({ ...deps, metrics, readiness }));
   await listen(server, config.API_PORT, config.API_HOST);
   log.info({ host: config.API_HOST, port: config.API_PORT }, 'listening');
+  const operations = await operationsServer(config, { metrics, readiness }, log);
   await stopSignal();
   await close(server);
+  await operations?.close();
   await engine.close();
   await sql.end();
   log.info('stopped');
 }
 
-function twilioOf(config: ReturnType<typeof readConfig>) {
+function apiConfig(config: Config): ApiDeps['config'] {
+  return {
+    publicUrl: config.PUBLIC_URL,
+    secretKey: config.SECRET_KEY,
+    addressKey: config.ADDRESS_KEY,
+    twilio: twilioOf(config),
+    requestsPerHour: config.API_REQUESTS_PER_HOUR,
+    trustedProxies: config.TRUSTED_PROXIES,
+    simulated: config.SIMULATED,
+    temporalUiUrl: config.TEMPORAL_UI_URL ?? null,
+  };
+}
+
+async function operationsServer(
+  { METRICS_PORT: port, METRICS_HOST: host }: Config,
+  what: Required<Pick<ApiDeps, 'metrics' | 'readiness'>>,
+  log: Logger,
+): Promise<OperationsServer | null> {
+  if (port === undefined) return null;
+  const server = await startOperationsServer({ host, port, ...what });
+  log.info({ host, port }, 'health and metrics are served');
+  return server;
+}
+
+function twilioOf(config: Config) {
   const {
     TWILIO_ACCOUNT_SID: accountSid,
     TWILIO_AUTH_TOKEN: authToken,
@@ -75,6 +99,5 @@ async function close(server: Server): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.stderr.write(`${lastWords(error)}\n`, () => process.exit(1));
 });

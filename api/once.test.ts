@@ -1,4 +1,6 @@
 import { startTestApi, type TestApi } from '../test/api';
+import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
+import { apiRoutes } from './app';
 
 let api: TestApi;
 
@@ -62,11 +64,37 @@ describe('a request with an Idempotency-Key', () => {
     await api.sql`update idempotency set created_rt = clock_timestamp() - interval '61 seconds' where key = 'key-6'`;
     const taken = await Promise.all([makeList('key-6', 'Crashed'), makeList('key-6', 'Crashed')]);
     expect(taken.map(({ status }) => status)).toContain(201);
-    expect(await countLists('Crashed')).toBe(2);
+    expect(await countLists('Crashed')).toBe(1);
   });
 
-  it('is refused when the key is too long', async () => {
-    expect((await makeList('k'.repeat(201), 'Long')).body).toMatchObject({ status: 400, errors: [{ in: 'header' }] });
+  it('is carried out once when it comes ten times at once to two processes', async () => {
+    const other = await api.another();
+    const ask = { body: { name: 'Two processes', caseType: 'intake' }, headers: { 'idempotency-key': 'key-8' } };
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, ix) => (ix % 2 === 0 ? api.call : other)('POST', '/v1/lists', ask)),
+    );
+    const made = answers.filter(({ status }) => status === 201);
+    expect(made.length).toBeGreaterThan(0);
+    expect(
+      answers.filter(({ status }) => status !== 201).every(({ body }) => body.code === 'idempotency_in_flight'),
+    ).toBe(true);
+    expect(new Set(made.map(({ body }) => body.id)).size).toBe(1);
+    expect(await countLists('Two processes')).toBe(1);
+    expect((await other('POST', '/v1/lists', ask)).body).toEqual(made[0]?.body);
+  });
+
+  it.each(['', ' ', 'k'.repeat(201)])('is refused with the key %j', async (key) => {
+    expect((await makeList(key, 'Garbage')).body).toMatchObject({ status: 400, errors: [{ in: 'header' }] });
+  });
+
+  it('that broke down may be sent again at once under the same key, and nothing else under it', async () => {
+    await api.sql`create function break_down() returns trigger language plpgsql as $$ begin raise 'broken'; end $$`;
+    await api.sql`create trigger break_down before insert on list for each row execute function break_down()`;
+    expect((await makeList('key-9', 'Broke down')).status).toBe(500);
+    await api.sql`drop trigger break_down on list`;
+    expect((await makeList('key-9', 'Something else')).body.code).toBe('idempotency_mismatch');
+    expect((await makeList('key-9', 'Broke down')).status).toBe(201);
+    expect(await countLists('Broke down')).toBe(1);
   });
 
   it('launches once, however often', async () => {
@@ -92,3 +120,82 @@ describe('a request with an Idempotency-Key', () => {
     expect(await api.sql`select id from version where campaign_id = ${campaign.body.id}`).toHaveLength(1);
   });
 });
+
+/** Whatever makes something: what it is made of, and where it is counted. */
+const PLAN = {
+  runs: [
+    {
+      key: 'first',
+      startsOn: '2027-03-01',
+      hours: { mode: 'company_times' },
+      calls: { attempts: 1, greeting: 'Hello.' },
+    },
+  ],
+};
+const CREATES: readonly [path: string, table: string, body: (listId: string) => unknown][] = [
+  ['/v1/lists', 'list', () => ({ name: 'Cut off', caseType: 'intake' })],
+  ['/v1/campaigns', 'campaign', (listId) => ({ name: 'Cut off', listId, plan: PLAN })],
+  ['/v1/api-keys', 'api_key', () => ({ name: 'Cut off', role: 'viewer' })],
+  ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
+  [
+    '/v1/lists/{list}/contacts',
+    'contact',
+    () => ({ items: [{ contact: { firstName: 'Asha', phones: ['+12125550142'] } }] }),
+  ],
+  ['/v1/lists/{list}/import', 'contact', () => 'first_name,phone\nTao,+12125550143\n'],
+];
+
+it('everything that makes something is cut off here', () => {
+  // Only looked at: nothing stands behind it.
+  const routes = apiRoutes({ config: {} } as unknown as Parameters<typeof apiRoutes>[0]);
+  const makers = routes.filter(({ role, operation }) => role !== 'anyone' && operation?.answers[201] !== undefined);
+  const tried = CREATES.map(([path]) => path);
+  expect(makers.map(({ path }) => `/v1${path}`).filter((path) => !tried.includes(path))).toEqual([]);
+  expect(makers.length).toBeGreaterThan(3);
+});
+
+describe.each(CREATES)(
+  'POST %s, cut off between what it changed and the word that it did',
+  (pattern, table, bodyOf) => {
+    const count = async () => {
+      const [row] = await api.sql<{ count: number }[]>`select count(*)::int as count from ${api.sql(table)}`;
+      return row?.count ?? -1;
+    };
+
+    it('makes nothing twice, whoever repeats it, and answers with what there is', async () => {
+      const listId = (await makeList(`for ${pattern}`, 'Cut off here')).body.id;
+      const path = pattern.replace('{list}', listId);
+      const ask = { body: bodyOf(listId), headers: { 'idempotency-key': `cut ${pattern}` } };
+      const before = await count();
+      const other = await api.another();
+      await cutOffAnswers();
+      const lost = await other('POST', path, ask);
+      await mendAnswers();
+      expect(lost.body).toMatchObject({ status: 503, code: 'unavailable' });
+      expect(await count()).toBe(before + 1);
+
+      const body = JSON.parse(
+        JSON.stringify(ask.body).replace('Cut off', 'Other').replace('Asha', 'Io').replace('Tao', 'Bo'),
+      );
+      expect((await api.call('POST', path, { ...ask, body })).body.code).toBe('idempotency_mismatch');
+      const repeated = await api.call('POST', path, ask);
+      expect([200, 201]).toContain(repeated.status);
+      expect(await count()).toBe(before + 1);
+      expect((await api.call('POST', path, ask)).body).toEqual(repeated.body);
+      if (typeof repeated.body.id === 'string')
+        expect(await api.sql`select id from ${api.sql(table)} where id = ${repeated.body.id}`).toHaveLength(1);
+    });
+  },
+);
+
+/** The connection dies when the answer is to be kept: at the very point at which a process would have been killed. */
+async function cutOffAnswers(): Promise<void> {
+  await api.sql`create or replace function cut_off() returns trigger language plpgsql as $$
+    begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$`;
+  await api.sql`create trigger cut_off before update on idempotency for each row
+    when (new.status is not null) execute function cut_off()`;
+}
+
+async function mendAnswers(): Promise<void> {
+  await api.sql`drop trigger cut_off on idempotency`;
+}

@@ -1,7 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
-import { beginRequest, finishRequest, keepAlive, type KeyedRequest, releaseRequest } from '../db/idempotency';
+import {
+  abandonRequest,
+  beginRequest,
+  finishRequest,
+  keepAlive,
+  type KeyedRequest,
+  releaseRequest,
+} from '../db/idempotency';
 import type { Sql } from '../db/client';
+import { Refusal } from '../db/refusal';
+import { DomainError } from '../domain/errors';
 import { ApiError } from './errors';
 import type { Answer, Caller } from './route';
 
@@ -58,11 +67,17 @@ async function answerOnce(sql: Sql, keyed: KeyedRequest, run: () => Promise<Answ
     await finishRequest(sql, keyed, status, response);
     return answer;
   } catch (error) {
-    await releaseRequest(sql, keyed);
+    // A refusal changed nothing. After anything else nobody knows, so the key still stands for this request alone.
+    if (isRefusal(error)) await releaseRequest(sql, keyed);
+    else await abandonRequest(sql, keyed).catch(() => undefined);
     throw error;
   } finally {
     clearInterval(beat);
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError || error instanceof Refusal || error instanceof DomainError;
 }
 
 function keyOf(request: Request): string | null {

@@ -1,8 +1,11 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { isOutOfReach } from '../db/out-of-reach';
 import { Refusal } from '../db/refusal';
 import { DomainError } from '../domain/errors';
 import { ApiError, type ProblemCode, problemDocument } from './errors';
+
+const RETRY_AFTER_SECONDS = 1;
 
 /** Set by the first handler of the app; answers and logs name it. */
 export const REQUEST_ID = 'x-request-id';
@@ -16,7 +19,8 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const known = asApiError(error);
-    if (known === null) log.error({ err: describe(error), requestId: requestIdOf(response) }, 'request failed');
+    if (known === null || known.code === 'unavailable')
+      log.error({ err: describe(error), requestId: requestIdOf(response) }, 'request failed');
     sendProblem(
       response,
       known ?? new ApiError('internal', 'nothing is known to be wrong with the request; try again'),
@@ -27,6 +31,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 function sendProblem(response: Response, error: ApiError): void {
   const document = problemDocument(error, requestIdOf(response));
   if (document.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (error.retryAfterSeconds !== null) response.setHeader('Retry-After', String(error.retryAfterSeconds));
   response.status(document.status).type('application/problem+json').send(JSON.stringify(document));
 }
 
@@ -38,6 +43,13 @@ function asApiError(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof Refusal) return new ApiError(error.code, error.message, error.problems);
   if (error instanceof DomainError) return new ApiError('invalid_body', error.message);
+  if (isOutOfReach(error))
+    return new ApiError(
+      'unavailable',
+      'the database is out of reach; ask again, under the same Idempotency-Key if there was one',
+      [],
+      RETRY_AFTER_SECONDS,
+    );
   if (isPostgresError(error) && UNSTORABLE_TEXT.has(error.code))
     return new ApiError('invalid_body', 'a text holds a character that can not be stored (U+0000)');
   return bodyError(error);
@@ -59,7 +71,10 @@ const BODY_ERRORS: Readonly<Record<string, [ProblemCode, string]>> = {
 
 function bodyError(error: unknown): ApiError | null {
   if (!(error instanceof Error)) return null;
-  if (error instanceof URIError) return new ApiError('invalid_parameter', 'the path is not a valid URI');
+  if (error instanceof URIError)
+    return new ApiError('invalid_parameter', 'the path is not a valid URI', [
+      { pointer: '#', in: 'path', detail: 'must be percent-encoded UTF-8' },
+    ]);
   const known = 'type' in error && typeof error.type === 'string' ? BODY_ERRORS[error.type] : undefined;
   return known === undefined ? null : new ApiError(...known);
 }

@@ -1,7 +1,9 @@
 import type { Request } from 'express';
 import * as z from 'zod';
-import { ApiError, type Fault } from './errors';
+import { ApiError, type Fault, type ProblemCode } from './errors';
 import { faultsOf } from './faults';
+import { queryOf } from './page';
+import type { Scope } from './scopes';
 
 /** Reads need a viewer, writes an editor, settings and keys an admin; each role may do what the ones before it may. */
 export const RoleSchema = z.enum(['viewer', 'editor', 'admin']);
@@ -10,8 +12,20 @@ export type Role = z.infer<typeof RoleSchema>;
 /** Who asks: the key by which the request was let in. `actor` is what timeline and change log say. */
 export interface Caller {
   readonly keyId: string;
+  readonly name: string;
   readonly actor: string;
   readonly role: Role;
+  /** Null = whatever the role allows. */
+  readonly scopes: readonly Scope[] | null;
+  /** The session that the key was presented by; null = the key itself came with the request. */
+  readonly session: { readonly endsRt: number; readonly idleEndsRt: number } | null;
+}
+
+/** Where the request comes from, for the operations that let people in and out. */
+export interface Client {
+  /** The address of its network connection, or what the trusted proxies say it is. */
+  readonly address: string;
+  readonly sessionToken: string | null;
 }
 
 export interface Answer {
@@ -19,6 +33,8 @@ export interface Answer {
   readonly body?: unknown;
   /** Path below `/v1` of what was made. */
   readonly location?: string;
+  /** Sets the cookie of the session; null takes it away. */
+  readonly sessionToken?: string | null;
   /** The answer was given before, to the first request with this Idempotency-Key. */
   readonly replayed?: boolean;
 }
@@ -27,6 +43,9 @@ export interface Who {
   readonly caller: Caller;
   /** Names this request for good: the same for every repetition under one Idempotency-Key. */
   readonly requestKey: string;
+  readonly client: Client;
+  /** The revision that the caller's If-Match names; null = it names none. */
+  readonly ifMatch: number | null;
 }
 
 export interface Asked<P, Q, B> extends Who {
@@ -37,10 +56,58 @@ export interface Asked<P, Q, B> extends Who {
 
 export type BodyKind = 'json' | 'csv';
 
+/** The chapters of the OpenAPI document. */
+export type Tag =
+  | 'Lists'
+  | 'Contacts'
+  | 'Campaigns'
+  | 'Rules'
+  | 'Enrollments'
+  | 'Facts'
+  | 'Handoffs'
+  | 'Settings'
+  | 'Connections'
+  | 'API keys'
+  | 'Session'
+  | 'Changes'
+  | 'Webhooks'
+  | 'Unsubscribing'
+  | 'Operations';
+
+/** What the OpenAPI document says of an operation beside what follows from method, path, role and schemas. */
+export interface Operation {
+  /** Clients call the operation by it: a verb and its object, as in `launchCampaign`. */
+  readonly id: string;
+  readonly tag: Tag;
+  /** One line without a full stop. */
+  readonly summary: string;
+  readonly description?: string;
+  /** What the parameters mean, by name, where that is more than the name says. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The body of each successful answer by its status; null = it has none. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** Gives the cookie of a session, or takes it away. */
+  readonly setsCookie?: boolean;
+  /** What it may be refused for, beside what any operation of its kind is (see `openapi-problems.ts`). */
+  readonly problems?: readonly ProblemCode[];
+  /** Fictional people only. Each is checked against its schema. */
+  readonly examples?: { readonly body?: unknown; readonly answer?: unknown };
+}
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** Needs no key: the handler is told that nobody in particular asks. */
+export type Anyone = 'anyone';
+
 interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'put' | 'patch';
+  readonly method: Method;
   readonly path: string;
-  readonly role: Role;
+  readonly role: Role | Anyone;
+  /** Requests are not counted towards the limit per hour: what people said and decided must never be turned away. */
+  readonly isUnlimited?: boolean;
+  /** Fields that a 201 has besides those of the answer; they are made anew each time and never stored. */
+  readonly secrets?: (who: Who) => Readonly<Record<string, string>>;
+  readonly operation: Operation;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -50,9 +117,13 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
 
 /** A route with its types worn off: what the app mounts. `prepare` refuses bad input before anything is begun. */
 export interface Route {
-  readonly method: 'get' | 'post' | 'put' | 'patch';
+  readonly method: Method;
   readonly path: string;
-  readonly role: Role;
+  readonly role: Role | Anyone;
+  readonly isUnlimited?: boolean;
+  readonly secrets?: (who: Who) => Readonly<Record<string, string>>;
+  readonly operation: Operation;
+  readonly schemas: { readonly params: z.ZodType; readonly query: z.ZodType; readonly body: z.ZodType };
   readonly bodyKind: BodyKind;
   readonly prepare: (request: Request) => (who: Who) => Promise<Answer>;
 }
@@ -64,16 +135,21 @@ export function defineRoute<
   Q extends z.ZodType = typeof Nothing,
   B extends z.ZodType = typeof Nothing,
 >(spec: RouteSpec<P, Q, B>): Route {
-  const { method, path, role, bodyKind = 'json' } = spec;
+  const { method, path, role, operation, bodyKind = 'json', isUnlimited = false, secrets } = spec;
+  const schemas = { params: spec.params ?? Nothing, query: spec.query ?? Nothing, body: spec.body ?? Nothing };
   return {
     method,
     path,
     role,
+    operation,
+    ...(secrets === undefined ? {} : { secrets }),
+    isUnlimited,
+    schemas,
     bodyKind,
     prepare(request) {
-      const params = read(spec.params ?? Nothing, { ...request.params }, 'path');
-      const query = read(spec.query ?? Nothing, { ...request.query }, 'query');
-      const body = read(spec.body ?? Nothing, request.body ?? {});
+      const params = read(schemas.params, { ...request.params }, 'path');
+      const query = read(schemas.query, queryOf(request), 'query');
+      const body = read(schemas.body, request.body ?? {});
       // Left-out schemas stand for "takes nothing": their type parameter is then `Nothing` as well.
       return (who) => spec.handle({ params, query, body, ...who } as Asked<z.output<P>, z.output<Q>, z.output<B>>);
     },
@@ -86,6 +162,10 @@ export function ok(body: unknown): Answer {
 
 export function created(body: unknown, location: string): Answer {
   return { status: 201, body, location };
+}
+
+export function noContent(): Answer {
+  return { status: 204 };
 }
 
 export function accepted(body: unknown): Answer {

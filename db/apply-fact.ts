@@ -6,7 +6,7 @@ import { appNow } from './clock';
 import { storeCommitments } from './commitment';
 import { storeFirings } from './firing';
 import { lockFoldFrame, type FoldFrame, type StoredFact } from './fold-state';
-import { markWrongNumber, suppressPerson } from './suppression';
+import { markDeadAddress, markWrongNumber, suppressPerson } from './suppression';
 import { recordTimeline } from './timeline';
 
 /** Folds a stored fact into its enrollment: asks the pure `fold`, stores its answer, all in the caller's transaction. */
@@ -17,6 +17,7 @@ export async function applyFact(tx: Tx, fact: StoredFact): Promise<{ wakes: bool
   const changes = fold(frame.state, body);
   // Addresses are locked before anything of an attempt is changed: a claim holds them while it writes its attempt.
   await storeSuppressions(tx, fact, frame, changes);
+  if (changes.deadAddress) await markDeadAddress(tx, attemptId, fact.enrollmentId);
   if (attemptId !== null) {
     await storeAttemptChange(tx, attemptId, fact.id, changes.attempt);
     if (changes.freesLine) await closeCall(tx, attemptId);

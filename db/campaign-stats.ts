@@ -22,6 +22,8 @@ export async function countNext(sql: Sql): Promise<boolean> {
     left join campaign_stats s on s.campaign_id = c.id
     where c.status <> 'draft'
       and (s.counted_rt is null
+        -- Counted by a version that did not count this yet.
+        or not s.counts ? 'reached'
         or s.counted_rt < clock_timestamp() - make_interval(secs => greatest(${AT_LEAST_MS}, s.took_ms * ${PATIENCE}) / 1000.0)
           and ${mayHaveChanged(sql)})
     order by s.counted_rt nulls first

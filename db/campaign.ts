@@ -2,6 +2,7 @@ import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus 
 import type { Instant } from '../domain/instant';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
+import { containing } from './pattern';
 import { Refusal } from './refusal';
 
 export interface CampaignSummary {
@@ -29,23 +30,34 @@ export interface Campaign extends CampaignSummary {
 
 export interface CampaignPage {
   readonly status?: CampaignStatus | undefined;
+  readonly listId?: string | undefined;
+  /** Part of the name. */
+  readonly query?: string | undefined;
+  /** Newest first, or by name. */
+  readonly sort: 'newest' | 'name';
   /** Sequence number of the last campaign of the page before. */
   readonly after: number | null;
   readonly limit: number;
 }
 
-export async function createCampaign(sql: Sql, definition: CampaignDefinition, actor: string): Promise<Campaign> {
+/** Carried out again with the same id, it answers the campaign that is there. */
+export async function createCampaign(
+  sql: Sql,
+  id: string,
+  definition: CampaignDefinition,
+  actor: string,
+): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
     await requireList(tx, definition.listId);
     const { name, description, subject, listId } = definition;
-    const [row] = await tx<{ id: string }[]>`
-      insert into campaign (name, description, subject, list_id, definition, line_group_id, actor)
-      select ${name}, ${description}, ${subject}, ${listId}, ${JSON.stringify(definition)}::text::jsonb, id, ${actor}
+    const made = await tx<{ id: string }[]>`
+      insert into campaign (id, name, description, subject, list_id, definition, line_group_id, actor)
+      select ${id}, ${name}, ${description}, ${subject}, ${listId}, ${JSON.stringify(definition)}::text::jsonb, id, ${actor}
       from line_group where name = 'default'
+      on conflict (id) do nothing
       returning id`;
-    if (row === undefined) throw new Error('the default line group is missing; were all migrations applied?');
-    await recordChange(tx, { entity: 'campaign', entityId: row.id, change: 'created', actor });
-    return getCampaign(tx, row.id);
+    if (made.length > 0) await recordChange(tx, { entity: 'campaign', entityId: id, change: 'created', actor });
+    return getCampaign(tx, id);
   });
 }
 
@@ -59,15 +71,22 @@ export async function getCampaign(db: Db, id: string): Promise<Campaign> {
   return { ...row, definition: CampaignDefinitionSchema.parse(row.definition) };
 }
 
-/** Newest first. */
-export async function listCampaigns(db: Db, { status, after, limit }: CampaignPage): Promise<CampaignSummary[]> {
+export async function listCampaigns(db: Db, page: CampaignPage): Promise<CampaignSummary[]> {
+  const { status, listId, query, sort, after, limit } = page;
+  const isByName = sort === 'name';
   return db<CampaignSummary[]>`
     select ${summaryColumns(db)}
     from campaign c
     left join version v on v.id = c.current_version_id
     where (${status ?? null}::text is null or c.status = ${status ?? null})
-      and (${after}::bigint is null or c.seq < ${after})
-    order by c.seq desc
+      and (${listId ?? null}::uuid is null or c.list_id = ${listId ?? null})
+      and (${containing(query)}::text is null or c.name ilike ${containing(query)})
+      and (${after}::bigint is null or ${
+        isByName
+          ? db`(lower(c.name), c.seq) > (select lower(name), seq from campaign where seq = ${after})`
+          : db`c.seq < ${after}`
+      })
+    order by ${isByName ? db`lower(c.name), c.seq` : db`c.seq desc`}
     limit ${limit}`;
 }
 

@@ -1,5 +1,6 @@
 import type { AddressKind } from '../domain/channel';
 import { candidatePlaces } from '../domain/zone-evidence';
+import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { Refusal } from './refusal';
 
@@ -61,6 +62,8 @@ export async function storeEntry(
       await tx`
         insert into wake (enrollment_id, reason)
         select id, 'contact_changed' from enrollment where contact_id = ${stored.contactId} and state = 'open'`;
+    const { contactId: entityId, status: change } = stored;
+    await recordChange(tx, { entity: 'contact', entityId, change, data: { listId: list.id }, actor });
     return stored;
   });
 }
@@ -147,7 +150,7 @@ async function storeAddresses(tx: Tx, contactId: string, addresses: readonly Dra
 }
 
 /** The candidate places hang on everything that is known of the person by now, not on what this source said. */
-async function refreshPlaces(tx: Tx, contactId: string): Promise<void> {
+export async function refreshPlaces(tx: Tx, contactId: string): Promise<void> {
   const [row] = await tx<Evidence[]>`
     select p.stated_zone as zone, p.state, p.country, p.postal_code,
       array(select a.value from contact_address ca join address a on a.hash = ca.hash

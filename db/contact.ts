@@ -1,6 +1,7 @@
 import type { AddressKind, Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
 import type { Db } from './client';
+import { containing } from './pattern';
 import { Refusal } from './refusal';
 
 export interface Contact {
@@ -53,6 +54,8 @@ export interface ContactSearch {
   readonly query: string | null;
   /** Hashes of the query read as a phone number and as a mail address. */
   readonly hashes: readonly string[];
+  readonly listId?: string | undefined;
+  readonly tag?: string | undefined;
   readonly after: string | null;
   readonly limit: number;
 }
@@ -67,12 +70,19 @@ export async function getContact(db: Db, id: string): Promise<Contact> {
 }
 
 /** In a stable order that means nothing. */
-export async function findContacts(db: Db, { query, hashes, after, limit }: ContactSearch): Promise<Contact[]> {
-  const pattern = query === null ? null : `%${query.replace(/[\\%_]/g, '\\$&')}%`;
+export async function findContacts(
+  db: Db,
+  { query, hashes, listId, tag, after, limit }: ContactSearch,
+): Promise<Contact[]> {
+  const pattern = containing(query);
   return db<Contact[]>`
     select ${columns(db)}
     from contact p
     where (${after}::uuid is null or p.id > ${after})
+      and (${listId ?? null}::uuid is null or exists (
+        select from list_member m join cases k on k.id = m.case_id
+        where m.list_id = ${listId ?? null} and k.contact_id = p.id))
+      and (${tag ?? null}::text is null or ${tag ?? null} = any (p.tags))
       and (${query}::text is null
         or p.first_name || ' ' || p.last_name ilike ${pattern}
         or p.external_id = ${query}

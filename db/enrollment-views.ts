@@ -1,7 +1,9 @@
 import type { Channel } from '../domain/channel';
+import type { Decision } from '../domain/decision';
 import type { Instant } from '../domain/instant';
 import type { AttemptState, Disposition, TaggedOutcome } from '../domain/planner-input';
 import type { Db } from './client';
+import { containing } from './pattern';
 import { Refusal } from './refusal';
 
 /** Reading enrollments for people: nothing here is locked and nothing is decided by it. */
@@ -40,23 +42,49 @@ export interface EnrollmentFilter {
   readonly campaignId: string;
   readonly state?: EnrollmentState | undefined;
   readonly status?: ContactStatus | undefined;
-  readonly after: number | null;
+  readonly reason?: string | undefined;
+  /** Due before this instant. */
+  readonly dueBefore?: Instant | undefined;
+  /** Part of the contact's name, or an external id of theirs. */
+  readonly query?: string | undefined;
+  /** In the order of enrollment, or who is due first. */
+  readonly sort: 'enrolled' | 'due';
+  readonly after: { readonly position: number; readonly id: string } | null;
   readonly limit: number;
 }
 
-/** In the order of enrollment. */
-export async function listEnrollments(db: Db, filter: EnrollmentFilter): Promise<EnrollmentSummary[]> {
-  const { campaignId, state = null, status = null, after, limit } = filter;
-  return db<EnrollmentSummary[]>`
-    select ${summaryColumns(db)}
+export interface ListedEnrollment extends EnrollmentSummary {
+  /** Where the row stands in the order that was asked for. */
+  readonly position: number;
+  /** What its last step decided; null = it took none yet. */
+  readonly lastDecision: Decision | null;
+}
+
+export async function listEnrollments(db: Db, filter: EnrollmentFilter): Promise<ListedEnrollment[]> {
+  const { campaignId, state = null, status = null, reason = null, dueBefore = null, query = null } = filter;
+  const { sort, after, limit } = filter;
+  const position = sort === 'due' ? duePosition(db) : db`e.seq`;
+  return db<ListedEnrollment[]>`
+    select ${summaryColumns(db)}, ${position} as position, e.decision as last_decision
     from enrollment e
     join contact p on p.id = e.contact_id
     where e.campaign_id = ${campaignId}
       and (${state}::text is null or e.state = ${state})
       and (${status}::text is null or ${statusOf(db)} = ${status})
-      and (${after}::bigint is null or e.seq > ${after})
-    order by e.seq
+      and (${reason}::text is null or e.reason = ${reason})
+      and (${dueBefore}::float8 is null or e.due_at < at_ms(${dueBefore}))
+      and (${query}::text is null
+        or p.first_name || ' ' || p.last_name ilike ${containing(query)}
+        or p.external_id = ${query}
+        or exists (select from cases k where k.id = any (e.cases) and k.external_id = ${query}))
+      and (${after === null} or (${position}, e.id) > (${after?.position ?? 0}::bigint, ${after?.id ?? null}::uuid))
+    order by ${position}, e.id
     limit ${limit}`;
+}
+
+/** Microseconds; whoever is never due comes last. */
+function duePosition(db: Db) {
+  return db`coalesce((extract(epoch from e.due_at) * 1000000)::bigint, 9000000000000000)`;
 }
 
 export async function getEnrollment(db: Db, id: string): Promise<EnrollmentSummary> {

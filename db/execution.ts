@@ -1,4 +1,5 @@
 import { inTransaction, type Db, type Sql } from './client';
+import { type Circuit, circuitColumns } from './connection-circuit';
 import { recordTimeline } from './timeline';
 
 /** One ordered effect with what its runner needs to know. */
@@ -12,27 +13,95 @@ export interface Execution {
   readonly caseExternalId: string | null;
   /** Was the effect sent before without a recorded answer? */
   readonly sentBefore: boolean;
+  /** Waits for its connection: nobody's turn. */
+  readonly held: boolean;
+}
+
+/** The way out for one action. */
+export interface Route {
+  readonly circuit: Circuit;
+  /** Real milliseconds before which it may not be tried. */
+  readonly waitMs: number;
+  /** An older status of the same case waits for the same connection: it goes first. */
+  readonly isBehind: boolean;
 }
 
 export async function getExecution(db: Db, id: string): Promise<Execution> {
   const [row] = await db<Execution[]>`
     select x.id, x.kind, x.state, x.payload, x.enrollment_id, x.fact_id, k.external_id as case_external_id,
-      x.sent_rt is not null as sent_before
+      x.sent_rt is not null as sent_before, x.held_rt is not null as held
     from execution x left join cases k on k.id = x.case_id
     where x.id = ${id}`;
   if (row === undefined) throw new Error(`there is no execution ${id}`);
   return row;
 }
 
-/** The claim of an effect: written before anything leaves the machine. */
-export async function claimExecution(db: Db, id: string): Promise<void> {
-  await db`update execution set sent_rt = coalesce(sent_rt, clock_timestamp()), tries = tries + 1 where id = ${id} and state = 'pending'`;
+/** By which connection an action goes: where it was sent before, else its campaign's, else the default, else that of the environment. */
+export async function routeOf(db: Db, id: string): Promise<Route | null> {
+  const [row] = await db<(Circuit & Omit<Route, 'circuit'>)[]>`
+    select ${circuitColumns(db)},
+      greatest(0, extract(epoch from greatest(x.not_before_rt, c.not_before_rt) - clock_timestamp()) * 1000)::float8 as wait_ms,
+      x.kind = 'crm_status' and exists (
+        select from execution older
+        where older.case_id = x.case_id and older.kind = 'crm_status' and older.state = 'pending'
+          and older.held_rt is not null and older.connection_id = c.id and older.seq < x.seq) as is_behind
+    from execution x
+    join enrollment e on e.id = x.enrollment_id
+    join campaign k on k.id = e.campaign_id
+    join connection c on c.id = coalesce(
+      case when x.sent_rt is not null then x.connection_id end,
+      k.connection_id,
+      (select id from connection where is_default),
+      (select id from connection where from_environment))
+    where x.id = ${id}`;
+  if (row === undefined) return null;
+  const { waitMs, isBehind, ...circuit } = row;
+  return { circuit, waitMs: waitMs ?? 0, isBehind };
 }
+
+/** The row of what is set up in the environment of the workers, so that it has a circuit like any other. */
+export async function addEnvironmentConnection(db: Db): Promise<void> {
+  await db`
+    insert into connection (name, kind, from_environment, actor)
+    values ('LawRuler of the environment', 'lawruler', true, 'system') on conflict do nothing`;
+}
+
+/** The claim of an effect: written before anything leaves the machine. */
+export async function claimExecution(db: Db, id: string, connectionId: string | null): Promise<void> {
+  await db`
+    update execution set sent_rt = coalesce(sent_rt, clock_timestamp()), tries = tries + 1,
+      connection_id = coalesce(${connectionId}::uuid, connection_id), not_before_rt = null
+    where id = ${id} and state = 'pending'`;
+}
+
+/** It waits for its connection, visibly and without using up a try, until it is let go on or its time is over. */
+export async function holdExecution(
+  db: Db,
+  id: string,
+  { id: connectionId, name, reason }: Pick<Circuit, 'id' | 'name' | 'reason'>,
+): Promise<void> {
+  const detail = `connection "${name}": ${HOLD_WORDS[reason ?? 'order']}`;
+  await db`
+    update execution set connection_id = ${connectionId}, held_rt = clock_timestamp(),
+      hold_ends_rt = clock_timestamp() + make_interval(days => ${HELD_DAYS}),
+      error_code = 'connection_held', error_detail = ${detail}
+    where id = ${id} and state = 'pending' and held_rt is null`;
+}
+
+/** Long enough for somebody to come back from holidays. */
+const HELD_DAYS = 30;
+const HOLD_WORDS = {
+  credentials: 'credentials refused',
+  outage: 'does not answer',
+  configuration: 'is not set up right',
+  by_hand: 'disabled',
+  order: 'an earlier status of the case goes first',
+} as const;
 
 export async function finishExecution(sql: Sql, id: string, result: string): Promise<void> {
   await inTransaction(sql, async (tx) => {
     const [row] = await tx<{ enrollmentId: string; kind: string; now: number }[]>`
-      update execution set state = 'done', result = ${result}, finished_at = app_now(), error_code = null
+      update execution set state = 'done', result = ${result}, finished_at = app_now(), error_code = null, error_detail = null
       where id = ${id} and state = 'pending'
       returning enrollment_id, kind, ms(app_now()) as now`;
     if (row === undefined || row.kind === 'classify') return;
@@ -46,16 +115,29 @@ export async function finishExecution(sql: Sql, id: string, result: string): Pro
   });
 }
 
+interface FailedTry {
+  readonly code: string;
+  /** Real milliseconds before the next one. */
+  readonly restMs: number | null;
+  /** For sure nothing came of this first try: it needs no look-up, and its connection may be chosen anew. */
+  readonly isUnsent: boolean;
+}
+
 /** A try failed; it stays open for the next one. */
-export async function noteExecutionError(db: Db, id: string, code: string): Promise<void> {
-  await db`update execution set error_code = ${code} where id = ${id} and state = 'pending'`;
+export async function noteExecutionError(db: Db, id: string, { code, restMs, isUnsent }: FailedTry): Promise<void> {
+  await db`
+    update execution set error_code = ${code}, error_detail = null,
+      not_before_rt = clock_timestamp() + make_interval(secs => ${restMs === null ? null : restMs / 1000}::float8),
+      sent_rt = case when ${isUnsent} then null else sent_rt end
+    where id = ${id} and state = 'pending'`;
 }
 
 /** The last word: visible, and only an operator's retry opens it again. */
 export async function failExecution(sql: Sql, id: string, code: string | null): Promise<void> {
   await inTransaction(sql, async (tx) => {
     const [row] = await tx<{ enrollmentId: string; kind: string; errorCode: string | null; now: number }[]>`
-      update execution set state = 'failed', error_code = coalesce(${code}, error_code), finished_at = app_now()
+      update execution set state = 'failed', error_code = coalesce(${code}, error_code), finished_at = app_now(),
+        held_rt = null, hold_ends_rt = null
       where id = ${id} and state = 'pending'
       returning enrollment_id, kind, error_code, ms(app_now()) as now`;
     if (row === undefined) return;

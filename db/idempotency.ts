@@ -57,6 +57,13 @@ export async function finishRequest(sql: Sql, request: KeyedRequest, status: num
     where api_key_id = ${request.apiKeyId} and key = ${request.key}`;
 }
 
+/** After a failure that may have changed something: the same request may be tried again at once, no other. */
+export async function abandonRequest(sql: Sql, { apiKeyId, key }: KeyedRequest): Promise<void> {
+  await sql`
+    update idempotency set created_rt = clock_timestamp() - make_interval(secs => ${TAKE_OVER_SECONDS + 1})
+    where api_key_id = ${apiKeyId} and key = ${key} and status is null`;
+}
+
 /** After a failure that changed nothing: the same key may be tried again. */
 export async function releaseRequest(sql: Sql, { apiKeyId, key }: KeyedRequest): Promise<void> {
   await sql`delete from idempotency where api_key_id = ${apiKeyId} and key = ${key} and status is null`;

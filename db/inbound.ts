@@ -63,6 +63,19 @@ export async function attemptRoute(db: Db, attemptId: string): Promise<AttemptRo
   return row ?? null;
 }
 
+/** A mail of ours, for whoever tells what became of it. */
+export interface SentMail {
+  readonly attemptId: string;
+  readonly enrollmentId: string;
+  readonly toHash: string;
+}
+
+export async function sentMail(db: Db, attemptId: string): Promise<SentMail | null> {
+  const [row] = await db<SentMail[]>`
+    select id as attempt_id, enrollment_id, to_hash from attempt where id = ${attemptId} and channel = 'email'`;
+  return row ?? null;
+}
+
 export async function attemptOfSid(db: Db, sid: string): Promise<{ attemptId: string; enrollmentId: string } | null> {
   const [row] = await db<{ attemptId: string; enrollmentId: string }[]>`
     select id as attempt_id, enrollment_id from attempt where provider_sid = ${sid}`;

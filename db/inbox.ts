@@ -1,5 +1,6 @@
 import type { FactBody } from '../domain/fact';
 import { signalOf, type SignalName } from '../domain/signal';
+import { recordFact } from './change-log';
 import { inTransaction, savepoint, type Sql, type Tx } from './client';
 import { storeInboundMessage } from './conversation';
 import { lockEnrollment } from './enrollment';
@@ -55,6 +56,7 @@ export async function receiveIn(tx: Tx, arrival: Arrival): Promise<Received> {
   if (inboxId === null) return { factId: null, duplicate: true, enrollmentId: null, signal: null };
   const fact = await storeFact(tx, arrival, inboxId);
   await keepText(tx, fact, arrival, inboxId);
+  await recordFact(tx, fact);
   const wakes = await tryToFold(tx, fact);
   return {
     factId: fact.id,

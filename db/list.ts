@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql } from './client';
+import { containing } from './pattern';
 import { Refusal } from './refusal';
 
 export interface List {
@@ -16,20 +17,61 @@ export interface List {
 }
 
 export interface ListPage {
+  readonly caseType?: string | undefined;
+  /** Part of the name. */
+  readonly query?: string | undefined;
+  /** Newest first, or by name. */
+  readonly sort: 'newest' | 'name';
   /** Id of the last list of the page before. */
   readonly after: string | null;
   readonly limit: number;
 }
 
-export async function createList(sql: Sql, name: string, caseType: string, actor: string): Promise<List> {
+/** Carried out again with the same id, it answers the list that is there. */
+export async function createList(
+  sql: Sql,
+  { id, name, caseType }: Pick<List, 'id' | 'name' | 'caseType'>,
+  actor: string,
+): Promise<List> {
   return inTransaction(sql, async (tx) => {
-    const [row] = await tx<{ id: string }[]>`
-      insert into list (name, case_type, actor) values (${name}, ${caseType}, ${actor})
+    const made = await tx`
+      insert into list (id, name, case_type, actor) values (${id}, ${name}, ${caseType}, ${actor})
+      on conflict (id) do nothing
       returning id`;
-    if (row === undefined) throw new Error('the list was not stored');
-    await recordChange(tx, { entity: 'list', entityId: row.id, change: 'created', actor });
-    return getList(tx, row.id);
+    if (made.length > 0) await recordChange(tx, { entity: 'list', entityId: id, change: 'created', actor });
+    return getList(tx, id);
   });
+}
+
+/** Left-out fields stay. */
+export async function changeList(
+  sql: Sql,
+  id: string,
+  { name, revision }: { readonly name?: string | undefined; readonly revision?: number | undefined },
+  actor: string,
+): Promise<List> {
+  return inTransaction(sql, async (tx) => {
+    await tx`select from list where id = ${id} for update`;
+    const before = await getList(tx, id);
+    if (revision !== undefined && revision !== before.revision)
+      throw new Refusal('revision_conflict', `the list stands at revision ${before.revision}, not ${revision}`);
+    if (name === undefined || name === before.name) return before;
+    await tx`update list set name = ${name}, revision = revision + 1 where id = ${id}`;
+    await recordChange(tx, { entity: 'list', entityId: id, change: 'changed', data: { fields: ['name'] }, actor });
+    return getList(tx, id);
+  });
+}
+
+/** Says of an import what it came to, after the last of its people was stored. */
+export async function recordImport(
+  sql: Sql,
+  listId: string,
+  counts: { readonly created: number; readonly updated: number; readonly rejected: number },
+  actor: string,
+): Promise<void> {
+  await inTransaction(sql, async (tx) =>
+    recordChange(tx, { entity: 'list', entityId: listId, change: 'imported', data: counts, actor }),
+  );
 }
 
 export async function getList(db: Db, id: string): Promise<List> {
@@ -41,14 +83,19 @@ export async function getList(db: Db, id: string): Promise<List> {
   return row;
 }
 
-/** Newest first. */
-export async function listLists(db: Db, { after, limit }: ListPage): Promise<List[]> {
+export async function listLists(db: Db, { caseType, query, sort, after, limit }: ListPage): Promise<List[]> {
+  const isByName = sort === 'name';
   return db<List[]>`
     select ${columns(db)}
     from list l
-    where ${after}::uuid is null
-      or (l.created_at, l.id) < (select created_at, id from list where id = ${after})
-    order by l.created_at desc, l.id desc
+    where (${caseType ?? null}::text is null or l.case_type = ${caseType ?? null})
+      and (${containing(query)}::text is null or l.name ilike ${containing(query)})
+      and (${after}::uuid is null or ${
+        isByName
+          ? db`(lower(l.name), l.id) > (select lower(name), id from list where id = ${after})`
+          : db`(l.created_at, l.id) < (select created_at, id from list where id = ${after})`
+      })
+    order by ${isByName ? db`lower(l.name), l.id` : db`l.created_at desc, l.id desc`}
     limit ${limit}`;
 }
 

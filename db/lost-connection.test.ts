@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BUILT, build } from '../test/build';
 import { createTestDatabase } from '../test/database';

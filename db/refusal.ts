@@ -6,7 +6,8 @@ export type RefusalCode =
   | 'revision_conflict'
   | 'launch_refused'
   | 'order_refused'
-  | 'case_conflict';
+  | 'case_conflict'
+  | 'last_admin';
 
 /** One reason of a refusal, at a field of what was asked for or of what is stored. */
 export interface RefusedField {

@@ -1,6 +1,6 @@
 import type { Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
-import type { AttemptState } from '../domain/planner-input';
+import type { AttemptState, TaggedOutcome } from '../domain/planner-input';
 import type { Db } from './client';
 import type { ContactName } from './enrollment-views';
 
@@ -14,6 +14,10 @@ export interface CampaignCounts {
   readonly ended: number;
   readonly status: { readonly active: number; readonly completedAllCalls: number; readonly completed: number };
   readonly reasons: Readonly<Record<string, number>>;
+  /** Contacts who answered a call. */
+  readonly reached: number;
+  /** Contacts by how their calls came out. */
+  readonly outcomes: Readonly<Partial<Record<TaggedOutcome, number>>>;
   readonly attempts: Readonly<Record<Channel, number>>;
   readonly attemptStates: Readonly<Record<Channel, Partial<Record<AttemptState, number>>>>;
   readonly rulesFired: number;
@@ -28,6 +32,12 @@ export async function countCampaign(db: Db, campaignId: string): Promise<Campaig
       (select coalesce(json_object_agg(reason, n), '{}') from (
         select reason, count(*)::int as n from enrollment
         where campaign_id = ${campaignId} and reason is not null group by reason) r) as reasons,
+      (select count(distinct t.enrollment_id)::int from attempt t join enrollment n on n.id = t.enrollment_id
+        where n.campaign_id = ${campaignId} and t.channel = 'voice' and t.disposition = 'answered') as reached,
+      (select coalesce(json_object_agg(outcome, n), '{}') from (
+        select t.outcome, count(distinct t.enrollment_id)::int as n
+        from attempt t join enrollment n on n.id = t.enrollment_id
+        where n.campaign_id = ${campaignId} and t.outcome is not null group by t.outcome) o) as outcomes,
       ${attemptCounts(db, campaignId, 'total')} as attempts,
       ${attemptCounts(db, campaignId, 'by_state')} as attempt_states,
       (select count(*)::int from rule_firing where campaign_id = ${campaignId}) as rules_fired,

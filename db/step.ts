@@ -156,7 +156,7 @@ async function endRow(tx: Tx, { input }: PlannerFrame, reason: string): Promise<
 async function pendingExecutions(tx: Tx, { enrollmentId, running }: StepAsk): Promise<PendingExecution[]> {
   return tx<PendingExecution[]>`
     select id, kind from execution
-    where enrollment_id = ${enrollmentId} and state = 'pending' and not (id = any(${[...running]}::uuid[]))
+    where enrollment_id = ${enrollmentId} and state = 'pending' and held_rt is null and not (id = any(${[...running]}::uuid[]))
     order by seq`;
 }
 

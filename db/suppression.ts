@@ -68,6 +68,20 @@ export async function markWrongNumber(tx: Tx, contactId: string, source: WrongNu
       where m.fact_id = ${source.replyFactId} and m.direction = 'in')`;
 }
 
+/** What the attempt was sent to is nobody's: not used any more, whoever's contact it is, and they all look again. */
+export async function markDeadAddress(tx: Tx, attemptId: string | null, besides: string): Promise<void> {
+  const [sent] = await tx<{ hash: string }[]>`select to_hash as hash from attempt where id = ${attemptId}`;
+  if (sent === undefined) return;
+  await lockHashes(tx, [sent.hash]);
+  await tx`update contact_address set unusable = 'invalid' where hash = ${sent.hash} and unusable is null`;
+  await tx`
+    insert into wake (enrollment_id, reason)
+    select distinct e.id, 'dead_address'
+    from contact_address ca
+    join enrollment e on e.contact_id = ca.contact_id and e.state = 'open'
+    where ca.hash = ${sent.hash} and e.id <> ${besides}`;
+}
+
 /** Who says so: somebody who picked up, or somebody who wrote back. */
 export interface WrongNumberSource {
   readonly attemptId: string | null;

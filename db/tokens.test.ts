@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import {
   addressHash,
+  apiKeyOfRequest,
   attemptIdOf,
   attemptToken,
   enrollmentOfFormToken,
   enrollmentOfUnsubscribeToken,
   formToken,
   hashSecret,
+  idOfRequest,
   isAttemptToken,
   isSecret,
   newApiKey,
+  newSessionToken,
   readApiKey,
+  signInSubject,
   unsubscribeToken,
 } from './tokens';
 
@@ -149,5 +153,49 @@ describe('an API key', () => {
     `ft_0123456789AB_${'a'.repeat(43)}`,
   ])('is not %j', (key) => {
     expect(readApiKey(key)).toBeNull();
+  });
+});
+
+describe('what a request makes', () => {
+  it('has the same id at every repetition, and another one for another request', () => {
+    expect(idOfRequest('key-1:import')).toBe(idOfRequest('key-1:import'));
+    expect(idOfRequest('key-1:import')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(idOfRequest('key-2:import')).not.toBe(idOfRequest('key-1:import'));
+  });
+
+  it('is an API key that nobody can make without our secret', () => {
+    const made = apiKeyOfRequest(KEY, 'key-1:make');
+    expect(made).toEqual(apiKeyOfRequest(KEY, 'key-1:make'));
+    expect(readApiKey(made.key)).toEqual({ prefix: made.prefix, secret: made.secret });
+    const others = [apiKeyOfRequest('another-key', 'key-1:make'), apiKeyOfRequest(KEY, 'key-1:make-2'), newApiKey()];
+    expect(new Set([made, ...others].map(({ secret }) => secret)).size).toBe(4);
+    expect(new Set([made, ...others].map(({ prefix }) => prefix)).size).toBe(4);
+    expect(made.secret).not.toContain(made.prefix);
+  });
+});
+
+describe('the token of a session', () => {
+  it('has 256 random bits', () => {
+    const tokens = Array.from({ length: 50 }, newSessionToken);
+    expect(new Set(tokens).size).toBe(50);
+    expect(Buffer.from(tokens[0] ?? '', 'base64url')).toHaveLength(32);
+  });
+});
+
+describe('the subject of sign-ins', () => {
+  const subject = (address: string) => signInSubject(KEY, address);
+
+  it('is that of an IPv4 address, or of the network of an IPv6 address', () => {
+    expect(subject('203.0.113.1')).not.toBe(subject('203.0.113.2'));
+    expect(subject('2001:db8:1:2::1')).toBe(subject('2001:db8:1:2:a:b:c:d'));
+    expect(subject('2001:db8:1:2::1')).not.toBe(subject('2001:db8:1:3::1'));
+    expect(subject('2001:db8::1')).toBe(subject('2001:db8::2'));
+    expect(subject('::ffff:203.0.113.1')).not.toBe(subject('::ffff:203.0.113.2'));
+  });
+
+  it('shows no address, and is one of a million', () => {
+    for (const address of ['203.0.113.1', '::1', '']) expect(subject(address)).toMatch(/^sign-in:[0-9a-f]{5}$/);
   });
 });

@@ -4,6 +4,7 @@ import type { AddressKind } from '../domain/channel';
 /** Everything that crypto makes: ids that a try gets by its name, tokens for URLs, hashes that hide what they stand for. */
 
 const ATTEMPT_NAMESPACE = 'b3c5a9a2-6f0e-4d52-9c0f-5d0a4b7e1f36';
+const REQUEST_NAMESPACE = '5f0b1a52-4c7e-4a38-8f5d-0f6f3a7d9c21';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const UUID_BYTES = 16;
 /** 144 bits, and a multiple of three: base64url then has no spare bits in which two spellings could differ. */
@@ -12,6 +13,7 @@ const ATTEMPT_MAC_BYTES = 18;
 const LINK_MAC_BYTES = 17;
 const KEY_PREFIX_BYTES = 6;
 const KEY_SECRET_BYTES = 32;
+const SESSION_TOKEN_BYTES = 32;
 const API_KEY = /^ft_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
 interface NewApiKey {
@@ -23,12 +25,7 @@ interface NewApiKey {
 
 /** The same try of the same touch has the same id wherever and however often it is computed (UUID version 5). */
 export function attemptIdOf(enrollmentId: string, touchKey: string, tryNumber: number): string {
-  const name = `${enrollmentId.toLowerCase()}/${touchKey}/${tryNumber}`;
-  const digest = createHash('sha1').update(bytesOfUuid(ATTEMPT_NAMESPACE)).update(name, 'utf8').digest();
-  const bytes = digest.subarray(0, UUID_BYTES);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return uuidOfBytes(bytes);
+  return nameUuid(ATTEMPT_NAMESPACE, `${enrollmentId.toLowerCase()}/${touchKey}/${tryNumber}`);
 }
 
 /** Stands beside the attempt's id in its callback URLs: who sends it was told the URL by us. */
@@ -69,6 +66,44 @@ export function newApiKey(): NewApiKey {
   return { key: `ft_${prefix}_${secret}`, prefix, secret };
 }
 
+/**
+ * The key that a request makes, the same for every repetition of it: so the answer can be given again and the secret
+ * need not be kept.
+ */
+export function apiKeyOfRequest(secretKey: string, requestKey: string): NewApiKey {
+  const part = (name: string, bytes: number) => mac(secretKey, `api-key-${name}:${requestKey}`, bytes);
+  const prefix = part('prefix', KEY_PREFIX_BYTES).toString('hex');
+  const secret = part('secret', KEY_SECRET_BYTES).toString('base64url');
+  return { key: `ft_${prefix}_${secret}`, prefix, secret };
+}
+
+/** What a request makes has the same id however often it is carried out (UUID version 5). */
+export function idOfRequest(requestKey: string): string {
+  return nameUuid(REQUEST_NAMESPACE, requestKey);
+}
+
+/** 256 bits for the cookie of a session. */
+export function newSessionToken(): string {
+  return randomBytes(SESSION_TOKEN_BYTES).toString('base64url');
+}
+
+/**
+ * Under what the sign-ins from an address are counted: not the address itself, and one of a million names at most,
+ * however many addresses come.
+ */
+export function signInSubject(secretKey: string, address: string): string {
+  return `sign-in:${mac(secretKey, `sign-in:${networkOf(address)}`, 3)
+    .toString('hex')
+    .slice(1)}`;
+}
+
+/** Whoever has one IPv6 address has all of its /64. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address;
+  const [head = ''] = address.split('::');
+  return head.split(':').slice(0, 4).join(':');
+}
+
 export function readApiKey(key: string): { readonly prefix: string; readonly secret: string } | null {
   const [, prefix, secret] = API_KEY.exec(key) ?? [];
   return prefix === undefined || secret === undefined ? null : { prefix, secret };
@@ -105,6 +140,14 @@ function linkMac(secretKey: string, purpose: LinkPurpose, id: Buffer): Buffer {
 
 function mac(secretKey: string, message: string, bytes: number): Buffer {
   return createHmac('sha256', secretKey).update(message, 'utf8').digest().subarray(0, bytes);
+}
+
+function nameUuid(namespace: string, name: string): string {
+  const digest = createHash('sha1').update(bytesOfUuid(namespace)).update(name, 'utf8').digest();
+  const bytes = digest.subarray(0, UUID_BYTES);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return uuidOfBytes(bytes);
 }
 
 function equalInConstantTime(expected: string, given: string): boolean {

@@ -1,3 +1,4 @@
+import { getCountries, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { isTollFree, placeOfAreaCode, zonesOfState } from './area-codes';
 import { isZone } from './local-time';
 
@@ -44,6 +45,15 @@ describe('an area code', () => {
     ['924', 'MN', [CHICAGO]],
     ['624', 'NY', [NEW_YORK]],
     ['729', 'TN', [CHICAGO, NEW_YORK]],
+    ['273', 'QC', ['America/Halifax', 'America/Toronto']],
+    ['387', 'ON', ['America/Toronto']],
+    ['457', 'LA', [CHICAGO]],
+    ['465', 'NY', [NEW_YORK]],
+    ['471', 'MS', [CHICAGO]],
+    ['483', 'AL', [CHICAGO]],
+    ['621', 'TX', [CHICAGO]],
+    ['679', 'MI', [NEW_YORK]],
+    ['837', 'CA', [LOS_ANGELES]],
   ])('%s is a new overlay in %s', (areaCode, state, zones) => {
     expect(placeOfAreaCode(areaCode)).toEqual({ states: [state], zones });
   });
@@ -57,6 +67,14 @@ describe('an area code', () => {
     ['778', '250'],
     ['930', '812'],
     ['986', '208'],
+    ['236', '778'],
+    ['257', '778'],
+    ['367', '418'],
+    ['474', '306'],
+    ['639', '306'],
+    ['672', '778'],
+    ['689', '407'],
+    ['879', '709'],
   ])('%s has the zones of %s, which it overlays', (overlay, areaCode) => {
     expect(placeOfAreaCode(overlay)).toEqual(placeOfAreaCode(areaCode));
   });
@@ -89,6 +107,43 @@ describe('an area code', () => {
     expect(placeOfAreaCode(areaCode)).toBeNull();
   });
 
+  it.each([
+    ['242', 'America/Nassau'],
+    ['441', 'Atlantic/Bermuda'],
+    ['658', 'America/Jamaica'],
+    ['809', 'America/Santo_Domingo'],
+    ['849', 'America/Santo_Domingo'],
+    ['868', 'America/Port_of_Spain'],
+  ])('%s of another country of the plan is in %s and no state', (areaCode, zone) => {
+    expect(placeOfAreaCode(areaCode)).toEqual({ states: [], zones: [zone] });
+  });
+
+  it('is never in a zone that its states have not', () => {
+    const codes = Array.from({ length: 800 }, (_, ix) => String(ix + 200));
+    const stray = codes.filter((code) => {
+      const { states, zones } = placeOfAreaCode(code) ?? { states: [], zones: [] };
+      const known = states.flatMap(zonesOfState);
+      return states.length > 0 && zones.some((zone) => !known.includes(zone));
+    });
+    expect(stray).toEqual([]);
+  });
+
+  it('announced without a date is not guessed', () => {
+    expect(placeOfAreaCode('565')).toBeNull();
+  });
+
+  it('is known wherever the metadata has numbers that belong to a place', () => {
+    const isPlaced = (areaCode: number) =>
+      Array.from({ length: 80 }, (_, ix) => parsePhoneNumberFromString(`+1${areaCode}${200 + 10 * ix}1234`)).some(
+        (phone) => phone?.isValid() === true && phone.getType() === 'FIXED_LINE_OR_MOBILE',
+      );
+    const unknown = Array.from({ length: 800 }, (_, ix) => ix + 200).filter(
+      (areaCode) => isPlaced(areaCode) && placeOfAreaCode(String(areaCode)) === null,
+    );
+    expect(unknown).toEqual([]);
+    expect(getCountries().filter((country) => getCountryCallingCode(country) === '1')).toHaveLength(25);
+  });
+
   it('is listed for 440 codes or so, each in zones that the runtime knows', () => {
     const codes = Array.from({ length: 800 }, (_, ix) => String(ix + 200));
     const places = codes.flatMap((code) => placeOfAreaCode(code) ?? []);
@@ -112,6 +167,14 @@ describe('a state', () => {
 
   it('AZ has daylight saving time in the Navajo Nation only', () => {
     expect(zonesOfState('AZ')).toEqual([DENVER, 'America/Phoenix']);
+  });
+
+  it('SK has the zones of the towns that keep the time of a neighbour', () => {
+    expect(zonesOfState('SK')).toEqual(['America/Edmonton', 'America/Regina', 'America/Winnipeg']);
+  });
+
+  it('has its own zones where it shares a code', () => {
+    expect(zonesOfState('YT')).toEqual(['America/Whitehorse']);
   });
 
   it('that is none has no zones', () => {

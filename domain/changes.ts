@@ -15,6 +15,8 @@ export interface Changes {
   readonly commitments: readonly CommitmentChange[];
   readonly freesLine: boolean;
   readonly wrongNumber: boolean;
+  /** What the attempt was sent to is no address of anybody. */
+  readonly deadAddress: boolean;
   readonly bucket: string | null;
   readonly handedOff: boolean | null;
   /** The plan of this enrollment can change: its workflow has to look. */

@@ -58,6 +58,8 @@ export const FactBodySchema = z.discriminatedUnion('kind', [
     status: MessageStatusSchema,
     sid: z.string().max(64).optional(),
     errorCode: codeSchema.optional(),
+    /** A mail that came back; after a hard bounce nobody writes to the address any more. */
+    bounce: z.enum(['hard', 'soft']).optional(),
   }),
   /** the voice agent's tag, or a person's correction, which fires rules only where it says so. */
   z.strictObject({

@@ -37,6 +37,7 @@ describe('a draft', () => {
       bucket: null,
       handedOff: null,
       wakes: false,
+      deadAddress: false,
       wakesPerson: false,
     });
   });

@@ -27,6 +27,7 @@ export class FoldDraft implements Changes {
   readonly commitments: CommitmentChange[] = [];
   freesLine = false;
   wrongNumber = false;
+  deadAddress = false;
   bucket: string | null = null;
   handedOff: boolean | null = null;
   wakes = false;
@@ -97,6 +98,12 @@ export class FoldDraft implements Changes {
     this.wakes = true;
     this.wakesPerson = true;
     if (EVERY_CHANNEL.every((channel) => channels.includes(channel))) this.end('opted_out');
+  }
+
+  /** Nobody reads mail there; the person may be reached elsewhere. */
+  giveUpAddress(): void {
+    this.deadAddress = true;
+    this.wakes = true;
   }
 
   hold(reason: 'handoff' | 'unclear_reply', lengthMs: number = UNTIL_HANDED_BACK_MS): void {

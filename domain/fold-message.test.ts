@@ -33,6 +33,35 @@ const INTERESTED = aRule('interested', { trigger: 'reply_bucket', outcome: 'inte
 ]);
 const EVERY_CHANNEL = ['voice', 'sms', 'email'];
 
+describe('a mail that comes back', () => {
+  const mailed = (...facts: FactBody[]) => sent({ attempt: { channel: 'email', state: 'accepted' } }, ...facts);
+  const bounced = (bounce: 'hard' | 'soft', errorCode: string): FactBody =>
+    progress('undelivered', { bounce, errorCode });
+
+  it.each([
+    ['hard', '5.1.1', true],
+    ['soft', '4.4.7', false],
+  ] as const)('for a %s reason ends; its address is given up: %s, %s', (bounce, errorCode, deadAddress) => {
+    const story = mailed(bounced(bounce, errorCode));
+    expect(story.state.attempt).toMatchObject({ state: 'ended', disposition: 'undelivered', errorCode });
+    expect(story.changes).toMatchObject([{ deadAddress, wakes: deadAddress, suppress: [], enrollment: {} }]);
+    expect(story.changes[0]?.timeline).toEqual([{ kind: 'message_failed', data: { bounce } }]);
+  });
+
+  it('may turn out to be gone for good only the second time', () => {
+    const story = mailed(bounced('soft', '4.4.7'), bounced('hard', '5.1.1'));
+    expect(story.changes.map(({ deadAddress }) => deadAddress)).toEqual([false, true]);
+    expect(timelineOf(story)).toEqual(['message_failed']);
+    expect(story.state.attempt?.errorCode).toBe('5.1.1');
+  });
+
+  it('was sent, whatever was known of it', () => {
+    const story = sent({ attempt: { channel: 'email', state: 'unknown' } }, bounced('hard', '5.1.1'));
+    expect(story.state.attempt).toMatchObject({ state: 'ended' });
+    expect(story.changes[0]?.attempt.acceptedAt).toBe(NOW);
+  });
+});
+
 describe('the callbacks of a message', () => {
   it.each([
     [

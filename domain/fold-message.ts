@@ -13,6 +13,7 @@ export function foldMessageProgress(state: FoldState, fact: Fact<'message_progre
   const { raised, ...standing } = raiseMessage(attempt, fact.status);
   draft.hear(attempt, fact);
   if (fact.errorCode !== attempt.errorCode) hearBlock(fact.errorCode, draft);
+  if (fact.bounce === 'hard') draft.giveUpAddress();
   if (!raised) return;
   draft.attempt.rank = standing.rank;
   draft.attempt.status = fact.status;
@@ -25,7 +26,8 @@ export function foldMessageProgress(state: FoldState, fact: Fact<'message_progre
   draft.attempt.state = 'ended';
   draft.attempt.endedAt = attempt.endedAt ?? state.now;
   draft.attempt.disposition = messageDispositionOf(standing.rank);
-  draft.tell(draft.attempt.disposition === 'delivered' ? 'message_delivered' : 'message_failed', {});
+  const data = fact.bounce === undefined ? {} : { bounce: fact.bounce };
+  draft.tell(draft.attempt.disposition === 'delivered' ? 'message_delivered' : 'message_failed', data);
 }
 
 /** S0-24. Whether it revokes is clear at once or a person's business; which bucket it falls into may take longer. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { compileHours } from './business-hours';
 import { fromIso } from './instant';
 import type { Weekday } from './local-time';
@@ -113,6 +114,46 @@ describe('the places where a person may be', () => {
       'America/Whitehorse',
       'America/Winnipeg',
     ]);
+  });
+
+  it('are narrowed within the stated country by a number of it', () => {
+    expect(candidatePlaces({ country: 'ES', phones: ['+34928123456'] })).toMatchObject({
+      zones: ['Atlantic/Canary'],
+      known: true,
+    });
+    expect(candidatePlaces({ country: 'ES', phones: ['+34612345678'] }).zones).toEqual([
+      'Atlantic/Canary',
+      'Europe/Madrid',
+    ]);
+  });
+
+  it('are those of an island of the North American plan by its area code', () => {
+    expect(candidatePlaces({ phones: ['+18095550123'] })).toEqual({
+      zones: ['America/Santo_Domingo'],
+      states: [],
+      sources: [{ source: 'area_code', value: '809', zones: ['America/Santo_Domingo'] }],
+      known: true,
+    });
+  });
+
+  it('are round the world for a number of no country', () => {
+    expect(candidatePlaces({ phones: ['+881612345678'] })).toMatchObject({
+      known: false,
+      sources: [{ source: 'unknown', value: 'world' }],
+    });
+  });
+
+  it('are some zones, or unknown, for every number of the North American plan', () => {
+    const digit = fc.integer({ min: 2, max: 9 });
+    const number = fc.tuple(digit, fc.integer({ min: 0, max: 99 }), digit, fc.integer({ min: 0, max: 999_999 }));
+    fc.assert(
+      fc.property(number, ([first, area, exchange, rest]) => {
+        const phone = `+1${first}${String(area).padStart(2, '0')}${exchange}${String(rest).padStart(6, '0')}`;
+        const { zones, states, sources, known } = candidatePlaces({ phones: [phone] });
+        if (known) expect([zones.length > 0, sources.map(({ source }) => source)]).toEqual([true, ['area_code']]);
+        else expect([zones, states]).toEqual([US_ZONES, []]);
+      }),
+    );
   });
 
   it('are round the world for a country that is not listed, so that no hour is left', () => {

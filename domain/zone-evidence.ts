@@ -1,4 +1,5 @@
 import { placeOfAreaCode, zonesOfState } from './area-codes';
+import { zonesOfForeignNumber } from './foreign-zones';
 import { isZone } from './local-time';
 import { type Phone, usablePhone } from './phone';
 import { countryOf, countryOfState, stateOf, statesOfPostalCode, zonesOfCountry } from './places';
@@ -14,7 +15,7 @@ export interface ZoneEvidence {
 
 export interface ZoneSource {
   readonly source: 'stated' | 'state' | 'postal_code' | 'area_code' | 'country' | 'unknown';
-  /** The zone, state, area code or country that speaks; never a postal code or number. */
+  /** The zone, state, area code or country that speaks, "world" for a number of no country; never a postal code or number. */
   readonly value: string;
   readonly zones: readonly string[];
 }
@@ -60,9 +61,8 @@ interface Evidence extends ZoneSource {
 /** Keeps all candidates, the strict reading: people move and keep their numbers, so no source outranks another. */
 export function candidatePlaces(evidence: ZoneEvidence): CandidatePlaces {
   const phones = evidence.phones.flatMap((text) => usablePhone(text) ?? []);
-  const exact = [...statedEvidence(evidence), ...phones.flatMap(evidenceOfAreaCode)];
-  const countries = new Set([...statedCountry(evidence), ...phones.flatMap(foreignCountry)]);
-  const all = [...exact, ...[...countries].flatMap((country) => evidenceOfCountry(country, exact))];
+  const exact = [...statedEvidence(evidence), ...phones.flatMap(evidenceOfAreaCode), ...phones.flatMap(evidenceAbroad)];
+  const all = [...exact, ...statedCountry(evidence).flatMap((country) => evidenceOfCountry(country, exact))];
   if (all.length === 0) all.push({ source: 'unknown', value: 'US', zones: US_ZONES, states: [] });
   return {
     zones: sortedSet(all.flatMap(({ zones }) => zones)),
@@ -96,14 +96,15 @@ function statedCountry({ country }: ZoneEvidence): string[] {
   return code === null ? [] : [code];
 }
 
-/** A number with an area code is placed by it; where the code is in no table, only a Caribbean country is one. */
-function foreignCountry({ areaCode, country, tollFree }: Phone): string[] {
-  if (tollFree) return [];
-  if (areaCode === undefined) return [country];
-  return zonesOfCountry(country) === null || placeOfAreaCode(areaCode) !== null ? [] : [country];
+/** A number without an area code is somewhere in its country, or in the part of it that it names. */
+function evidenceAbroad({ areaCode, e164, country, tollFree }: Phone): Evidence[] {
+  if (tollFree || areaCode !== undefined) return [];
+  const zones = zonesOfForeignNumber(e164);
+  if (zones === null) return [{ source: 'unknown', value: 'world', zones: WORLD_ZONES, states: [] }];
+  return [{ source: 'country', value: country, zones, states: [] }];
 }
 
-/** A country of several zones says nothing more where a zone, or a state of it, is known. */
+/** A country of several zones says nothing more where a zone, a state or a number of it is known. */
 function evidenceOfCountry(country: string, exact: readonly Evidence[]): Evidence[] {
   const zones = zonesOfCountry(country);
   if (zones?.length !== 1 && exact.some((evidence) => placesIn(country, evidence))) return [];
@@ -111,7 +112,8 @@ function evidenceOfCountry(country: string, exact: readonly Evidence[]): Evidenc
   return [{ source: 'unknown', value: country, zones: country === 'US' ? US_ZONES : WORLD_ZONES, states: [] }];
 }
 
-function placesIn(country: string, { source, states }: Evidence): boolean {
+function placesIn(country: string, { source, value, states }: Evidence): boolean {
+  if (source === 'country') return value === country;
   return source === 'stated' || states.some((state) => countryOfState(state) === country);
 }
 

@@ -2,6 +2,7 @@ import { Client, Connection, type WorkflowStartOptions } from '@temporalio/clien
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { EnrollmentRef } from '../db/enrollment';
 import type { SignalName } from '../domain/signal';
+import type { TemporalConnection } from './connection';
 import {
   CAMPAIGN_ID_ATTRIBUTE,
   CONTACT_ID_ATTRIBUTE,
@@ -25,13 +26,10 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export interface EngineOptions {
-  readonly address: string;
+export interface EngineOptions extends Omit<TemporalConnection, 'tls'>, Partial<Pick<TemporalConnection, 'tls'>> {
   readonly namespace: string;
   readonly queuePrefix: string;
   readonly uiUrl: string | null;
-  readonly tls?: boolean;
-  readonly apiKey?: string;
 }
 
 /** Short enough that a webhook never waits for Temporal longer than the sender would. */
@@ -39,11 +37,11 @@ const DEADLINE_MS = 3_000;
 const CAMPAIGN_ID = defineSearchAttributeKey(CAMPAIGN_ID_ATTRIBUTE, SearchAttributeType.KEYWORD);
 const CONTACT_ID = defineSearchAttributeKey(CONTACT_ID_ATTRIBUTE, SearchAttributeType.KEYWORD);
 
-export function createEngine({ address, namespace, queuePrefix, uiUrl, tls, apiKey }: EngineOptions): Engine {
+export function createEngine({ address, namespace, queuePrefix, uiUrl, tls = false, apiKey }: EngineOptions): Engine {
   // Lazy: the API answers, and facts are folded, while Temporal is down.
   const connection = Connection.lazy({
     address,
-    ...(tls === true ? { tls: true } : {}),
+    tls,
     ...(apiKey === undefined ? {} : { apiKey }),
   });
   const { workflow } = new Client({ connection, namespace });

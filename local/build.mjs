@@ -1,5 +1,6 @@
-// `npm run build`: dist/ with the compiled program, its migrations and the workflow bundle.
+// `npm run build`: dist/ with the compiled program, its migrations, the workflow bundle and the page.
+// `npm run build -- page`: the page alone.
 
-import { ensureBuilt } from './prepare.mjs';
+import { ensureBuilt, ensurePageBuilt } from './prepare.mjs';
 
-await ensureBuilt();
+await (process.argv[2] === 'page' ? ensurePageBuilt() : ensureBuilt());

@@ -20,8 +20,8 @@ describe('the cast of the example', () => {
   const faults = async () => (await rig.control('GET', '/faults')).body as Fault[];
 
   it('plays every script there is, on the phone and by mail', async () => {
-    await castPeople(rig.simulator.httpUrl, exampleContacts(20));
-    const rows = exampleContacts(20).trim().split('\n').slice(1);
+    await castPeople(rig.simulator.httpUrl, exampleContacts(25));
+    const rows = exampleContacts(25).trim().split('\n').slice(1);
     const scripts = await Promise.all(
       rows.map(async (row) => {
         const [, , , phone = '', email = ''] = row.split(',');
@@ -34,7 +34,7 @@ describe('the cast of the example', () => {
   });
 
   it('meets two lost answers, one with its callbacks late and one without any, a refusal for now and a CRM that fails', async () => {
-    await castPeople(rig.simulator.httpUrl, exampleContacts(20));
+    await castPeople(rig.simulator.httpUrl, exampleContacts(25));
     const planned = (await faults()).map(({ rule }) => `${rule.channel} ${rule.mode}`);
     expect(planned.sort()).toEqual([
       'crm 504_executed',
@@ -51,8 +51,8 @@ describe('the cast of the example', () => {
   it('leaves nobody but its own who could ask to be called on a day that is a week away', async () => {
     await rig.stop();
     rig = await startRig({ weights: { replies_callback: 1 } });
-    await castPeople(rig.simulator.httpUrl, exampleContacts(21));
-    const person = await rig.control('GET', `/people/${encodeURIComponent('+12125550101')}`);
+    await castPeople(rig.simulator.httpUrl, exampleContacts(41));
+    const person = await rig.control('GET', `/people/${encodeURIComponent('+12125550102')}`);
     expect(person.body).toMatchObject({ script: 'replies_callback', options: { reply: 'call me tomorrow at three' } });
   });
 

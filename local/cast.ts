@@ -22,6 +22,11 @@ const SCRIPTS = [
   'replies_question',
   'completes_form',
   'mail_replies',
+  'refuses_mail',
+  'mailbox_full',
+  'defers_mail',
+  'bounces_hard',
+  'bounces_soft',
 ] as const;
 type Script = (typeof SCRIPTS)[number];
 

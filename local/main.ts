@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadExample } from './example';
@@ -65,7 +66,8 @@ async function run(stack: Stack, options: StartOptions, screen: Screen): Promise
   await stack.go();
   if (isDraft) await stack.api.send('POST', `/v1/campaigns/${campaignId}/launch`);
   screen.line(isDraft ? 'the example campaign is launched' : 'going on where the last start stopped');
-  screen.line(addresses(stack));
+  const where = await addresses(stack);
+  screen.line(where);
   const stall = new Stall(STALLED_AFTER_MS, Date.now);
   for (let progress = await progressOf(stack.sql, campaignId); ; progress = await progressOf(stack.sql, campaignId)) {
     screen.progress(progress);
@@ -76,7 +78,7 @@ async function run(stack: Stack, options: StartOptions, screen: Screen): Promise
   screen.settle();
   screen.line(summaryTable(figures, books, ledger));
   if (options.once) return { exitCode: isGood(figures) ? 0 : 1, lastLine: JSON.stringify(figures) };
-  screen.line(`the campaign has ended; everything keeps running until Ctrl-C\n${addresses(stack)}`);
+  screen.line(`the campaign has ended; everything keeps running until Ctrl-C\n${where}`);
   return new Promise<Ending>(() => undefined);
 }
 
@@ -84,8 +86,11 @@ function isGood({ balance, ended, enrolled, duplicates, outsideHours }: Figures)
   return balance === 'ok' && ended === enrolled && duplicates === 0 && outsideHours === 0;
 }
 
-function addresses({ apiUrl, uiUrl, simulatorUrl, adminKeyFile, logFolder }: Stack): string {
+/** One click signs in: the key is good for this simulation alone, and a fragment is never sent to a server. */
+async function addresses({ apiUrl, uiUrl, simulatorUrl, adminKeyFile, logFolder }: Stack): Promise<string> {
+  const key = (await readFile(adminKeyFile, 'utf8')).trim();
   return [
+    `  page         ${apiUrl}/#key=${key}`,
     `  API          ${apiUrl}/v1`,
     `  admin key    ${adminKeyFile}`,
     `  Temporal UI  ${uiUrl ?? 'where your Temporal server has it (TEMPORAL_UI_URL)'}`,

@@ -3,16 +3,18 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { access, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const OLDEST_NODE = [20, 19];
-const INSTALL_STAMP = join(ROOT, 'node_modules', '.followthrough');
+/** The page at / has packages of its own, which are needed to build and to check it and never to run. */
+const WEB = join(ROOT, 'web');
 const DIST = join(ROOT, 'dist');
-const BUILD_STAMP = join(DIST, '.followthrough');
+const PAGE = join(DIST, 'web');
+const STAMP = '.followthrough';
 /** What the build reads; a test file is none of it. */
 const SOURCE = /(?<!\.test)\.ts$|\.sql$|tsconfig.*\.json$/;
 const NO_SOURCE = new Set(['node_modules', 'dist', 'coverage', 'test', 'web', 'docs', 'examples', 'tools']);
@@ -27,39 +29,61 @@ export function requireNode() {
 
 /** Installs the packages unless exactly those of the lockfile are there, whole. */
 export async function ensureInstalled() {
-  const wanted = await hashOf([join(ROOT, 'package-lock.json')], `${process.platform} ${process.arch}`);
-  if ((await readOrEmpty(INSTALL_STAMP)) === wanted && (await isWhole())) return;
-  console.error('Installing packages (npm ci) ...');
+  await ensureInstalledIn(ROOT, 'packages');
+}
+
+export async function ensureWebInstalled() {
+  await ensureInstalledIn(WEB, 'packages of the page');
+}
+
+async function ensureInstalledIn(folder, what) {
+  const stamp = join(folder, 'node_modules', STAMP);
+  const wanted = await hashOf([join(folder, 'package-lock.json')], `${process.platform} ${process.arch}`);
+  if ((await readOrEmpty(stamp)) === wanted && (await isWhole(folder))) return;
+  console.error(`Installing ${what} (npm ci) ...`);
   // `npm ci` begins by deleting node_modules and the stamp with it, so a stamp means that it came to its end.
-  await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], { isLoud: true });
-  await writeFile(INSTALL_STAMP, wanted);
+  await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], { isLoud: true, folder });
+  await writeFile(stamp, wanted);
 }
 
 /** Is every package still there that npm wrote down when it had installed them all? */
-async function isWhole() {
+async function isWhole(folder) {
   try {
-    const { packages } = JSON.parse(await readFile(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8'));
-    await Promise.all(Object.keys(packages).map((path) => access(join(ROOT, path, 'package.json'))));
+    const { packages } = JSON.parse(await readFile(join(folder, 'node_modules', '.package-lock.json'), 'utf8'));
+    await Promise.all(Object.keys(packages).map((path) => access(join(folder, path, 'package.json'))));
     return true;
   } catch {
     return false;
   }
 }
 
-/** Compiles into dist/ unless that was built from these very sources. */
+/** Builds the program into dist/ and its page into dist/web, each unless it was built from these very sources. */
 export async function ensureBuilt() {
   const sources = await listSources(ROOT);
-  const wanted = await hashOf([join(ROOT, 'package-lock.json'), ...sources], process.version);
-  if ((await readOrEmpty(BUILD_STAMP)) === wanted) return;
-  console.error('Building ...');
-  // Built beside its place and moved there when whole: a program that runs from dist/ keeps its files until then.
+  await ensureBuiltIn(DIST, 'the program', [join(ROOT, 'package-lock.json'), ...sources], async (draft) => {
+    await compile(draft, sources);
+    await cp(PAGE, join(draft, 'web'), { recursive: true }).catch(ignoreMissing);
+  });
+  await ensurePageBuilt();
+}
+
+export async function ensurePageBuilt() {
+  await ensureBuiltIn(PAGE, 'the page', await listFiles(WEB), buildPage);
+}
+
+/** Built beside its place and moved there when whole: a program that runs from dist/ keeps its files until then. */
+async function ensureBuiltIn(place, what, sources, build) {
+  const wanted = await hashOf(sources, process.version);
+  if ((await readOrEmpty(join(place, STAMP))) === wanted) return;
+  console.error(`Building ${what} ...`);
   const draft = `${DIST}.${process.pid}`;
   const old = `${DIST}.old.${process.pid}`;
   try {
-    await compile(draft, sources);
-    await writeFile(join(draft, '.followthrough'), wanted);
-    await rename(DIST, old).catch(ignoreMissing);
-    await rename(draft, DIST);
+    await build(draft);
+    await writeFile(join(draft, STAMP), wanted);
+    await rename(place, old).catch(ignoreMissing);
+    await mkdir(dirname(place), { recursive: true });
+    await rename(draft, place);
   } finally {
     await Promise.all([draft, old].map((folder) => rm(folder, { recursive: true, force: true })));
   }
@@ -80,14 +104,25 @@ async function compile(folder, sources) {
   await run('node', [join(folder, 'workers', 'build-bundle.js')]);
 }
 
+async function buildPage(folder) {
+  await ensureWebInstalled();
+  await run('node', [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', '--outDir', folder], { folder: WEB });
+}
+
 async function listSources(folder) {
+  return (await listFiles(folder)).filter((path) => SOURCE.test(path));
+}
+
+/** Every file of ours below the folder. */
+async function listFiles(folder) {
   const entries = await readdir(folder, { withFileTypes: true });
   const found = await Promise.all(
-    entries.map((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return NO_SOURCE.has(entry.name) || entry.name.startsWith('.') ? [] : listSources(path);
-      return SOURCE.test(entry.name) ? [path] : [];
-    }),
+    entries
+      .filter(({ name }) => !NO_SOURCE.has(name) && !name.startsWith('.'))
+      .map((entry) => {
+        const path = join(folder, entry.name);
+        return entry.isDirectory() ? listFiles(path) : [path];
+      }),
   );
   return found.flat().sort();
 }
@@ -106,11 +141,11 @@ function ignoreMissing(error) {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** Runs a command in the project folder; what it says is shown at once when loud, else only if it fails. */
-function run(command, args, { isLoud = false } = {}) {
+/** Runs a command in the folder; what it says is shown at once when loud, else only if it fails. */
+function run(command, args, { isLoud = false, folder = ROOT } = {}) {
   const isNode = command === 'node';
   const child = spawn(isNode ? process.execPath : command, args, {
-    cwd: ROOT,
+    cwd: folder,
     stdio: ['ignore', ...(isLoud ? [2, 2] : ['pipe', 'pipe'])],
     shell: !isNode && process.platform === 'win32',
   });

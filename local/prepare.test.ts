@@ -36,9 +36,9 @@ describe('the packages', () => {
 
   beforeEach(async () => {
     clone = await mkdtemp(join(tmpdir(), 'prepare-'));
-    for (const folder of ['local', 'bin']) await mkdir(join(clone, folder));
+    for (const folder of ['local', 'bin', 'web']) await mkdir(join(clone, folder));
     await cp(join(__dirname, 'prepare.mjs'), join(clone, 'local', 'prepare.mjs'));
-    await writeFile(join(clone, 'package-lock.json'), '{}');
+    for (const folder of ['.', 'web']) await writeFile(join(clone, folder, 'package-lock.json'), '{}');
     // Stands for the registry: what `npm ci` leaves behind, or leaves half done.
     await writeFile(
       join(clone, 'bin', 'npm'),
@@ -56,8 +56,8 @@ echo '{"packages":{"node_modules/express":{},"node_modules/zod":{}}}' > node_mod
   });
   afterEach(() => rm(clone, { recursive: true }));
 
-  const install = (env: NodeJS.ProcessEnv = {}) =>
-    evaluate(`(await import('${pathToFileURL(join(clone, 'local', 'prepare.mjs')).href}')).ensureInstalled()`, {
+  const install = (env: NodeJS.ProcessEnv = {}, what = 'ensureInstalled') =>
+    evaluate(`await (await import('${pathToFileURL(join(clone, 'local', 'prepare.mjs')).href}')).${what}()`, {
       PATH: `${join(clone, 'bin')}${delimiter}${process.env['PATH']}`,
       ...env,
     });
@@ -88,5 +88,12 @@ echo '{"packages":{"node_modules/express":{},"node_modules/zod":{}}}' > node_mod
     await writeFile(join(clone, 'package-lock.json'), '{"lockfileVersion":3}');
     await install();
     expect(await installs()).toBe(2);
+  });
+
+  it('of the page are installed in its own folder, whatever the others are', async () => {
+    await install({}, 'ensureWebInstalled');
+    await install({}, 'ensureWebInstalled');
+    expect((await readFile(join(clone, 'web', 'npm.log'), 'utf8')).trim().split('\n')).toHaveLength(1);
+    await expect(installs()).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

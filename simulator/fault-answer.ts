@@ -13,9 +13,11 @@ export interface FaultWords {
   tooManyRequests(retryAfterSeconds: number): Answer;
   failed(status: 500 | 504): Answer;
   errorInside(): Answer;
+  /** Where credentials come with the request and can expire. */
+  unauthorized?(): Answer;
 }
 
-const EXECUTED = new Set<FaultMode>(['500_executed', '504_executed', 'timeout_executed']);
+const EXECUTED = new Set<FaultMode>(['500_executed', '504_executed', 'timeout_executed', 'slow']);
 
 /** Executes what was asked, or doesn't, and answers as the rule wants it; without a rule the answer is the truth. */
 export async function answerUnder(
@@ -26,7 +28,7 @@ export async function answerUnder(
   signal: AbortSignal,
 ): Promise<void> {
   if (fault === null) return give(response, await execute());
-  if (isExecuted(fault)) await execute();
+  const truth = isExecuted(fault) ? await execute() : null;
   switch (fault.mode) {
     case '429':
       return give(response, words.tooManyRequests(fault.options.retryAfterSeconds));
@@ -35,7 +37,13 @@ export async function answerUnder(
     case '500_not_executed':
       return give(response, words.failed(500));
     case '504_executed':
+    case '504_not_executed':
       return give(response, words.failed(504));
+    case '401':
+      return give(response, words.unauthorized?.() ?? { status: 401, body: 'Unauthorized' });
+    case 'slow':
+      await pause(response, fault.options.holdMs, signal);
+      return truth === null || response.destroyed ? undefined : give(response, truth);
     case 'error_in_200':
       return give(response, words.errorInside());
     case 'timeout_executed':
@@ -60,6 +68,11 @@ export function give(response: Response, answer: Answer): void {
 
 /** Says nothing until the client leaves, the time is over or the simulator stops. */
 async function holdOpen(response: Response, ms: number, signal: AbortSignal): Promise<void> {
+  await pause(response, ms, signal);
+  response.destroy();
+}
+
+async function pause(response: Response, ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, ms);
     const leave = (): void => {
@@ -70,7 +83,6 @@ async function holdOpen(response: Response, ms: number, signal: AbortSignal): Pr
     response.once('close', leave);
     signal.addEventListener('abort', leave, { once: true });
   });
-  response.destroy();
 }
 
 /** The client reads a good status line and never sees the body it announces. */

@@ -1,30 +1,43 @@
 import * as z from 'zod';
+import { CALLBACK_MODES, CALLBACK_OPTIONS } from './callback-manner';
 import { LedgerChannelSchema, type LedgerChannel } from './ledger-entry';
+import { MAIL_MODES } from './mail-manner';
 
 /** What happens to the answer of a request; "executed" means that the asked for thing really happens all the same. */
 const REQUEST_MODES = {
   voice: ['ok', '429', '500_not_executed', '500_executed', 'timeout_not_executed', 'timeout_executed', 'reset'],
   sms: ['ok', '429', '500_not_executed', '500_executed', 'timeout_not_executed', 'timeout_executed', 'reset'],
-  email: ['ok', '451', '550', 'drop_after_dot'],
-  crm: ['ok', '429', '500', '504_executed', 'error_in_200', 'timeout_not_executed', 'timeout_executed', 'reset'],
+  email: ['ok', ...MAIL_MODES, 'drop_after_dot'],
+  crm: [
+    'ok',
+    '401',
+    '429',
+    '500',
+    '504_executed',
+    '504_not_executed',
+    'error_in_200',
+    'slow',
+    'timeout_not_executed',
+    'timeout_executed',
+    'reset',
+  ],
 } as const satisfies Record<LedgerChannel, readonly string[]>;
-
-/** What happens to the callbacks of one call, text or inbound message; drawn once for each of them. */
-const CALLBACK_MODES = ['duplicate_callbacks', 'drop_callbacks', 'late_callbacks', 'shuffle_callbacks'] as const;
 
 const MODES = [
   'ok',
+  '401',
   '429',
   '500',
   '500_not_executed',
   '500_executed',
   '504_executed',
+  '504_not_executed',
+  'slow',
   'timeout_not_executed',
   'timeout_executed',
   'reset',
   'error_in_200',
-  '451',
-  '550',
+  ...MAIL_MODES,
   'drop_after_dot',
   ...CALLBACK_MODES,
 ] as const;
@@ -45,16 +58,11 @@ const MatchSchema = z.strictObject({
 
 const OptionsSchema = z.strictObject({
   retryAfterSeconds: z.int().min(0).default(1),
-  /** How long a timed out request is held open unless the client leaves. */
+  /** How long a timed out request is held open unless the client leaves, and how late a slow answer comes. */
   holdMs: z.int().min(1).default(35_000),
   /** For `reset` and `drop_after_dot`. */
   executed: z.boolean().default(true),
-  copies: z.int().min(2).max(20).default(2),
-  delayMs: z.int().min(0).default(1000),
-  /** Only these callback events (`initiated`, `completed`, `delivered`, `machine` …). */
-  events: z.array(z.string()).min(1).optional(),
-  /** `drop_callbacks` of a call: the answer URL isn't fetched either, the call ends without a word. */
-  answerUrlToo: z.boolean().default(false),
+  ...CALLBACK_OPTIONS,
   /** The rule is over so many minutes of business time after it was put. */
   businessMinutes: z.number().positive().optional(),
 });

@@ -24,6 +24,7 @@ export const LedgerEntrySchema = z.object({
     'opt_out',
     'opt_in',
     'mail',
+    'bounce',
     'fact',
     'assign',
     'crm_status',

@@ -1,3 +1,4 @@
+import { readBounce } from '../domain/bounce';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { type Rig, startRig } from './rig';
 
@@ -111,6 +112,81 @@ describe('a fault', () => {
     await rig.control('PUT', '/faults', [{ channel: 'email', mode: 'drop_after_dot', options: { executed } }]);
     await expect(send()).rejects.not.toHaveProperty('responseCode', expect.any(Number));
     expect(mails()).toMatchObject([{ accepted: executed, detail: { fault: 'drop_after_dot' } }]);
+  });
+});
+
+describe("a person's mail server", () => {
+  const cast = (script: string, options: object = {}) =>
+    rig.control('POST', '/people', { email: ASHA, script, options });
+  const returned = () =>
+    rig.product
+      .to('/v1/facts')
+      .map(({ text }) => JSON.parse(text) as { headers: Record<string, string>; text: string });
+
+  it.each([
+    ['refuses_mail', 550, '550 5.1.1 No such mailbox'],
+    ['mailbox_full', 452, '452 4.2.2 Mailbox full'],
+  ])('%s answers %d to the name of the recipient', async (script, responseCode, response) => {
+    await cast(script);
+    await expect(send()).rejects.toMatchObject({ code: 'EENVELOPE', responseCode, response });
+    expect(mails()).toMatchObject([{ accepted: false, to: ASHA, status: String(responseCode) }]);
+  });
+
+  it.each([
+    ['421', 421],
+    ['552', 552],
+    ['554', 554],
+  ] as const)('may answer %s after the whole mail', async (mode, responseCode) => {
+    await cast('never_answers', { mail: { mode, at: 'data' } });
+    await expect(send()).rejects.toMatchObject({ responseCode });
+    expect(mails()).toMatchObject([{ accepted: false, status: mode, attemptId: ATTEMPT }]);
+  });
+
+  it('defers_mail takes it the second time', async () => {
+    await cast('defers_mail');
+    await expect(send()).rejects.toMatchObject({
+      responseCode: 451,
+      response: '451 4.7.1 Greylisted, try again later',
+    });
+    await send();
+    expect(mails()).toMatchObject([{ accepted: false, status: '451' }, { accepted: true }]);
+  });
+
+  it.each([
+    ['bounces_hard', {}, 'hard', '5.1.1'],
+    ['bounces_soft', {}, 'soft', '4.4.7'],
+    ['never_answers', { mail: { mode: 'bounce_delayed' } }, 'delayed', '4.4.1'],
+  ])('%s %j sends the mail back to its return path', async (script, options, kind, status) => {
+    await cast(script, options);
+    await send();
+    await rig.simulator.idle();
+    expect(mails()).toMatchObject([{ accepted: true }]);
+    expect(rig.ledger.entries({ kind: 'bounce' })).toMatchObject([{ to: ASHA, attemptId: ATTEMPT, status }]);
+    const [report, ...others] = returned();
+    expect(others).toEqual([]);
+    expect(report).toMatchObject({ kind: 'inbound_email', to: 'intake@example.com', headers: { 'Return-Path': '<>' } });
+    expect(report && readBounce(report)).toMatchObject({ kind, status, recipient: ASHA, attemptIds: [ATTEMPT] });
+  });
+
+  it('sends it back when its business time has come, and only the mail that a fault names', async () => {
+    const options = { delaySeconds: 3600 };
+    await rig.control('PUT', '/faults', [{ channel: 'email', mode: 'bounce_hard', match: { to: ASHA }, options }]);
+    await send();
+    await send({ to: 'ben@example.com' });
+    await rig.simulator.idle();
+    expect(returned()).toEqual([]);
+    expect(rig.simulator.nextAt()).toBe(rig.clock.now + 3_600_000);
+    rig.clock.now += 3_600_000;
+    await rig.simulator.idle();
+    expect(returned()).toHaveLength(1);
+    expect(rig.ledger.entries({ kind: 'bounce' })).toMatchObject([{ to: ASHA, at: rig.clock.now }]);
+  });
+
+  it('returns nothing that has no return path', async () => {
+    await cast('bounces_hard');
+    await send({ envelope: { from: '', to: [ASHA] } });
+    await rig.simulator.idle();
+    expect(returned()).toEqual([]);
   });
 });
 

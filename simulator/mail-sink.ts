@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerError, type SMTPServerSession } from 'smtp-server';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { FaultRule } from './fault-rule';
 import { isFictionalMail } from './fictional-address';
-import type { Doer } from './people/deeds';
-import type { Directory } from './people/directory';
+import type { Ledger } from './ledger';
+import { type MailManner, noticeOf, refusalOf, type ReturnNotice } from './mail-manner';
+import type { Doer, Occasion } from './people/deeds';
+import type { Directory, Person } from './people/directory';
+import type { Deed } from './people/script';
 import type { World } from './world';
 
 export interface MailSink {
@@ -30,7 +33,7 @@ export async function startMailSink(world: World, parts: MailParts, port: number
     closeTimeout: 100,
     logger: false,
     onAuth: (_auth, _session, done) => done(null, { user: 'anyone' }),
-    onRcptTo: (address, _session, done) => void answerWith(done, checkRecipient(world, address.address)),
+    onRcptTo: (address, _session, done) => void answerWith(done, checkRecipient(world, parts, address.address)),
     onData: (stream, session, done) => void answerWith(done, takeMail(world, parts, server, stream, session)),
   });
   // A client that leaves in the middle is its own business.
@@ -47,12 +50,22 @@ export async function startMailSink(world: World, parts: MailParts, port: number
   };
 }
 
-async function checkRecipient({ faults, ledger }: World, to: string): Promise<void> {
+async function checkRecipient({ faults, ledger }: World, { directory }: MailParts, to: string): Promise<void> {
   const fault = await faults.drawRequest({ channel: 'email', operation: 'rcpt', to });
-  const refusal = fault === null ? (isFictionalMail(to) ? null : '550') : fault.mode;
-  if (refusal === null) return;
-  await ledger.record({ channel: 'email', kind: 'mail', to, accepted: false, status: refusal, detail: { at: 'rcpt' } });
-  throw smtpError(refusal);
+  const mode = fault?.mode ?? (isFictionalMail(to) ? mannerAt('rcpt', ledger, directory.reach(to))?.mode : '550');
+  const refusal = refusalOf(mode ?? '');
+  if (mode === undefined || refusal === null) return;
+  await ledger.record({ channel: 'email', kind: 'mail', to, accepted: false, status: mode, detail: { at: 'rcpt' } });
+  throw refusal;
+}
+
+/** How the person's own server treats a mail at this point, if it does anything. */
+function mannerAt(point: MailManner['at'], ledger: Ledger, { address, script, options }: Person): MailManner | null {
+  const manner = options.mail ?? script.mail;
+  if (manner === undefined || (noticeOf(manner.mode) === null ? manner.at : 'data') !== point) return null;
+  const before = ledger.entries({ channel: 'email', kind: 'mail', to: address });
+  const done = before.filter(({ status, detail }) => status === manner.mode || detail['fault'] === manner.mode).length;
+  return done < (manner.times ?? Infinity) ? manner : null;
 }
 
 async function takeMail(
@@ -80,7 +93,7 @@ interface Delivery {
   readonly attemptId: string | undefined;
 }
 
-/** Rejects with the SMTP answer that a fault wants. */
+/** Rejects with the SMTP answer that a fault, or the person's own server, wants. */
 async function takeFor(
   world: World,
   { directory, doer }: MailParts,
@@ -88,7 +101,11 @@ async function takeFor(
   fault: FaultRule | null,
 ): Promise<void> {
   const { mail, to, from, attemptId } = delivery;
-  const accepted = fault === null || (fault.mode === 'drop_after_dot' && fault.options.executed);
+  const person = directory.reach(to);
+  const manner = fault === null ? mannerAt('data', world.ledger, person) : null;
+  const mode = fault?.mode ?? manner?.mode ?? '';
+  const refusal = refusalOf(mode);
+  const accepted = refusal === null && (mode !== 'drop_after_dot' || fault?.options.executed === true);
   await world.ledger.record({
     channel: 'email',
     kind: 'mail',
@@ -97,28 +114,43 @@ async function takeFor(
     from,
     attemptId,
     accepted,
-    status: accepted ? 'accepted' : fault?.mode,
+    status: accepted ? 'accepted' : mode,
     detail: {
       subject: mail.subject ?? '',
       text: mail.text ?? '',
       headers: Object.fromEntries(mail.headers.map(({ key, value }) => [key, value])),
-      fault: fault?.mode ?? null,
+      fault: mode === '' ? null : mode,
     },
   });
   if (accepted) {
-    const person = directory.reach(to);
     person.memory.mails += 1;
-    const deeds = person.script.onMail?.({ ...person.memory }, person.options) ?? [];
-    const origin = { channel: 'email', person: to, attemptId } as const;
-    const received = {
+    const delaySeconds = fault?.options.delaySeconds ?? manner?.delaySeconds;
+    const deeds = deedsOn(person, noticeOf(mode));
+    const act = (): Promise<void> => doer.perform(person, deeds, occasionOf(delivery));
+    void world.background.run(() =>
+      delaySeconds === undefined ? act() : world.agenda.after(delaySeconds * 1000, act),
+    );
+  }
+  if (refusal !== null) throw refusal;
+}
+
+/** What comes of a mail that was taken: it goes back, or the person reads it. */
+function deedsOn({ script, options, memory }: Person, notice: ReturnNotice | null): readonly Deed[] {
+  return notice === null ? (script.onMail?.({ ...memory }, options) ?? []) : [{ kind: 'return', notice }];
+}
+
+function occasionOf({ mail, to, from, attemptId }: Delivery): Occasion {
+  return {
+    origin: { channel: 'email', person: to, attemptId },
+    mail: {
       replyTo: replyAddressOf(mail, from),
+      returnPath: from,
+      headers: mail.headers.map(({ originalKey, value }) => ({ name: originalKey, value })),
       subject: mail.subject ?? '',
       messageId: mail.messageId ?? '',
-    };
-    const words = `${mail.text ?? ''} ${mail.html ?? ''}`;
-    void world.background.run(() => doer.perform(person, deeds, { origin, mail: received, words }));
-  }
-  if (fault !== null && fault.mode !== 'drop_after_dot') throw smtpError(fault.mode);
+    },
+    words: `${mail.text ?? ''} ${mail.html ?? ''}`,
+  };
 }
 
 async function answerWith(done: Done, work: Promise<void>): Promise<void> {
@@ -128,11 +160,6 @@ async function answerWith(done: Done, work: Promise<void>): Promise<void> {
     return done(error instanceof Error ? error : new Error('the mail could not be taken', { cause: error }));
   }
   done();
-}
-
-function smtpError(mode: string): SMTPServerError {
-  const words = mode === '451' ? 'Requested action aborted: local error in processing' : 'Mailbox unavailable';
-  return Object.assign(new Error(words), { responseCode: mode === '451' ? 451 : 550 });
 }
 
 /** Cuts the connection, so that the client never learns what became of its mail. */

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import express, { type Express } from 'express';
 import { controlRoutes } from './control/routes';
 import { createFactPoster } from './facts';
+import { createHttpCrm } from './http-crm';
 import { createLawRuler } from './lawruler';
 import { type MailSink, startMailSink } from './mail-sink';
 import { createDoer } from './people/deeds';
@@ -26,8 +27,10 @@ export interface Simulator {
   readonly ledger: Ledger;
   /** Tells where the product is; what is left out stays as it was. */
   connect(product: Partial<Product>): void;
-  /** Resolves when no call, text or reply is under way. */
+  /** Resolves when no call, text or reply is under way, and nothing is due that was put off to a later business time. */
   idle(): Promise<void>;
+  /** The business time to which the next callback or mail is put off; null when there is none. */
+  nextAt(): number | null;
   /** Breaks off everything under way, and rejects if a stand-in failed by itself. */
   stop(): Promise<void>;
 }
@@ -47,7 +50,8 @@ export async function createSimulator(deps: SimulatorDeps): Promise<Simulator> {
     smtpPort: mail.port,
     ledger: world.ledger,
     connect: (product) => void Object.assign(world.product, product),
-    idle: () => world.background.idle(),
+    idle: () => idle(world),
+    nextAt: () => world.agenda.nextAt(),
     stop() {
       stopped ??= stopAll(world, http, mail);
       return stopped;
@@ -55,12 +59,19 @@ export async function createSimulator(deps: SimulatorDeps): Promise<Simulator> {
   };
 }
 
-async function stopAll({ background }: World, http: Server, mail: MailSink): Promise<void> {
+/** The agenda may begin something by itself while it is asked. */
+async function idle({ background, agenda }: World): Promise<void> {
+  do await background.idle();
+  while ((await agenda.catchUp()) || background.busy > 0);
+}
+
+async function stopAll({ background, agenda }: World, http: Server, mail: MailSink): Promise<void> {
   const closed = once(http, 'close');
   http.close();
   http.closeAllConnections();
   await closed;
   await mail.stop();
+  agenda.clear();
   await background.stop();
 }
 
@@ -76,11 +87,13 @@ async function assemble(world: World, deps: SimulatorDeps): Promise<{ app: Expre
   const live = createCallLife(world, { webhooks, doer, converse: createConversation(world, webhooks) });
   const calls = createCalls(world, { account, directory, doer, live });
   const lawRuler = createLawRuler(world);
+  const httpCrm = createHttpCrm(world);
   const mail = await startMailSink(world, { directory, doer }, deps.smtpPort ?? 0);
   const app = express();
   app.disable('x-powered-by');
-  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler }));
+  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm }));
   app.use('/lawruler', lawRuler.router);
+  app.use('/http-crm', httpCrm.router);
   app.use(twilioRoutes(world, { account, calls, texts }));
   return { app, mail };
 }

@@ -1,3 +1,4 @@
+import { type Agenda, createAgenda } from './agenda';
 import { type Background, createBackground } from './background';
 import { createBusinessClock } from './business-clock';
 import { createFaultBoard, type FaultBoard } from './fault-board';
@@ -10,6 +11,7 @@ export interface World {
   readonly settings: Settings;
   readonly product: Product;
   readonly background: Background;
+  readonly agenda: Agenda;
   readonly ledger: Ledger;
   readonly faults: FaultBoard;
   readonly holds: HoldBoard;
@@ -20,10 +22,12 @@ export async function createWorld(deps: SimulatorDeps): Promise<World> {
   const clock = createBusinessClock(deps.appNow);
   await clock.read();
   const settings = settingsOf(deps);
+  const background = createBackground();
   return {
     settings,
     product: { publicUrl: deps.publicUrl ?? null, apiKey: deps.apiKey ?? null },
-    background: createBackground(),
+    background,
+    agenda: createAgenda(clock, background),
     ledger: createLedger(clock, deps.ledgerPath ?? null),
     faults: createFaultBoard(clock, settings.seed),
     holds: createHoldBoard(),

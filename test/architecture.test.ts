@@ -12,7 +12,7 @@ interface Layer {
   readonly mayUseNode: boolean;
 }
 
-/** Imports go down only: 4 workers, api, simulator, local; 3 activities, workflows, engine; 2 db; 1 domain. */
+/** Imports go down only: 4 workers, api, simulator, local; 3 activities, workflows, engine, operations; 2 db; 1 domain. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   domain: { modules: [], packages: ['zod', 'luxon', 're2js', 'libphonenumber-js'], mayUseNode: false },
   db: { modules: ['domain/'], types: ['postgres'], packages: [], mayUseNode: true },
@@ -32,25 +32,36 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['@temporalio/client', '@temporalio/common'],
     mayUseNode: true,
   },
+  operations: {
+    modules: ['db/'],
+    types: ['engine/engine'],
+    packages: ['pino', 'prom-client'],
+    mayUseNode: true,
+  },
   workers: {
-    modules: ['domain/', 'db/', 'activities/', 'engine/', 'workflows/contract'],
+    modules: ['domain/', 'db/', 'activities/', 'engine/', 'operations/', 'workflows/contract'],
     packages: ['@temporalio/worker', '@temporalio/common', 'pino'],
     mayUseNode: true,
   },
   api: {
-    modules: ['domain/', 'db/', 'engine/'],
+    modules: ['domain/', 'db/', 'engine/', 'operations/'],
     types: ['workflows/contract'],
     packages: ['express', 'helmet', 'twilio', 'csv-parse', 'zod', 'pino'],
     mayUseNode: true,
   },
   simulator: {
-    modules: ['domain/', 'db/client', 'db/clock'],
+    modules: ['domain/', 'db/client', 'db/clock', 'db/lost-connection'],
     packages: ['express', 'twilio', 'smtp-server', 'postal-mime', 'nodemailer', 'zod', 'pino'],
     mayUseNode: true,
   },
   local: {
     modules: ['domain/', 'db/', 'activities/', 'engine/', 'workers/', 'api/', 'simulator/', 'workflows/contract'],
     packages: ['pino', 'pino-pretty', 'zod'],
+    mayUseNode: true,
+  },
+  bench: {
+    modules: ['domain/', 'db/', 'local/', 'simulator/simulator', 'workflows/contract', 'test/temporal-on-postgres'],
+    packages: ['@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'twilio', 'autocannon'],
     mayUseNode: true,
   },
   web: { modules: [], packages: [], mayUseNode: false },

@@ -5,8 +5,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, ROOT, requireNode } from '../local/prepare.mjs';
+import { ensureBuilt, ensureInstalled, ensureWebInstalled, ROOT, requireNode } from '../local/prepare.mjs';
 import { findTemporal } from '../local/temporal-binary.mjs';
+import { findBrowser, MISSING } from './browser-binary.mjs';
+import { findTemporalServer } from '../local/temporal-server-binaries.mjs';
 
 const jestArguments = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'followthrough-totals-'));
@@ -14,9 +16,14 @@ const totalsFile = join(folder, 'totals.json');
 
 const prepare = [
   ['node', requireNode],
-  ['install', ensureInstalled],
+  ['install', install],
   ['temporal', findTemporal],
   ['build', ensureBuilt],
+];
+/** What a single test gets for itself; without it that test is skipped, and says so. */
+const prepareAll = [
+  ['browser', lookForBrowser],
+  ['temporal on postgres', () => findTemporalServer().catch(({ message }) => console.error(message))],
 ];
 const check = [
   ['types', () => npmRun('typecheck')],
@@ -27,14 +34,16 @@ const check = [
 const stages =
   jestArguments.length > 0
     ? [...prepare, ['tests', () => jest(jestArguments)]]
-    : [...prepare, ...check, ['tests', () => jest(['--coverage'])]];
+    : [...prepare, ...prepareAll, ...check, ['tests', () => jest(['--coverage'])]];
 
+let hasBrowser = true;
 const failure = await runAll(stages);
 const { passed, failed, skipped } = await readTotals();
 await rm(folder, { recursive: true, force: true });
 
 if (failure) console.error(`\n${failure.message}`);
 console.log(`\n${stages.map(describe).join(', ')}`);
+if (!hasBrowser) console.log(MISSING);
 // A stage that fails without a failing test, such as lint or coverage, is one failure.
 const failures = failure ? Math.max(failed, 1) : failed;
 console.log(`Tests: ${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
@@ -55,6 +64,19 @@ async function runAll(list) {
     }
   }
   return null;
+}
+
+async function install() {
+  await ensureInstalled();
+  await ensureWebInstalled();
+}
+
+/** Not everybody has one: without, the page is tested in none, and the last lines say so. */
+async function lookForBrowser() {
+  const browser = await findBrowser({ mayInstall: true });
+  if (browser === null) console.error(MISSING);
+  else process.env['CHROMIUM_PATH'] = browser;
+  hasBrowser = browser !== null;
 }
 
 function describe([name, , outcome = 'not run', tookMs]) {

@@ -8,9 +8,10 @@ export async function until<T>(
   what: string,
   ask: () => Promise<T | null | undefined | false>,
   withinMs = WITHIN_MS,
+  everyMs = LOOK_EVERY_MS,
 ): Promise<T> {
   let failure: unknown = null;
-  for (const end = Date.now() + withinMs; Date.now() < end; await delay(LOOK_EVERY_MS)) {
+  for (const end = Date.now() + withinMs; Date.now() < end; await delay(everyMs)) {
     try {
       const answer = await ask();
       if (answer !== null && answer !== undefined && answer !== false) return answer;

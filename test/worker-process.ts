@@ -1,27 +1,20 @@
-import { join } from 'node:path';
-import { startChild, type Child } from '../local/child';
-import { until } from './until';
+import type { Child } from '../local/child';
+import { startProgram } from './program';
 import type { World } from './world';
 
-const PROGRAM = join(__dirname, '..', 'dist', 'workers', 'main.js');
+export const WORKER_IS_READY = 'the worker is ready';
 
 export interface WorkerProcess {
   readonly child: Child;
 }
 
-/** A worker as a server would run it: the built program in a process of its own. */
+/** A worker as a server would run it, in a process of its own; it ends with the world at the latest. */
 export async function startWorkerProcess(world: World, roles = 'enrollments,effects,bulk'): Promise<WorkerProcess> {
-  let ready = false;
-  const child = await startChild(process.execPath, [PROGRAM], {
-    env: { ...process.env, ...world.environment(), ROLES: roles },
-    log: (line) => {
-      if (line.includes('the worker is ready')) ready = true;
-    },
+  const child = await startProgram({
+    program: 'workers/main.js',
+    env: { ...world.environment(), ROLES: roles },
+    readyWords: WORKER_IS_READY,
   });
   world.alsoStop(() => child.kill());
-  await until('the worker process is ready', async () => {
-    if (!child.isRunning()) throw new Error(child.lastLines());
-    return ready;
-  });
   return { child };
 }

@@ -9,8 +9,7 @@ import { createProviders, type Providers } from '../activities/providers/create-
 import { createApp } from '../api/app';
 import { ensureAdminKey } from '../db/api-key';
 import { balance } from '../db/balance';
-import { appNow, setClock } from '../db/clock';
-import { fromIso, toIso } from '../domain/instant';
+import { appNow } from '../db/clock';
 import { ruleBasedClassifier } from '../domain/reply-classifier';
 import { createEngine, type Engine } from '../engine/engine';
 import { apiClient, type ApiClient } from '../local/api-client';
@@ -18,12 +17,14 @@ import { createSimulator, type Simulator } from '../simulator/simulator';
 import type { SimulatorDeps } from '../simulator/settings';
 import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from '../workers/create-worker';
 import { coreSweeps } from '../workers/sweeps';
+import { connectionSweeps } from '../workers/sweeps/connections';
 import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
+import { quiet, runUntil, standAt, type Unrest } from './business-time';
 import { createTestDatabase, type TestDatabase } from './database';
+import { ACCOUNT, environmentOf, LAWRULER_KEY, providerSettings } from './environment';
 import { TEST_KEYS } from './seed';
 import { sharedTemporal } from './temporal';
-import { until } from './until';
 
 /** The whole product in one process, with real servers on every side: PostgreSQL, Temporal, and the simulator over sockets. */
 
@@ -38,8 +39,6 @@ export interface WorldOptions {
   readonly maxCachedWorkflows?: number;
 }
 
-const ACCOUNT = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'test-auth-token' };
-const LAWRULER_KEY = 'simulated-lawruler-key';
 const FAST = { dialMs: [0, 5], ringMs: [5, 20], talkMs: [5, 30], deliverMs: [1, 10], replyMs: [5, 20] } as const;
 const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
@@ -85,6 +84,7 @@ export class World {
   simulator!: Simulator;
   engine!: Engine;
   apiUrl!: string;
+  apiKey!: string;
   private folder!: string;
   private server!: Server;
   private connection: NativeConnection | null = null;
@@ -117,7 +117,11 @@ export class World {
       queuePrefix: this.queuePrefix,
       uiUrl: null,
     });
-    this.providers = createProviders({ ...this.providerSettings(), LAWRULER_NOTE_LOOKUP: true });
+    this.providers = createProviders({
+      ...providerSettings(this.simulator),
+      LAWRULER_NOTE_LOOKUP: true,
+      SIMULATED: true,
+    });
     await this.listen();
     if (this.options.workers !== false) await this.startWorkers();
   }
@@ -134,42 +138,37 @@ export class World {
     this.apiUrl = `http://127.0.0.1:${address.port}`;
     this.server.on(
       'request',
-      createApp({ sql: this.sql, engine: this.engine, log, config: { ...this.keys(), twilio: ACCOUNT } }),
+      createApp({
+        sql: this.sql,
+        engine: this.engine,
+        log,
+        config: {
+          ...this.keys(),
+          twilio: ACCOUNT,
+          requestsPerHour: 1_000_000,
+          trustedProxies: 0,
+          simulated: true,
+          temporalUiUrl: null,
+        },
+      }),
     );
+    this.apiKey = apiKey;
     this.api = apiClient(this.apiUrl, apiKey);
     this.simulator.connect({ publicUrl: this.apiUrl, apiKey });
   }
 
-  private providerSettings() {
-    return {
-      TWILIO_ACCOUNT_SID: ACCOUNT.accountSid,
-      TWILIO_AUTH_TOKEN: ACCOUNT.authToken,
-      TWILIO_BASE_URL: this.simulator.httpUrl,
-      SMTP_URL: `smtp://127.0.0.1:${this.simulator.smtpPort}`,
-      LAWRULER_ENDPOINT: `${this.simulator.httpUrl}/lawruler/test/api-legalcrmapp.aspx`,
-      LAWRULER_KEY,
-    };
-  }
-
   /** The environment of a worker process that belongs to this world. */
   environment(): Record<string, string> {
-    return {
-      ...this.providerSettings(),
-      LAWRULER_NOTE_LOOKUP: '1',
-      DATABASE_URL: this.database.url,
-      DATABASE_POOL: '12',
-      TEMPORAL_ADDRESS: this.temporalAddress(),
-      TEMPORAL_NAMESPACE: this.namespace(),
-      QUEUE_PREFIX: this.queuePrefix,
-      PUBLIC_URL: this.apiUrl,
-      SECRET_KEY: TEST_KEYS.secretKey,
-      ADDRESS_KEY: TEST_KEYS.addressKey,
-      SIMULATED: '1',
-      ALLOW_SCALED_CLOCK: '1',
-      RECONCILE_GRACE_SECONDS: String((this.options.graceMs ?? 90_000) / 1000),
-      RECONCILE_GIVE_UP_SECONDS: String((this.options.giveUpMs ?? 900_000) / 1000),
-      LOG_LEVEL: 'info',
-    };
+    return environmentOf({
+      databaseUrl: this.database.url,
+      databasePool: 12,
+      temporal: { address: this.temporalAddress(), namespace: this.namespace() },
+      queuePrefix: this.queuePrefix,
+      publicUrl: this.apiUrl,
+      simulator: this.simulator,
+      graceMs: this.options.graceMs ?? 90_000,
+      giveUpMs: this.options.giveUpMs ?? 900_000,
+    });
   }
 
   keys() {
@@ -207,8 +206,9 @@ export class World {
       graceMs: this.options.graceMs ?? 90_000,
       giveUpMs: this.options.giveUpMs ?? 900_000,
     });
+    const connecting = connectionSweeps({ sql: this.sql, ...this.providers, keys: this.keys() });
     this.sweeps = runSweeps(
-      [...coreSweeps({ sql: this.sql, engine: this.engine }), reconciling].map((sweep) => ({
+      [...coreSweeps({ sql: this.sql, engine: this.engine }), reconciling, ...connecting].map((sweep) => ({
         ...sweep,
         everyMs: Math.min(sweep.everyMs, 50),
       })),
@@ -245,55 +245,17 @@ export class World {
 
   /** Business time stands at this instant from now on. */
   async at(iso: string): Promise<void> {
-    await setClock(this.sql, fromIso(iso), 0);
+    await standAt(this.sql, iso);
   }
 
   /** Waits until nothing moves any more at this instant; `besides` names what may stay open. */
   async quiet(besides: readonly Unrest[] = []): Promise<void> {
-    await until('everything is quiet', async () => {
-      // A call that the test keeps ringing never comes to rest by itself.
-      if (!besides.includes('attempts')) await this.simulator.idle();
-      const open = await this.unrest();
-      const left = open.filter((name) => !besides.includes(name));
-      if (left.length > 0) throw new Error(`still open: ${left.join(', ')}`);
-      return true;
-    });
-  }
-
-  private async unrest(): Promise<Unrest[]> {
-    const [row] = await this.sql<Record<Unrest, boolean>[]>`
-      select
-        exists (select 1 from campaign where status = 'active' and enroll_scanned_rt is null) as enrolling,
-        exists (select 1 from enrollment where wants_workflow and started_rt is null) as starting,
-        exists (select 1 from enrollment where state = 'open' and steps = 0) as stepping,
-        exists (select 1 from enrollment e join campaign c on c.id = e.campaign_id
-          where e.state = 'open' and c.status = 'active' and e.due_at <= app_now()) as due,
-        exists (select 1 from enrollment e join campaign c on c.id = e.campaign_id
-          where e.state = 'open' and c.status in ('active', 'completed') and e.epoch < c.epoch) as epochs,
-        exists (select 1 from line_queue) as queued,
-        exists (select 1 from fact where wakes and seen_rt is null) as facts,
-        exists (select 1 from attempt where state in ('claimed', 'unknown') or (state = 'accepted' and channel = 'voice')) as attempts,
-        exists (select 1 from enrollment where decision ->> 'kind' in ('touch') and state = 'open') as touching,
-        exists (select 1 from execution where state = 'pending') as actions,
-        exists (select 1 from wake) as wakes`;
-    if (row === undefined) throw new Error('the database did not answer');
-    return UNREST.filter((name) => row[name]);
+    await quiet(this, besides);
   }
 
   /** Lets business time jump from one due instant to the next until `iso`, with everything quiet in between. */
   async runUntil(iso: string, besides: readonly Unrest[] = []): Promise<void> {
-    const end = fromIso(iso);
-    for (;;) {
-      await this.quiet(besides);
-      const [next] = await this.sql<{ at: number | null }[]>`
-        select ms(min(due_at)) as at from enrollment e join campaign c on c.id = e.campaign_id
-        where e.state = 'open' and c.status = 'active' and due_at > app_now()`;
-      const at = next?.at ?? null;
-      if (at === null || at > end) break;
-      await this.at(toIso(at));
-    }
-    await this.at(iso);
-    await this.quiet(besides);
+    await runUntil(this, iso, besides);
   }
 
   async balance() {
@@ -308,18 +270,3 @@ export class World {
     return this.options.namespace ?? 'default';
   }
 }
-
-const UNREST = [
-  'enrolling',
-  'starting',
-  'stepping',
-  'due',
-  'epochs',
-  'queued',
-  'facts',
-  'attempts',
-  'touching',
-  'actions',
-  'wakes',
-] as const;
-export type Unrest = (typeof UNREST)[number];

@@ -1,13 +1,23 @@
 import { join } from 'node:path';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import pino, { type Logger } from 'pino';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
 import { createProviders, type Providers } from '../activities/providers/create-providers';
 import { readConfig, type Config } from '../config';
 import { createSql, type Sql } from '../db/client';
+import { surviveLostConnections } from '../db/lost-connection';
 import { ruleBasedClassifier } from '../domain/reply-classifier';
+import { temporalConnection } from '../engine/connection';
 import { createEngine, type Engine } from '../engine/engine';
+import { createLog, lastWords, logCrashes } from '../operations/log';
+import { Metrics } from '../operations/metrics';
+import { commonParts } from '../operations/parts';
+import { type Part, readinessOf } from '../operations/readiness';
+import { type OperationsServer, startOperationsServer } from '../operations/server';
+import { runtimeOptions, sdkMetrics } from '../operations/temporal-runtime';
 import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from './create-worker';
 import { coreSweeps } from './sweeps';
+import { connectionSweeps } from './sweeps/connections';
+import { measured } from './sweeps/measured';
 import { reconcile } from './sweeps/reconcile';
 import { reportSweeps } from './sweeps/reports';
 import { runSweeps, type RunningSweeps } from './sweeps/sweep';
@@ -15,43 +25,64 @@ import { runSweeps, type RunningSweeps } from './sweeps/sweep';
 /** One worker process: the roles it plays are configuration, the code is the same. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = pino({ level: config.LOG_LEVEL, name: 'worker' });
-  Runtime.install({
-    logger: new DefaultLogger('WARN'),
-    shutdownSignals: [],
-    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
-  });
+  const log = createLog({ level: config.LOG_LEVEL, role: `worker:${config.ROLES.join('+')}` });
+  logCrashes(log);
+  Runtime.install(runtimeOptions(log, config.METRICS_PORT));
+  surviveLostConnections((err) => log.warn({ err }, 'a connection to the database was lost'));
   const sql = createSql(config.DATABASE_URL, {
     max: config.DATABASE_POOL,
     applicationName: `worker:${config.ROLES.join('+')}`,
   });
-  const connection = await connect(config);
+  const temporal = temporalConnection(config);
   const engine = createEngine({
-    address: config.TEMPORAL_ADDRESS,
+    ...temporal,
     namespace: config.TEMPORAL_NAMESPACE,
     queuePrefix: config.QUEUE_PREFIX,
     uiUrl: config.TEMPORAL_UI_URL ?? null,
-    tls: config.TEMPORAL_TLS,
-    ...(config.TEMPORAL_API_KEY === undefined ? {} : { apiKey: config.TEMPORAL_API_KEY }),
   });
+  const workers: Worker[] = [];
+  const metrics = new Metrics().watchProcess();
+  // Before anything that may have to be waited for: whoever asks is told what is missing.
+  const operations = await operationsServer(config, { sql, engine, metrics, workers });
+  const connection = await NativeConnection.connect(temporal);
   const providers = createProviders(config);
   const link: EngineLink = { connection, namespace: config.TEMPORAL_NAMESPACE, queuePrefix: config.QUEUE_PREFIX };
-  const workers = await workersOf(config, link, sql, providers);
-  const sweeps = config.ROLES.includes('bulk') ? sweepsOf(config, { sql, engine, providers, log }) : null;
+  workers.push(...(await workersOf(config, link, sql, providers)));
+  const sweeps = config.ROLES.includes('bulk') ? sweepsOf(config, { sql, engine, providers, metrics, log }) : null;
   log.info({ roles: config.ROLES }, 'the worker is ready');
   await runUntilStopped(workers, sweeps, log);
+  await operations?.close();
   providers.close();
   await engine.close();
   await connection.close();
   await sql.end();
 }
 
-function connect(config: Config): Promise<NativeConnection> {
-  return NativeConnection.connect({
-    address: config.TEMPORAL_ADDRESS,
-    ...(config.TEMPORAL_TLS ? { tls: true } : {}),
-    ...(config.TEMPORAL_API_KEY === undefined ? {} : { apiKey: config.TEMPORAL_API_KEY }),
-  });
+interface Watched {
+  readonly sql: Sql;
+  readonly engine: Engine;
+  readonly metrics: Metrics;
+  /** Filled when they have been made. */
+  readonly workers: readonly Worker[];
+}
+
+async function operationsServer(config: Config, watched: Watched): Promise<OperationsServer | null> {
+  const { METRICS_PORT: port, METRICS_HOST: host } = config;
+  if (port === undefined) return null;
+  const { sql, engine, metrics, workers } = watched;
+  metrics.addSource(sdkMetrics(port));
+  const areNeeded = config.ROLES.some((role) => role !== 'bulk');
+  const running: Part = {
+    name: 'workers',
+    isNeeded: true,
+    check: async () => (workers.every(isRunning) && (workers.length > 0 || !areNeeded) ? null : 'not running'),
+  };
+  const common = commonParts({ sql, engine, mayScaleClock: config.ALLOW_SCALED_CLOCK, needsTemporal: true });
+  return startOperationsServer({ host, port, metrics, readiness: readinessOf([...common, running]) });
+}
+
+function isRunning(worker: Worker): boolean {
+  return worker.getState() === 'RUNNING';
 }
 
 async function workersOf(config: Config, link: EngineLink, sql: Sql, providers: Providers): Promise<Worker[]> {
@@ -77,10 +108,11 @@ interface SweepDeps {
   readonly sql: Sql;
   readonly engine: Engine;
   readonly providers: Providers;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
-function sweepsOf(config: Config, { sql, engine, providers, log }: SweepDeps): RunningSweeps {
+function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: SweepDeps): RunningSweeps {
   const reconciling = reconcile({
     sql,
     ...providers,
@@ -88,7 +120,9 @@ function sweepsOf(config: Config, { sql, engine, providers, log }: SweepDeps): R
     graceMs: config.RECONCILE_GRACE_SECONDS * 1000,
     giveUpMs: config.RECONCILE_GIVE_UP_SECONDS * 1000,
   });
-  return runSweeps([...coreSweeps({ sql, engine }), reconciling, ...reportSweeps({ sql, log })], { sql, log });
+  const connecting = connectionSweeps({ sql, ...providers, keys: { secretKey: config.SECRET_KEY } });
+  const sweeps = [...coreSweeps({ sql, engine }), reconciling, ...connecting, ...reportSweeps({ sql, log })];
+  return runSweeps(measured(sweeps, metrics), { sql, log });
 }
 
 /** Stops in order: no new rounds, then no new tasks, then what is under way is let finish. */
@@ -103,11 +137,11 @@ async function runUntilStopped(workers: readonly Worker[], sweeps: RunningSweeps
   await Promise.race([asked, ...runs]);
   log.info('the worker is stopping');
   await sweeps?.stop();
-  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  for (const worker of workers) if (isRunning(worker)) worker.shutdown();
   await Promise.all(runs);
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // Open connections would keep a process alive that works no more.
+  process.stderr.write(`${lastWords(error)}\n`, () => process.exit(1));
 });

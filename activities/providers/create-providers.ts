@@ -1,4 +1,5 @@
 import { createLawRuler } from './lawruler';
+import type { Reach } from './outside-address';
 import type { Crm, MailProvider, SmsProvider, VoiceProvider } from './provider';
 import { createSmtp } from './smtp';
 import { createTwilio } from './twilio';
@@ -8,6 +9,8 @@ export interface Providers {
   readonly sms: SmsProvider;
   readonly mail: MailProvider;
   readonly crm: Crm | null;
+  /** Where addresses that users type in may lead. */
+  readonly reach: Reach;
   /** Lets go of pooled connections, so that the process can end. */
   close(): void;
 }
@@ -21,12 +24,14 @@ export interface ProviderSettings {
   readonly LAWRULER_ENDPOINT?: string | undefined;
   readonly LAWRULER_KEY?: string | undefined;
   readonly LAWRULER_NOTE_LOOKUP: boolean;
+  readonly SIMULATED?: boolean | undefined;
 }
 
 export function createProviders(settings: ProviderSettings): Providers {
   const phone = createPhone(settings);
   const mail = createMail(settings);
-  return { voice: phone, sms: phone, mail, crm: createCrm(settings), close: () => mail.close() };
+  const reach = settings.SIMULATED === true ? 'simulated' : 'outside';
+  return { voice: phone, sms: phone, mail, crm: createCrm(settings), reach, close: () => mail.close() };
 }
 
 /** Not connected: nothing is sent, every touch is refused for now, and the reason says why. */

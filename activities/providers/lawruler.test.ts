@@ -293,3 +293,27 @@ it('T13: no error shows the key, the case or the note', async () => {
     for (const secret of [KEY, '4711', 'Asha']) expect(shown).not.toContain(secret);
   }
 });
+
+describe('a check', () => {
+  it('asks for a lead that nobody has, and is content when it is told so', async () => {
+    const url = await endpoint(saying('{"success":false,"error":"not_found"}'));
+    await expect(crm(url).check()).resolves.toBeUndefined();
+    expect(seen.map(({ form }) => form)).toEqual([
+      { Operation: 'GetStatus', LeadID: '0', ReturnJSON: 'True', Key: KEY },
+    ]);
+  });
+
+  it('says when the key is refused, and when nobody answers', async () => {
+    const url = await endpoint(saying('{"success":false,"error":"invalid_api_key"}'));
+    expect(await errorOf(crm(url).check())).toMatchObject({ code: 'credentials' });
+    expect(await errorOf(crm('http://127.0.0.1:1/').check())).toMatchObject({ code: 'unreachable' });
+  });
+
+  it.each(['http://169.254.169.254/', 'https://localhost:1/'])(
+    'asks nothing at %s, which somebody typed in',
+    async (url) => {
+      const typed = createLawRuler({ endpoint: url, key: KEY, noteLookup: false, reach: 'outside' });
+      expect(await errorOf(typed.check())).toMatchObject({ code: 'configuration', final: false });
+    },
+  );
+});

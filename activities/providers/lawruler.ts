@@ -1,4 +1,5 @@
 import { postForm, type Answered } from './post-form';
+import type { Reach } from './outside-address';
 import { CrmError, type Crm, type CrmCase } from './provider';
 
 interface LawRulerOptions {
@@ -6,6 +7,8 @@ interface LawRulerOptions {
   readonly endpoint: string;
   readonly key: string;
   readonly httpTimeoutMs?: number;
+  /** Where the endpoint may lie, if somebody typed it in. */
+  readonly reach?: Reach;
   /**
    * Reads the conversations of a lead before a note is posted to it. Our stand-in answers that question; whether LawRuler
    * itself does, and under this name of the operation, is NOT verified: its public pages don't say.
@@ -24,12 +27,14 @@ const HTTP_TIMEOUT_MS = 10_000;
  * LawRuler's "Legal CRM API": one address per firm, forms by POST. Never by GET, which would leave the key in every log on the way.
  * A status may be set twice. A note may not: without the look-up, one whose fate is unknown fails for good, so that a person decides.
  */
-export function createLawRuler({ endpoint, key, httpTimeoutMs = HTTP_TIMEOUT_MS, noteLookup }: LawRulerOptions): Crm {
+export function createLawRuler(options: LawRulerOptions): Crm {
+  const { endpoint, key, httpTimeoutMs = HTTP_TIMEOUT_MS, noteLookup, reach } = options;
   const ask = async (target: CrmCase, fields: Form, repeat: Repeat): Promise<string> => {
     if (target.externalId === '') throw new CrmError('unknown_case', true, null);
     const form = { ...fields, LeadID: target.externalId, ReturnJSON: 'True', Key: key };
-    const answer = await postForm(endpoint, form, httpTimeoutMs);
+    const answer = await postForm(endpoint, form, httpTimeoutMs, reach);
     if (answer.kind === 'answered') return accept(answer, repeat);
+    if (answer.kind === 'barred') throw new CrmError('configuration', false, null);
     throw answer.bytesLeft ? unclear(repeat) : new CrmError('unreachable', false, null);
   };
 
@@ -44,8 +49,19 @@ export function createLawRuler({ endpoint, key, httpTimeoutMs = HTTP_TIMEOUT_MS,
       const note = `${withoutControls(text)}\n${tag}`;
       await ask(target, { Conversation: note, overridelead: 'true' }, noteLookup ? 'harmless' : 'doubles');
     },
+    async check() {
+      try {
+        await ask({ externalId: NOBODY }, { Operation: 'GetStatus' }, 'harmless');
+      } catch (error) {
+        // Whoever says that there is no such lead has let us in.
+        if (!(error instanceof CrmError && error.final)) throw error;
+      }
+    },
   };
 }
+
+/** No lead has this id. */
+const NOBODY = '0';
 
 /** The body of an answer that says yes; anything else is thrown. */
 function accept({ status, retryAfterMs, body }: Answered, repeat: Repeat): string {

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { BarredAddress, guardedLookup, isReachable, type Reach } from './outside-address';
 import { readRetryAfter } from './provider-errors';
 import { Wire } from './wire';
 
@@ -16,24 +17,42 @@ interface Broken {
   readonly bytesLeft: boolean;
 }
 
+/** The address is none that may be reached. */
+interface Barred {
+  readonly kind: 'barred';
+}
+
 /** More than any answer to a form that we post; the rest of a longer one isn't worth waiting for. */
 const LONGEST_BODY = 1_000_000;
 
-/** Posts a form once: no redirects, no second try, and no error that could quote what was posted. */
+/**
+ * Posts a form once: no redirects, no second try, and no error that could quote what was posted. `reach` limits where to,
+ * if the address is one that somebody typed in.
+ */
 export async function postForm(
   url: string,
   form: Readonly<Record<string, string>>,
   timeoutMs: number,
-): Promise<Answered | Broken> {
+  reach?: Reach,
+): Promise<Answered | Broken | Barred> {
+  if (reach !== undefined && !isReachable(new URL(url), reach)) return { kind: 'barred' };
   const wire = new Wire({ leaveByMs: Number.POSITIVE_INFINITY, connectTimeoutMs: timeoutMs, now: Date.now });
   try {
-    return await exchange(new URL(url), new URLSearchParams(form).toString(), wire, AbortSignal.timeout(timeoutMs));
-  } catch {
+    const signal = AbortSignal.timeout(timeoutMs);
+    return await exchange(new URL(url), new URLSearchParams(form).toString(), wire, signal, reach);
+  } catch (error) {
+    if (error instanceof BarredAddress) return { kind: 'barred' };
     return { kind: 'broken', bytesLeft: wire.bytesLeft };
   }
 }
 
-async function exchange(url: URL, body: string, wire: Wire, signal: AbortSignal): Promise<Answered> {
+async function exchange(
+  url: URL,
+  body: string,
+  wire: Wire,
+  signal: AbortSignal,
+  reach: Reach | undefined,
+): Promise<Answered> {
   const headers = {
     accept: 'application/json, application/xml;q=0.9, text/xml;q=0.9',
     'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
@@ -44,7 +63,10 @@ async function exchange(url: URL, body: string, wire: Wire, signal: AbortSignal)
       ? { request: https.request, agent: wire.httpsAgent }
       : { request: http.request, agent: wire.httpAgent };
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    request(url, { method: 'POST', agent, headers, signal }, resolve).on('error', reject).end(body);
+    const guard = reach === undefined ? {} : { lookup: guardedLookup(reach) };
+    request(url, { method: 'POST', agent, headers, signal, ...guard }, resolve)
+      .on('error', reject)
+      .end(body);
   });
   return {
     kind: 'answered',

@@ -105,14 +105,29 @@ export interface CrmCase {
 export interface Crm {
   readonly name: string;
   setStatus(target: CrmCase, status: string, marker: string): Promise<void>;
-  /** Looks for the marker first: a note that was written before an answer got lost is not written again. */
-  postNote(target: CrmCase, text: string, marker: string): Promise<void>;
+  /**
+   * A note that was written before an answer got lost is not written again: unless `sentBefore` is false, the CRM is asked
+   * for the marker first.
+   */
+  postNote(target: CrmCase, text: string, marker: string, sentBefore?: boolean): Promise<void>;
+  /** Asks something harmless, to see if it answers and lets us in. */
+  check(): Promise<void>;
 }
+
+/** `failed` alone may have been done nevertheless; `configuration` = no request of this connection can succeed as it is set up. */
+export type CrmErrorCode =
+  | 'unreachable'
+  | 'rate_limited'
+  | 'credentials'
+  | 'configuration'
+  | 'unknown_case'
+  | 'refused'
+  | 'failed';
 
 export class CrmError extends Error {
   override readonly name = 'CrmError';
   constructor(
-    readonly code: 'unreachable' | 'rate_limited' | 'credentials' | 'unknown_case' | 'refused' | 'failed',
+    readonly code: CrmErrorCode,
     readonly final: boolean,
     readonly retryAfterMs: number | null,
     options?: ErrorOptions,

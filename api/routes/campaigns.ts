@@ -3,12 +3,30 @@ import { createCampaign, getCampaign, listCampaigns, updateDraft, type Campaign 
 import { archiveCampaign, launchCampaign, pauseCampaign, resumeCampaign, stopCampaign } from '../../db/campaign-life';
 import { statsOf } from '../../db/campaign-stats';
 import { countCampaign, listRuleFirings } from '../../db/report-views';
-import { CampaignDefinitionSchema, CampaignStatusSchema } from '../../domain/campaign-definition';
+import { idOfRequest } from '../../db/tokens';
+import type { Sql } from '../../db/client';
+import { CampaignStatusSchema } from '../../domain/campaign-definition';
+import {
+  CAMPAIGN_EXAMPLE,
+  CAMPAIGN_SUMMARY_EXAMPLE,
+  CampaignAnswer,
+  CampaignPageAnswer,
+  COUNTED_CAMPAIGN_EXAMPLE,
+  CountedCampaignAnswer,
+  DEFINITION_EXAMPLE,
+  LAUNCHED_CAMPAIGN_EXAMPLE,
+  RULE_FIRING_EXAMPLE,
+  RuleFiringPageAnswer,
+} from '../answers/campaigns';
+import { pageExample } from '../answers/fields';
+import { DefinitionSchema } from '../definition';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
+import type { ProblemCode } from '../errors';
 import { numberAt, pageOf, pageQuery } from '../page';
+import { RevisionSchema, revisionRequired } from '../revision';
 import { created, defineRoute, IdParams, ok, type Route } from '../route';
-import { storable } from '../text';
+import { text } from '../text';
 
 /**
  * POST /campaigns
@@ -24,9 +42,18 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns',
       role: 'editor',
-      body: storable(CampaignDefinitionSchema),
-      handle: async ({ body, caller }) => {
-        const campaign = await createCampaign(sql, body, caller.actor);
+      operation: {
+        id: 'createCampaign',
+        tag: 'Campaigns',
+        summary: 'Create a campaign',
+        description: 'It is a draft: nothing happens before it is launched.',
+        answers: { 201: CampaignAnswer },
+        problems: ['unknown_reference'],
+        examples: { body: DEFINITION_EXAMPLE, answer: CAMPAIGN_EXAMPLE },
+      },
+      body: DefinitionSchema,
+      handle: async ({ body, caller, requestKey }) => {
+        const campaign = await createCampaign(sql, idOfRequest(requestKey), body, caller.actor);
         return created(campaignDocument(campaign), `/campaigns/${campaign.id}`);
       },
     }),
@@ -34,9 +61,24 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns',
       role: 'viewer',
-      query: z.strictObject({ ...pageQuery, status: CampaignStatusSchema.optional() }),
-      handle: async ({ query: { status, limit, cursor } }) => {
-        const rows = await listCampaigns(sql, { status, after: numberAt(cursor), limit: limit + 1 });
+      operation: {
+        id: 'listCampaigns',
+        tag: 'Campaigns',
+        summary: 'List campaigns',
+        description: 'With the counts that were last taken, seconds ago for campaigns that live.',
+        parameters: { query: 'Part of the name.', sort: 'Newest first, or by name.' },
+        answers: { 200: CampaignPageAnswer },
+        examples: { answer: pageExample(CAMPAIGN_SUMMARY_EXAMPLE) },
+      },
+      query: z.strictObject({
+        ...pageQuery,
+        status: CampaignStatusSchema.optional(),
+        listId: z.uuid().optional(),
+        query: text(120).min(1).optional(),
+        sort: z.enum(['newest', 'name']).default('newest'),
+      }),
+      handle: async ({ query: { limit, cursor, ...filter } }) => {
+        const rows = await listCampaigns(sql, { ...filter, after: numberAt(cursor), limit: limit + 1 });
         const stats = await statsOf(
           sql,
           rows.map(({ id }) => id),
@@ -55,6 +97,13 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id',
       role: 'viewer',
+      operation: {
+        id: 'getCampaign',
+        tag: 'Campaigns',
+        summary: 'Read a campaign with its definition and counts',
+        answers: { 200: CountedCampaignAnswer },
+        examples: { answer: COUNTED_CAMPAIGN_EXAMPLE },
+      },
       params: IdParams,
       handle: async ({ params: { id } }) => {
         const campaign = await getCampaign(sql, id);
@@ -65,16 +114,39 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/campaigns/:id',
       role: 'editor',
+      operation: {
+        id: 'changeDraft',
+        tag: 'Campaigns',
+        summary: 'Change a draft as a whole',
+        description: 'What was launched has versions; of those only the rules can be changed.',
+        answers: { 200: CampaignAnswer },
+        problems: ['wrong_status', 'revision_conflict', 'precondition_failed', 'unknown_reference'],
+        examples: {
+          body: { revision: 1, definition: DEFINITION_EXAMPLE },
+          answer: { ...CAMPAIGN_EXAMPLE, revision: 2 },
+        },
+      },
       params: IdParams,
-      body: z.strictObject({ revision: z.int().min(1), definition: storable(CampaignDefinitionSchema) }),
-      handle: async ({ params: { id }, body, caller }) =>
-        ok(campaignDocument(await updateDraft(sql, id, body, caller.actor))),
+      body: z.strictObject({ revision: RevisionSchema, definition: DefinitionSchema }),
+      handle: async ({ params: { id }, body: { revision: inBody, definition }, caller, ifMatch }) => {
+        const revision = revisionRequired(ifMatch, inBody);
+        return ok(campaignDocument(await updateDraft(sql, id, { revision, definition }, caller.actor)));
+      },
     }),
-    ...Object.entries(CHANGES).map(([verb, change]) =>
+    ...CHANGES.map(({ verb, change, summary, description, problems = [], after }) =>
       defineRoute({
         method: 'post',
         path: `/campaigns/:id/${verb}`,
         role: 'editor',
+        operation: {
+          id: `${verb}Campaign`,
+          tag: 'Campaigns',
+          summary,
+          description,
+          answers: { 200: CampaignAnswer },
+          problems: ['wrong_status', ...problems],
+          examples: { answer: { ...LAUNCHED_CAMPAIGN_EXAMPLE, ...after } },
+        },
         params: IdParams,
         handle: async ({ params: { id }, caller }) => ok(campaignDocument(await change(sql, id, caller.actor))),
       }),
@@ -83,6 +155,13 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/rule-firings',
       role: 'viewer',
+      operation: {
+        id: 'listRuleFirings',
+        tag: 'Rules',
+        summary: 'List what rules have fired, newest first, and what became of their actions',
+        answers: { 200: RuleFiringPageAnswer },
+        examples: { answer: pageExample(RULE_FIRING_EXAMPLE) },
+      },
       params: IdParams,
       query: z.strictObject(pageQuery),
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
@@ -104,13 +183,56 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
 /** A draft, or launched a moment ago. */
 const UNCOUNTED = { counts: null, countedAt: null };
 
-const CHANGES = {
-  launch: launchCampaign,
-  pause: pauseCampaign,
-  resume: resumeCampaign,
-  stop: stopCampaign,
-  archive: archiveCampaign,
-};
+interface StatusChange {
+  readonly verb: string;
+  readonly change: (sql: Sql, id: string, actor: string) => Promise<Campaign>;
+  readonly summary: string;
+  readonly description: string;
+  readonly problems?: readonly ProblemCode[];
+  /** What the example of the answer shows beside an active campaign. */
+  readonly after: object;
+}
+
+const ENDED = { status: 'completed', statusReason: 'stopped', endedAt: '2027-03-09T18:00:00.000Z' };
+
+const CHANGES: readonly StatusChange[] = [
+  {
+    verb: 'launch',
+    change: launchCampaign,
+    summary: 'Launch a draft',
+    description: 'Freezes version 1 and enrolls the people of the list. Launching what runs changes nothing.',
+    problems: ['launch_refused'],
+    after: {},
+  },
+  {
+    verb: 'pause',
+    change: pauseCampaign,
+    summary: 'Pause a campaign',
+    description: 'Nothing is begun after the answer. What is under way comes to its end, and facts are taken in.',
+    after: { status: 'paused' },
+  },
+  {
+    verb: 'resume',
+    change: resumeCampaign,
+    summary: 'Resume a paused campaign',
+    description: 'Everybody is planned anew from now.',
+    after: {},
+  },
+  {
+    verb: 'stop',
+    change: stopCampaign,
+    summary: 'Stop a campaign for good',
+    description: 'Ends it for everybody in it. Stopping what has ended changes nothing.',
+    after: ENDED,
+  },
+  {
+    verb: 'archive',
+    change: archiveCampaign,
+    summary: 'Archive a campaign that is over',
+    description: 'It stays readable.',
+    after: { ...ENDED, status: 'archived' },
+  },
+];
 
 /** The definition keeps its own form: what was sent comes back. */
 export function campaignDocument({ seq: _, definition, ...campaign }: Campaign): Record<string, unknown> {

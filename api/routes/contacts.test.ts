@@ -76,6 +76,50 @@ describe('people as JSON', () => {
   });
 });
 
+describe('what is known of a contact', () => {
+  it('is corrected field by field, and whoever is being reached is planned anew', async () => {
+    const { contactId, enrollmentId } = await launchForOne(api);
+    const path = `/v1/contacts/${contactId}`;
+    const change = async (body: object) => (await api.call('PATCH', path, { body })).body;
+    const moved = await change({ lastName: 'Lin', zone: 'America/Chicago', tags: ['vip'], attributes: { claim: 'x' } });
+    expect(moved).toMatchObject({
+      firstName: 'Asha',
+      lastName: 'Lin',
+      zone: 'America/Chicago',
+      tags: ['vip'],
+      attributes: { claim: 'x' },
+      places: { zones: ['America/Chicago', 'America/New_York'] },
+      revision: 2,
+    });
+    expect(await change({ zone: null, state: 'texas', attributes: {}, tags: [] })).toMatchObject({
+      zone: null,
+      state: 'TX',
+      attributes: {},
+      tags: [],
+      revision: 3,
+    });
+    expect(await change({ state: 'TX', lastName: 'Lin' })).toMatchObject({ revision: 3 });
+    const wakes =
+      await api.sql`select reason from wake where enrollment_id = ${enrollmentId} and reason = 'contact_changed'`;
+    expect(wakes).toHaveLength(2);
+  });
+
+  it.each([
+    [{ zone: 'Mars/Base' }, '#/zone'],
+    [{ state: 'Atlantis' }, '#/state'],
+    [{ firstName: null }, '#/firstName'],
+    [{ phones: ['+12125550123'] }, '#/phones'],
+    [{ attributes: { 'Not a name': 'x' } }, '#/attributes/Not a name'],
+  ])('is not changed to %j', async (body, pointer) => {
+    const { contactId } = await launchForOne(api);
+    expect((await api.call('PATCH', `/v1/contacts/${contactId}`, { body })).body).toMatchObject({
+      status: 422,
+      errors: [{ pointer }],
+    });
+    expect((await api.call('PATCH', `/v1/contacts/${uuid}`, { body: {} })).status).toBe(404);
+  });
+});
+
 describe('an opt-out that an operator was told of', () => {
   it('bars every address of the person, and is given once', async () => {
     const { contactId } = await launchForOne(api);

@@ -35,6 +35,29 @@ describe('an enrollment', () => {
     expect(enrollment).not.toHaveProperty('seq');
   });
 
+  it('is listed with what its last step decided, and with the pause that holds everybody', async () => {
+    const { enrollmentId, campaignId } = await launchForOne(api);
+    const next = async () => (await get(`/v1/campaigns/${campaignId}/enrollments`)).items[0].next;
+    expect(await next()).toBeNull();
+    const touch = { key: 'first.call.1', channel: 'voice' };
+    const decision = {
+      kind: 'wait',
+      touch,
+      askAt: Date.parse('2027-03-02T14:00:00Z'),
+      reasons: [{ code: 'retry', attempt: 2, of: 3 }],
+    };
+    await api.sql`update enrollment set decision = ${JSON.stringify(decision)}::text::jsonb where id = ${enrollmentId}`;
+    expect(await next()).toEqual({
+      decision: 'wait',
+      touch,
+      sentence: 'Next is first.call.1 (voice) at 2027-03-02T14:00:00.000Z: call 2 of 3.',
+      reasons: decision.reasons,
+      askAt: '2027-03-02T14:00:00.000Z',
+    });
+    await api.call('POST', `/v1/campaigns/${campaignId}/pause`);
+    expect(await next()).toMatchObject({ decision: 'hold', sentence: 'Outreach is held: the campaign is paused.' });
+  });
+
   it('is found in its campaign by state and status, page by page', async () => {
     const { enrollmentId, campaignId } = await launchForOne(api);
     const items = async (query: string) =>
@@ -143,6 +166,8 @@ describe('rules that fired (S0-56..S0-60)', () => {
       actions: { done: 1, pending: 1, failed: 0 },
       attempts: { voice: 1, sms: 0, email: 0 },
       attemptStates: { voice: { ended: 1 } },
+      reached: 1,
+      outcomes: { unsuccessful: 1 },
     });
   });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { getCampaign } from '../../db/campaign';
 import {
+  type EnrollmentSummary,
   getEnrollment,
   listAttempts,
   listEnrollments,
@@ -9,10 +10,26 @@ import {
 } from '../../db/enrollment-views';
 import { listExecutions } from '../../db/execution-views';
 import { nextOf } from '../../db/explain';
+import type { CampaignStatus } from '../../domain/campaign-definition';
+import type { Decision } from '../../domain/decision';
+import { ATTEMPT_EXAMPLE, AttemptPageAnswer, TIMELINE_EXAMPLE, TimelinePageAnswer } from '../answers/attempts';
+import {
+  ContactStatusSchema,
+  ENROLLMENT_EXAMPLE,
+  ENROLLMENT_SUMMARY_EXAMPLE,
+  EnrollmentAnswer,
+  EnrollmentPageAnswer,
+  EnrollmentStateSchema,
+} from '../answers/enrollments';
+import { EXECUTION_EXAMPLE, ExecutionPageAnswer } from '../answers/executions';
+import { pageExample } from '../answers/fields';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
-import { numberAt, pageOf, pageQuery } from '../page';
+import { InstantSchema } from '../instant';
+import { nextDocument } from '../next-document';
+import { numberAndIdAt, numberAt, pageOf, pageQuery } from '../page';
 import { defineRoute, IdParams, ok, type Route } from '../route';
+import { text } from '../text';
 
 /**
  * GET /campaigns/{id}/enrollments
@@ -27,22 +44,37 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/enrollments',
       role: 'viewer',
+      operation: {
+        id: 'listEnrollments',
+        tag: 'Enrollments',
+        summary: 'List the contacts of a campaign',
+        parameters: {
+          reason: 'Why the enrollment was rejected or has ended: `opted_out`, `plan_through`, …',
+          dueBefore: 'Only those that are looked at again before this instant.',
+          query: 'Part of the name, or an external id of the contact or of a case.',
+          sort: 'In the order of enrollment, or who is due first.',
+        },
+        answers: { 200: EnrollmentPageAnswer },
+        examples: { answer: pageExample(ENROLLMENT_SUMMARY_EXAMPLE) },
+      },
       params: IdParams,
       query: z.strictObject({
         ...pageQuery,
-        state: z.enum(['rejected', 'open', 'ended']).optional(),
-        status: z.enum(['active', 'completed_all_calls', 'completed', 'rejected']).optional(),
+        state: EnrollmentStateSchema.optional(),
+        status: ContactStatusSchema.optional(),
+        reason: text(60).min(1).optional(),
+        dueBefore: InstantSchema.optional(),
+        query: text(254).min(1).optional(),
+        sort: z.enum(['enrolled', 'due']).default('enrolled'),
       }),
-      handle: async ({ params: { id }, query: { state, status, limit, cursor } }) => {
-        await getCampaign(sql, id);
-        const after = numberAt(cursor);
-        const rows = await listEnrollments(sql, { campaignId: id, state, status, after, limit: limit + 1 });
+      handle: async ({ params: { id }, query: { limit, cursor, ...filter } }) => {
+        const { status } = await getCampaign(sql, id);
+        const after = numberAndIdAt(cursor);
+        const rows = await listEnrollments(sql, { campaignId: id, ...filter, after, limit: limit + 1 });
+        const place = (row: { position: number; id: string }) => `${row.position}_${row.id}`;
         return ok(
-          pageOf(
-            rows,
-            limit,
-            ({ seq }) => seq,
-            ({ seq: _, ...row }) => toDocument(row),
+          pageOf(rows, limit, place, ({ seq: _, position: __, lastDecision, ...row }) =>
+            toDocument({ ...row, next: standingOf(row, lastDecision, status) }),
           ),
         );
       },
@@ -51,11 +83,17 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id',
       role: 'viewer',
+      operation: {
+        id: 'getEnrollment',
+        tag: 'Enrollments',
+        summary: 'Read an enrollment, with what comes next and why',
+        answers: { 200: EnrollmentAnswer },
+        examples: { answer: ENROLLMENT_EXAMPLE },
+      },
       params: IdParams,
       handle: async ({ params: { id } }) => {
         const { seq: _, ...enrollment } = await getEnrollment(sql, id);
-        const { decision, sentence, askAt } = await nextOf(sql, id);
-        const next = { decision: decision.kind, sentence, reasons: decision.reasons, askAt };
+        const next = nextDocument(await nextOf(sql, id));
         return ok(toDocument({ ...enrollment, next, workflowUrl: engine.workflowUrl(id) }));
       },
     }),
@@ -63,6 +101,14 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id/attempts',
       role: 'viewer',
+      operation: {
+        id: 'listAttempts',
+        tag: 'Enrollments',
+        summary: 'List the attempts at a contact, oldest first',
+        description: 'All of them: a plan has no more than a few dozen.',
+        answers: { 200: AttemptPageAnswer },
+        examples: { answer: pageExample(ATTEMPT_EXAMPLE) },
+      },
       params: IdParams,
       handle: async ({ params: { id } }) => {
         await requireEnrollment(sql, id);
@@ -73,6 +119,13 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id/timeline',
       role: 'viewer',
+      operation: {
+        id: 'listTimeline',
+        tag: 'Enrollments',
+        summary: 'List what has happened to a contact, oldest first',
+        answers: { 200: TimelinePageAnswer },
+        examples: { answer: pageExample(TIMELINE_EXAMPLE) },
+      },
       params: IdParams,
       query: z.strictObject(pageQuery),
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
@@ -85,6 +138,13 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id/executions',
       role: 'viewer',
+      operation: {
+        id: 'listExecutions',
+        tag: 'Enrollments',
+        summary: 'List the actions that were ordered for a contact, oldest first',
+        answers: { 200: ExecutionPageAnswer },
+        examples: { answer: pageExample(EXECUTION_EXAMPLE) },
+      },
       params: IdParams,
       query: z.strictObject(pageQuery),
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
@@ -101,4 +161,18 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       },
     }),
   ];
+}
+
+/** What comes next as far as it is known without asking the planner about everybody: a pause wakes nobody, and holds all. */
+function standingOf(
+  { state, dueAt }: Pick<EnrollmentSummary, 'state' | 'dueAt'>,
+  lastDecision: Decision | null,
+  campaign: CampaignStatus,
+) {
+  if (campaign === 'paused' && state === 'open')
+    return {
+      ...nextDocument({ kind: 'hold', reasons: [{ code: 'campaign_paused' }], askAt: dueAt ?? 0 }),
+      askAt: dueAt,
+    };
+  return lastDecision === null ? null : nextDocument(lastDecision);
 }

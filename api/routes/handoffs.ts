@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { listHandoffs } from '../../db/handoff-inbox';
+import { pageExample } from '../answers/fields';
+import { HANDOFF_EXAMPLE, HandoffPageAnswer } from '../answers/handoffs';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { numberAndIdAt, pageOf, pageQuery } from '../page';
@@ -12,6 +14,15 @@ export function handoffRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/handoffs',
       role: 'viewer',
+      operation: {
+        id: 'listHandoffs',
+        tag: 'Handoffs',
+        summary: 'List what waits for a person, newest first',
+        description:
+          'Enrollments on hold, facts that belong to no enrollment, answered calls whose outcome nobody told.',
+        answers: { 200: HandoffPageAnswer },
+        examples: { answer: pageExample(HANDOFF_EXAMPLE) },
+      },
       query: z.strictObject(pageQuery),
       handle: async ({ query: { limit, cursor } }) => {
         const rows = await listHandoffs(sql, { after: numberAndIdAt(cursor), limit: limit + 1 });

@@ -1,17 +1,13 @@
-import { type Request, type Response } from 'express';
+import type { RequestHandler } from 'express';
 import { htmlPage } from '../html';
-
-const LINKS = ['/v1/campaigns', '/v1/lists', '/v1/contacts', '/v1/handoffs', '/v1/settings', '/healthz', '/readyz'];
 
 const PAGE = htmlPage(
   'Followthrough API',
-  `<p>Operations under <code>/v1</code> need an API key: <code>Authorization: Bearer &lt;key&gt;</code>.</p>
-<ul>
-${LINKS.map((link) => `<li><a href="${link}">${link}</a></li>`).join('\n')}
-</ul>`,
+  `<p>The page that belongs here was not built: run <code>npm run build</code>.</p>
+<p>The API works without. It is described <a href="/docs">here</a>.</p>`,
 );
 
-/** GET / */
-export function home(_request: Request, response: Response): void {
+/** What stands in for a page that was not built. */
+export const home: RequestHandler = (_request, response) => {
   response.type('html').send(PAGE);
-}
+};

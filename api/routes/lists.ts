@@ -1,20 +1,43 @@
 import * as z from 'zod';
-import { createList, getList, listLists } from '../../db/list';
+import { changeList, createList, getList, listLists, recordImport } from '../../db/list';
+import { idOfRequest } from '../../db/tokens';
+import { pageExample } from '../answers/fields';
+import {
+  CONTACTS_REPORT_EXAMPLE,
+  ContactsReportAnswer,
+  CSV_EXAMPLE,
+  ENTRIES_EXAMPLE,
+  IMPORT_REPORT_EXAMPLE,
+  ImportReportAnswer,
+  LIST_EXAMPLE,
+  ListAnswer,
+  ListPageAnswer,
+} from '../answers/lists';
+import { EntryInputSchema } from '../contact-entry';
 import { csvContacts, columnOf } from '../csv-contacts';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { pointerOf } from '../faults';
 import { ContactImport, type RowResult } from '../import-contacts';
 import { idAt, pageOf, pageQuery } from '../page';
-import { created, defineRoute, IdParams, ok, type Route } from '../route';
+import { RevisionSchema, revisionAsked } from '../revision';
+import { type Answer, created, defineRoute, IdParams, ok, type Route } from '../route';
 import { text } from '../text';
 
 const MOST_ENTRIES = 500;
+const AnyEntry = z.unknown().meta({ shownAs: EntryInputSchema });
+
+const IMPORT_DESCRIPTION = `
+The first line names the columns, in any order: \`external_id\`, \`first_name\`, \`last_name\`, \`language\`, \`zone\`, \`state\`, \`country\`, \`postal_code\`,
+\`phone\` and \`phone_2\` to \`phone_10\`, \`email\` and \`email_2\` to \`email_10\`, \`attr_<name>\`, \`tags\` and \`consent\` (separated by ";"), \`consent_source\`,
+\`case_external_id\`, \`case_title\`, \`case_status\`. UTF-8, up to 100,000 rows and 20 MB. Each row is taken in or rejected by itself.
+`.trim();
 
 /**
  * POST /lists
  * GET /lists
  * GET /lists/{id}
+ * PATCH /lists/{id}
  * POST /lists/{id}/contacts: up to 500 people with their cases, a result for each
  * POST /lists/{id}/import: a CSV file, a result for each row
  */
@@ -24,9 +47,16 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists',
       role: 'editor',
+      operation: {
+        id: 'createList',
+        tag: 'Lists',
+        summary: 'Create an empty list',
+        answers: { 201: ListAnswer },
+        examples: { body: { name: 'Intake, spring', caseType: 'intake' }, answer: LIST_EXAMPLE },
+      },
       body: z.strictObject({ name: text(120).min(3), caseType: text(120).min(1) }),
-      handle: async ({ body: { name, caseType }, caller }) => {
-        const list = await createList(sql, name, caseType, caller.actor);
+      handle: async ({ body: { name, caseType }, caller, requestKey }) => {
+        const list = await createList(sql, { id: idOfRequest(requestKey), name, caseType }, caller.actor);
         return created(toDocument(list), `/lists/${list.id}`);
       },
     }),
@@ -34,9 +64,22 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists',
       role: 'viewer',
-      query: z.strictObject(pageQuery),
-      handle: async ({ query: { limit, cursor } }) => {
-        const rows = await listLists(sql, { after: idAt(cursor), limit: limit + 1 });
+      operation: {
+        id: 'listLists',
+        tag: 'Lists',
+        summary: 'List lists',
+        parameters: { query: 'Part of the name.', sort: 'Newest first, or by name.' },
+        answers: { 200: ListPageAnswer },
+        examples: { answer: pageExample(LIST_EXAMPLE) },
+      },
+      query: z.strictObject({
+        ...pageQuery,
+        caseType: text(120).min(1).optional(),
+        query: text(120).min(1).optional(),
+        sort: z.enum(['newest', 'name']).default('newest'),
+      }),
+      handle: async ({ query: { limit, cursor, ...filter } }) => {
+        const rows = await listLists(sql, { ...filter, after: idAt(cursor), limit: limit + 1 });
         return ok(pageOf(rows, limit, ({ id }) => id, toDocument));
       },
     }),
@@ -44,27 +87,73 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists/:id',
       role: 'viewer',
+      operation: {
+        id: 'getList',
+        tag: 'Lists',
+        summary: 'Read a list',
+        answers: { 200: ListAnswer },
+        examples: { answer: LIST_EXAMPLE },
+      },
       params: IdParams,
       handle: async ({ params: { id } }) => ok(toDocument(await getList(sql, id))),
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/lists/:id',
+      role: 'editor',
+      operation: {
+        id: 'changeList',
+        tag: 'Lists',
+        summary: 'Rename a list',
+        answers: { 200: ListAnswer },
+        problems: ['revision_conflict', 'precondition_failed'],
+        examples: {
+          body: { name: 'Intake, summer', revision: 1 },
+          answer: { ...LIST_EXAMPLE, name: 'Intake, summer', revision: 2 },
+        },
+      },
+      params: IdParams,
+      body: z.strictObject({ name: text(120).min(3).optional(), revision: RevisionSchema }),
+      handle: async ({ params: { id }, body: { name, revision }, caller, ifMatch }) => {
+        const change = { name, revision: revisionAsked(ifMatch, revision) };
+        return ok(toDocument(await changeList(sql, id, change, caller.actor)));
+      },
     }),
     defineRoute({
       method: 'post',
       path: '/lists/:id/contacts',
       role: 'editor',
+      operation: {
+        id: 'addContacts',
+        tag: 'Lists',
+        summary: 'Put up to 500 people with their cases on a list',
+        description:
+          'Each is taken in or rejected by itself. Somebody who is known by external id or address is updated; somebody without a case gets one.',
+        answers: { 200: ContactsReportAnswer },
+        examples: { body: ENTRIES_EXAMPLE, answer: CONTACTS_REPORT_EXAMPLE },
+      },
       params: IdParams,
-      body: z.strictObject({ items: z.array(z.unknown()).min(1).max(MOST_ENTRIES) }),
+      body: z.strictObject({ items: z.array(AnyEntry).min(1).max(MOST_ENTRIES) }),
       handle: async ({ params: { id }, body: { items }, caller }) => {
         const list = await getList(sql, id);
         const taking = new ContactImport({ sql, addressKey, list, actor: caller.actor }, pointerOf);
         const results: (RowResult & { index: number })[] = [];
         for (const [index, item] of items.entries()) results.push({ index, ...(await taking.take(item)) });
-        return ok(reportOf(results));
+        return reported(id, results, caller.actor);
       },
     }),
     defineRoute({
       method: 'post',
       path: '/lists/:id/import',
       role: 'editor',
+      operation: {
+        id: 'importContacts',
+        tag: 'Lists',
+        summary: 'Import a CSV file of people onto a list',
+        description: IMPORT_DESCRIPTION,
+        answers: { 200: ImportReportAnswer },
+        examples: { body: CSV_EXAMPLE, answer: IMPORT_REPORT_EXAMPLE },
+      },
       params: IdParams,
       bodyKind: 'csv',
       body: z.string(),
@@ -76,10 +165,17 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
           const result = 'input' in content ? await taking.take(content.input) : unreadable(content.broken);
           results.push({ line, ...result });
         }
-        return ok(reportOf(results));
+        return reported(id, results, caller.actor);
       },
     }),
   ];
+
+  async function reported(listId: string, results: readonly RowResult[], actor: string): Promise<Answer> {
+    const report = reportOf(results);
+    const { created: made, updated, rejected } = report;
+    await recordImport(sql, listId, { created: made, updated, rejected }, actor);
+    return ok(report);
+  }
 }
 
 function unreadable(rule: string): RowResult {

@@ -5,6 +5,8 @@ import { retryExecution } from '../../db/execution-views';
 import { receive } from '../../db/inbox';
 import { type FactBody, OrderSchema } from '../../domain/fact';
 import { announce } from '../../engine/announce';
+import { RECEIVED_EXAMPLE, ReceivedAnswer } from '../answers/contacts';
+import { EXECUTION_EXAMPLE, ExecutionAnswer } from '../answers/executions';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { ApiError } from '../errors';
@@ -25,6 +27,15 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/orders',
       role: 'editor',
+      operation: {
+        id: 'giveOrder',
+        tag: 'Enrollments',
+        summary: 'Give an order about an enrollment',
+        description: ORDERS,
+        answers: { 202: ReceivedAnswer },
+        problems: ['order_refused'],
+        examples: { body: { order: 'hand_back', note: 'talked to her' }, answer: RECEIVED_EXAMPLE },
+      },
       params: IdParams,
       body: z.strictObject({ order: OrderSchema, note: text(1000).optional() }),
       handle: async ({ params: { id }, body: { order, note }, ...who }) => {
@@ -38,6 +49,15 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/callbacks',
       role: 'editor',
+      operation: {
+        id: 'promiseCallback',
+        tag: 'Enrollments',
+        summary: 'Promise a callback',
+        description: 'The call is placed then, or in the next opening if that is closed to calls.',
+        answers: { 202: ReceivedAnswer },
+        problems: ['order_refused'],
+        examples: { body: { at: '2099-03-09T15:30:00Z' }, answer: RECEIVED_EXAMPLE },
+      },
       params: IdParams,
       body: z.strictObject({ at: InstantSchema }),
       handle: async ({ params: { id }, body: { at }, ...who }) => {
@@ -52,6 +72,16 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/executions/:id/retry',
       role: 'editor',
+      operation: {
+        id: 'retryExecution',
+        tag: 'Enrollments',
+        summary: 'Retry an action that has failed',
+        description:
+          'Under its old identity, so that the CRM still sees one effect. Retrying what is pending changes nothing.',
+        answers: { 202: ExecutionAnswer },
+        problems: ['wrong_status'],
+        examples: { answer: { ...EXECUTION_EXAMPLE, state: 'pending', result: null, finishedAt: null } },
+      },
       params: IdParams,
       handle: async ({ params: { id }, caller }) => {
         const { seq: _, ...execution } = await retryExecution(sql, id, caller.actor);
@@ -78,6 +108,13 @@ export function orderRoutes(deps: ApiDeps): Route[] {
     return accepted({ factId: received.factId, duplicate: received.duplicate });
   }
 }
+
+const ORDERS = `
+- \`complete\`: the contact is through; nothing more is done
+- \`resume\`: take up again what was stopped or has ended
+- \`hand_back\`: a person has dealt with it; outreach goes on
+- \`stop_calls\`, \`stop_messaging\`: the rest of the plan goes on
+`.trim();
 
 function refused(why: string): ApiError {
   return new ApiError('order_refused', why);

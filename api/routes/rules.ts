@@ -3,9 +3,11 @@ import { type Campaign, getCampaign } from '../../db/campaign';
 import { changeRules } from '../../db/campaign-life';
 import { type CampaignDefinition, CampaignDefinitionSchema } from '../../domain/campaign-definition';
 import { type Rule, RuleSchema } from '../../domain/rule';
+import { RULE_EXAMPLE, RulesAnswer } from '../answers/campaigns';
 import type { ApiDeps } from '../deps';
 import { ApiError } from '../errors';
 import { faultsOf } from '../faults';
+import { RevisionSchema, revisionRequired } from '../revision';
 import { defineRoute, IdParams, ok, type Route } from '../route';
 import { storable } from '../text';
 
@@ -19,6 +21,13 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/rules',
       role: 'viewer',
+      operation: {
+        id: 'getRules',
+        tag: 'Rules',
+        summary: 'Read the rules of a campaign',
+        answers: { 200: RulesAnswer },
+        examples: { answer: { rules: [RULE_EXAMPLE], revision: 1, version: null } },
+      },
       params: IdParams,
       handle: async ({ params: { id } }) => ok(rulesDocument(await getCampaign(sql, id))),
     }),
@@ -26,9 +35,22 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/campaigns/:id/rules',
       role: 'editor',
+      operation: {
+        id: 'changeRules',
+        tag: 'Rules',
+        summary: 'Replace the rules of a campaign',
+        description: 'In a campaign that lives they make a new version, which judges every fact from then on.',
+        answers: { 200: RulesAnswer },
+        problems: ['wrong_status', 'revision_conflict', 'precondition_failed'],
+        examples: {
+          body: { revision: 1, rules: [RULE_EXAMPLE] },
+          answer: { rules: [RULE_EXAMPLE], revision: 2, version: 2 },
+        },
+      },
       params: IdParams,
-      body: z.strictObject({ revision: z.int().min(1), rules: storable(z.array(RuleSchema).max(500)) }),
-      handle: async ({ params: { id }, body: { revision, rules }, caller }) => {
+      body: z.strictObject({ revision: RevisionSchema, rules: storable(z.array(RuleSchema).max(500)) }),
+      handle: async ({ params: { id }, body: { revision: inBody, rules }, caller, ifMatch }) => {
+        const revision = revisionRequired(ifMatch, inBody);
         const edit = (definition: CampaignDefinition) => withRules(definition, rules);
         return ok(rulesDocument(await changeRules(sql, id, { revision, edit }, caller.actor)));
       },

@@ -6,8 +6,10 @@ import { slotListSchema } from '../../domain/slots';
 import { WeekdaySchema } from '../../domain/plan';
 import { normaliseEmail } from '../../domain/email';
 import { normalisePhone } from '../../domain/phone';
+import { SETTINGS_EXAMPLE, SettingsAnswer } from '../answers/settings';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
+import { revisionAsked } from '../revision';
 import { defineRoute, ok, type Route } from '../route';
 import { text } from '../text';
 
@@ -21,14 +23,33 @@ export function settingsRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/settings',
       role: 'viewer',
+      operation: {
+        id: 'getSettings',
+        tag: 'Settings',
+        summary: 'Read the settings of the company',
+        answers: { 200: SettingsAnswer },
+        examples: { answer: SETTINGS_EXAMPLE },
+      },
       handle: async () => ok(toDocument(await getSettings(sql))),
     }),
     defineRoute({
       method: 'patch',
       path: '/settings',
       role: 'admin',
+      operation: {
+        id: 'changeSettings',
+        tag: 'Settings',
+        summary: 'Change some of the settings',
+        description: 'What is left out stays. A change of hours or caps has everybody planned anew.',
+        answers: { 200: SettingsAnswer },
+        problems: ['revision_conflict', 'precondition_failed'],
+        examples: { body: { mailFrom: 'intake@example.com', lines: 10 }, answer: SETTINGS_EXAMPLE },
+      },
       body: SettingsChangeSchema,
-      handle: async ({ body, caller }) => ok(toDocument(await changeSettings(sql, body, caller.actor))),
+      handle: async ({ body, caller, ifMatch }) => {
+        const revision = revisionAsked(ifMatch, body.revision);
+        return ok(toDocument(await changeSettings(sql, { ...body, revision }, caller.actor)));
+      },
     }),
   ];
 }

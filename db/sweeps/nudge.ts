@@ -60,7 +60,7 @@ function silent(sql: Sql) {
     select e.id
     from execution x
     join enrollment e on e.id = x.enrollment_id
-    where x.state = 'pending' and e.wants_workflow and ${isRemindable(sql)}
+    where x.state = 'pending' and x.held_rt is null and e.wants_workflow and ${isRemindable(sql)}
       and e.stepped_rt < (select clock_timestamp()) - make_interval(secs => ${SILENT_SECONDS})
     limit ${PAGE}`;
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { FaultRuleSchema } from '../fault-rule';
 import type { FactPoster } from '../facts';
 import { HoldSchema } from '../hold-board';
+import type { HttpCrm } from '../http-crm';
 import type { LawRuler } from '../lawruler';
 import type { Directory } from '../people/directory';
 import { summarise } from '../summary';
@@ -25,6 +26,7 @@ export interface ControlParts {
   readonly inbox: Inbox;
   readonly facts: FactPoster;
   readonly lawRuler: LawRuler;
+  readonly httpCrm: HttpCrm;
 }
 
 /**
@@ -35,11 +37,12 @@ export interface ControlParts {
  * POST   /people                      gives a person a script
  * POST   /inbound-sms, /inbound-email what a person writes by itself
  * GET    /crm       POST /crm/unknown-leads
+ * GET    /http-crm/<account>    PUT /http-crm/<account>    who is let in there
  * POST   /reset                       forgets everything but the product
  */
 export function controlRoutes(world: World, parts: ControlParts): Router {
-  const { faults, holds, product, background, ledger } = world;
-  const { account, directory, inbox, facts, lawRuler } = parts;
+  const { faults, holds, product, background, agenda, ledger } = world;
+  const { account, directory, inbox, facts, lawRuler, httpCrm } = parts;
   const router = Router();
   router.use(express.json());
   router.use(ledgerRoutes(world, account));
@@ -91,6 +94,7 @@ export function controlRoutes(world: World, parts: ControlParts): Router {
     response.status(201).json({ status, messageId: mail.messageId });
   });
 
+  router.use('/http-crm', httpCrm.control);
   router.get('/crm', (_request, response) => void response.json(lawRuler.leads()));
   router.post('/crm/unknown-leads', (request, response) => {
     lawRuler.forget(UnknownLeadsSchema.parse(request.body));
@@ -100,9 +104,11 @@ export function controlRoutes(world: World, parts: ControlParts): Router {
   router.post('/reset', async (_request, response) => {
     holds.clear();
     faults.clear();
+    agenda.clear();
     await background.reset();
     directory.clear();
     lawRuler.clear();
+    httpCrm.clear();
     for (const kept of [account.calls, account.messages, account.blocks]) kept.clear();
     ledger.clear();
     response.json(summarise([]));

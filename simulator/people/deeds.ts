@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { deliveryReport, type ReturnedMail } from '../delivery-report';
 import type { FactOrigin, FactPoster } from '../facts';
+import type { ReturnNotice } from '../mail-manner';
 import type { Inbox } from '../twilio/inbox';
 import type { World } from '../world';
 import type { Directory, Person } from './directory';
@@ -15,7 +17,7 @@ export interface Occasion {
   readonly mail?: ReceivedMail;
 }
 
-export interface ReceivedMail {
+export interface ReceivedMail extends Pick<ReturnedMail, 'returnPath' | 'headers'> {
   readonly replyTo: string;
   readonly subject: string;
   readonly messageId: string;
@@ -30,7 +32,7 @@ export interface Doer {
 const FORM_LINK = /https?:\/\/\S+\/f\/([\w~-]+(?:\.[\w~-]+)*)/;
 
 export function createDoer(
-  { settings, background }: Pick<World, 'settings' | 'background'>,
+  { settings, background, ledger }: Pick<World, 'settings' | 'background' | 'ledger'>,
   { directory, facts, inbox }: { directory: Directory; facts: FactPoster; inbox: Inbox },
 ): Doer {
   async function act(person: Person, deed: Deed, occasion: Occasion): Promise<void> {
@@ -41,6 +43,8 @@ export function createDoer(
         return;
       case 'mail':
         return writeBack(person, deed.body, occasion);
+      case 'return':
+        return sendBack(person, deed.notice, occasion);
       case 'fact':
         await facts.post(deed.fact, occasion.origin);
         return;
@@ -64,6 +68,16 @@ export function createDoer(
       },
       origin,
     );
+  }
+
+  /** The server's word, not the person's. A mail without a return path has nobody to go back to. */
+  async function sendBack({ address }: Person, notice: ReturnNotice, { mail, origin }: Occasion): Promise<void> {
+    if (mail === undefined || mail.returnPath === '') return;
+    const { action, status } = notice;
+    const { attemptId } = origin;
+    await ledger.record({ channel: 'email', kind: 'bounce', to: address, attemptId, status, detail: { action } });
+    const report = deliveryReport({ ...mail, to: address }, notice);
+    await facts.post({ kind: 'inbound_email', ...report }, { channel: 'email', person: report.from, attemptId });
   }
 
   async function fillForm(answers: Readonly<Record<string, string>>, { words, origin }: Occasion): Promise<void> {

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { CallbackMannerSchema } from '../callback-manner';
 import type { FactDraft } from '../facts';
+import { type MailManner, MailMannerSchema, type ReturnNotice } from '../mail-manner';
 
 export const ScriptNameSchema = z.enum([
   'answers_converts',
@@ -21,6 +23,11 @@ export const ScriptNameSchema = z.enum([
   'replies_question',
   'completes_form',
   'mail_replies',
+  'refuses_mail',
+  'mailbox_full',
+  'defers_mail',
+  'bounces_hard',
+  'bounces_soft',
 ]);
 export type ScriptName = z.infer<typeof ScriptNameSchema>;
 
@@ -50,6 +57,10 @@ export const ScriptOptionsSchema = z.strictObject({
     .optional(),
   /** Texts to this person end undelivered with this error. */
   smsError: z.string().optional(),
+  /** How the provider tells of calls and texts to this person, unless a fault says otherwise. */
+  callbacks: CallbackMannerSchema.optional(),
+  /** How the person's mail server treats mail, unless a fault says otherwise. */
+  mail: MailMannerSchema.optional(),
 });
 export type ScriptOptions = z.infer<typeof ScriptOptionsSchema>;
 
@@ -63,10 +74,11 @@ export interface Memory {
 
 export type PickUp = 'human' | 'machine' | 'busy' | 'no-answer' | 'failed';
 
-/** Something a person, or the voice agent on the person's behalf, does outside of the call itself. */
+/** Something a person, or a server or the voice agent on the person's behalf, does outside of the call itself. */
 export type Deed =
   | { readonly kind: 'text'; readonly body: string }
   | { readonly kind: 'mail'; readonly body: string }
+  | { readonly kind: 'return'; readonly notice: ReturnNotice }
   | { readonly kind: 'fact'; readonly fact: FactDraft }
   | { readonly kind: 'form'; readonly answers: Readonly<Record<string, string>> };
 
@@ -77,6 +89,7 @@ export interface Script {
   readonly key?: string;
   readonly outcome?: Outcome;
   readonly smsError?: string;
+  readonly mail?: MailManner;
   /** Done as soon as the phone rings; it rings on for a while after that. */
   readonly whileRinging?: readonly Deed[];
   /** What the voice agent posts after a call that a human answered, before its tag. */

@@ -55,6 +55,12 @@ export const SCRIPTS: Readonly<Record<ScriptName, Script>> = {
   replies_question: { pickUp: always('no-answer'), onText: repliesOnce('what documents do I need to bring?') },
   completes_form: { pickUp: always('no-answer'), onText: fillsForm, onMail: fillsForm },
   mail_replies: { pickUp: always('no-answer'), onMail: writesOnce('Thank you for your mail. Please tell me more.') },
+  refuses_mail: { pickUp: always('no-answer'), mail: { mode: '550', at: 'rcpt' } },
+  mailbox_full: { pickUp: always('no-answer'), mail: { mode: '452', at: 'rcpt' } },
+  /** Greylisting: the first time the server asks to try again. */
+  defers_mail: { pickUp: always('no-answer'), mail: { mode: '451', at: 'rcpt', times: 1 } },
+  bounces_hard: { pickUp: always('no-answer'), mail: { mode: 'bounce_hard', at: 'data' } },
+  bounces_soft: { pickUp: always('no-answer'), mail: { mode: 'bounce_soft', at: 'data' } },
 };
 
 /** How often each script is drawn for a person to whom none was assigned. */
@@ -78,6 +84,12 @@ export const DEFAULT_WEIGHTS: Readonly<Record<ScriptName, number>> = {
   replies_question: 3,
   completes_form: 4,
   mail_replies: 4,
+  // Given to people by name only.
+  refuses_mail: 0,
+  mailbox_full: 0,
+  defers_mail: 0,
+  bounces_hard: 0,
+  bounces_soft: 0,
 };
 
 function always(pickUp: ReturnType<Script['pickUp']>): Script['pickUp'] {

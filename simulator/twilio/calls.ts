@@ -1,3 +1,4 @@
+import { callbackMannerOf } from '../callback-manner';
 import type { Doer } from '../people/deeds';
 import type { Directory } from '../people/directory';
 import type { Deed, Outcome, Script, ScriptOptions } from '../people/script';
@@ -33,16 +34,15 @@ const SUMMARIES: Readonly<Record<Outcome, string>> = {
   disqualified: 'The person does not qualify.',
 };
 
-export function createCalls(
-  { background, ledger, faults }: World,
-  { account, directory, doer, live }: CallParts,
-): Calls {
+export function createCalls(world: World, { account, directory, doer, live }: CallParts): Calls {
+  const { background, ledger, faults } = world;
   const lines = new Map<string, Line>();
 
   async function lineOf(call: Call): Promise<Line> {
     const { order, attemptId } = call;
-    const fault = await faults.drawCallbacks({ channel: 'voice', operation: 'create', to: order.to, attemptId });
     const person = directory.reach(order.to);
+    const fault = await faults.drawCallbacks({ channel: 'voice', operation: 'create', to: order.to, attemptId });
+    const manner = callbackMannerOf(fault) ?? person.options.callbacks ?? null;
     person.memory.calls += 1;
     const dice = directory.diceOf(person, 'call');
     return openLine(
@@ -51,8 +51,8 @@ export function createCalls(
         person,
         dice,
         pickUp: person.script.pickUp(person.memory, person.options),
-        callbacks: createCallbackQueue(background, fault, dice),
-        isMute: fault?.mode === 'drop_callbacks' && fault.options.answerUrlToo,
+        callbacks: createCallbackQueue(world, manner, dice),
+        isMute: manner?.mode === 'drop_callbacks' && manner.options.answerUrlToo,
       },
       background.signal,
     );

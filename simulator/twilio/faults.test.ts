@@ -184,6 +184,49 @@ describe('callbacks', () => {
     expect(numbers).toHaveLength(3);
   });
 
+  it('come in a chosen order, twice, and when business time has passed', async () => {
+    const options = { order: ['completed', 'ringing'], copies: 2, delaySeconds: 60 };
+    await put({ channel: 'voice', mode: 'shuffle_callbacks', options });
+    await call();
+    await rig.simulator.idle();
+    expect(told()).toEqual([]);
+    rig.clock.now += 60_000;
+    await rig.simulator.idle();
+    expect(told()).toEqual(['no-answer', 'no-answer', 'ringing', 'ringing', 'initiated', 'initiated']);
+    const { at } = await rig.entry({ kind: 'callback' });
+    expect(at).toBe(rig.clock.now);
+  });
+
+  it('come long after the end, those of a text as well', async () => {
+    await put({ channel: 'sms', mode: 'late_callbacks', options: { delaySeconds: 86_400, events: ['delivered'] } });
+    await text();
+    await rig.simulator.idle();
+    expect([told('/sms/status'), rig.simulator.nextAt()]).toEqual([['sent'], rig.clock.now + 86_400_000]);
+    rig.clock.now += 86_400_000;
+    await rig.simulator.idle();
+    expect(told('/sms/status')).toEqual(['sent', 'delivered']);
+  });
+
+  it('are forgotten with everything else', async () => {
+    await put({ channel: 'sms', mode: 'late_callbacks', options: { delaySeconds: 60 } });
+    await text();
+    await rig.simulator.idle();
+    await rig.control('POST', '/reset');
+    expect(rig.simulator.nextAt()).toBeNull();
+  });
+
+  it('of one person may always be unruly, unless a fault says otherwise', async () => {
+    const callbacks = { mode: 'shuffle_callbacks', options: { order: ['completed', 'initiated'] } };
+    await rig.control('POST', '/people', { phone: THEIRS, script: 'never_answers', options: { callbacks } });
+    await call();
+    await rig.simulator.idle();
+    expect(told()).toEqual(['no-answer', 'initiated', 'ringing']);
+    await put({ channel: 'voice', mode: 'drop_callbacks' });
+    await call();
+    await rig.simulator.idle();
+    expect(told()).toHaveLength(3);
+  });
+
   it('of a text from a person come several times with one sid', async () => {
     await put({ channel: 'sms', mode: 'duplicate_callbacks', match: { operation: 'inbound', to: THEIRS } });
     await rig.control('POST', '/inbound-sms', { from: THEIRS, to: OURS, body: 'hello' });

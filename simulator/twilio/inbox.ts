@@ -1,3 +1,4 @@
+import { callbackMannerOf } from '../callback-manner';
 import type { Directory } from '../people/directory';
 import type { WebAnswer } from '../web-request';
 import type { World } from '../world';
@@ -26,10 +27,9 @@ export interface InboxParts {
 }
 
 /** Texts from people to our numbers. */
-export function createInbox(
-  { settings, product, background, ledger, faults }: World,
-  { account, directory, webhooks }: InboxParts,
-): Inbox {
+export function createInbox(world: World, { account, directory, webhooks }: InboxParts): Inbox {
+  const { settings, product, ledger, faults } = world;
+
   /** Twilio blocks the pair before it tells anybody, and confirms it by itself. */
   async function obey(keyword: Keyword | null, { from, to }: InboundText, sid: string): Promise<void> {
     if (keyword !== 'STOP' && keyword !== 'START') return;
@@ -66,7 +66,7 @@ export function createInbox(
       const keyword = keywordOf(body);
       await obey(keyword, text, message.sid);
       const fault = await faults.drawCallbacks({ channel: 'sms', operation: 'inbound', to: from });
-      const callbacks = createCallbackQueue(background, fault, directory.diceOf(person, 'reply'));
+      const callbacks = createCallbackQueue(world, callbackMannerOf(fault), directory.diceOf(person, 'reply'));
       let answer: WebAnswer | null = null;
       await callbacks.push('inbound', async () => {
         answer = await webhooks.send({

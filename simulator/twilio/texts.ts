@@ -1,3 +1,4 @@
+import { callbackMannerOf } from '../callback-manner';
 import type { Doer } from '../people/deeds';
 import type { Directory, Person } from '../people/directory';
 import type { World } from '../world';
@@ -21,10 +22,9 @@ export interface TextParts {
 }
 
 /** Texts to people. */
-export function createTexts(
-  { settings, background, ledger, faults }: World,
-  { account, directory, doer, webhooks }: TextParts,
-): Texts {
+export function createTexts(world: World, { account, directory, doer, webhooks }: TextParts): Texts {
+  const { settings, background, ledger, faults } = world;
+
   async function change(message: Message, status: MessageStatus, errorCode: string | null): Promise<void> {
     const { sid, order, attemptId } = message;
     const { rt } = await ledger.record({
@@ -98,7 +98,8 @@ export function createTexts(
       const rule = await faults.drawCallbacks({ channel: 'sms', operation: 'create', to: order.to, attemptId });
       const person = directory.reach(order.to);
       person.memory.texts += 1;
-      const callbacks = createCallbackQueue(background, rule, directory.diceOf(person, 'text'));
+      const manner = callbackMannerOf(rule) ?? person.options.callbacks ?? null;
+      const callbacks = createCallbackQueue(world, manner, directory.diceOf(person, 'text'));
       void background.run(() => run(message, person, callbacks));
       return message;
     },

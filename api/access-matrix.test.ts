@@ -1,0 +1,203 @@
+import { createApiKey } from '../db/api-key';
+import { issueApiKey } from '../db/api-key-admin';
+import { startTestApi, type TestApi } from '../test/api';
+import { apiRoutes, createApp } from './app';
+import { type Role, RoleSchema } from './route';
+import { type Scope, ScopeSchema } from './scopes';
+
+/** What everybody agreed on: the role that an operation needs, and the scope that opens it to a limited key. */
+const RIGHTS: Readonly<Record<string, readonly [Role, Scope | null] | 'anyone'>> = {
+  'post /session': 'anyone',
+  'get /session': ['viewer', null],
+  'delete /session': 'anyone',
+  'get /clock': ['viewer', null],
+  'get /settings': ['viewer', 'settings:read'],
+  'patch /settings': ['admin', 'settings:write'],
+  'post /lists': ['editor', 'contacts:write'],
+  'get /lists': ['viewer', 'contacts:read'],
+  'get /lists/:id': ['viewer', 'contacts:read'],
+  'patch /lists/:id': ['editor', 'contacts:write'],
+  'post /lists/:id/contacts': ['editor', 'contacts:write'],
+  'post /lists/:id/import': ['editor', 'contacts:write'],
+  'get /contacts': ['viewer', 'contacts:read'],
+  'get /contacts/:id': ['viewer', 'contacts:read'],
+  'patch /contacts/:id': ['editor', 'contacts:write'],
+  'post /contacts/:id/opt-out': ['editor', 'contacts:write'],
+  'post /campaigns': ['editor', 'campaigns:write'],
+  'get /campaigns': ['viewer', 'campaigns:read'],
+  'get /campaigns/:id': ['viewer', 'campaigns:read'],
+  'put /campaigns/:id': ['editor', 'campaigns:write'],
+  'post /campaigns/:id/launch': ['editor', 'campaigns:write'],
+  'post /campaigns/:id/pause': ['editor', 'campaigns:write'],
+  'post /campaigns/:id/resume': ['editor', 'campaigns:write'],
+  'post /campaigns/:id/stop': ['editor', 'campaigns:write'],
+  'post /campaigns/:id/archive': ['editor', 'campaigns:write'],
+  'get /campaigns/:id/rule-firings': ['viewer', 'campaigns:read'],
+  'get /campaigns/:id/rules': ['viewer', 'campaigns:read'],
+  'put /campaigns/:id/rules': ['editor', 'campaigns:write'],
+  'get /campaigns/:id/enrollments': ['viewer', 'campaigns:read'],
+  'get /enrollments/:id': ['viewer', 'campaigns:read'],
+  'get /enrollments/:id/attempts': ['viewer', 'campaigns:read'],
+  'get /enrollments/:id/timeline': ['viewer', 'campaigns:read'],
+  'get /enrollments/:id/executions': ['viewer', 'campaigns:read'],
+  'post /enrollments/:id/orders': ['editor', 'campaigns:write'],
+  'post /enrollments/:id/callbacks': ['editor', 'campaigns:write'],
+  'post /executions/:id/retry': ['editor', 'campaigns:write'],
+  'post /facts': ['editor', 'facts:write'],
+  'get /handoffs': ['viewer', 'reports:read'],
+  'get /audits': ['viewer', 'reports:read'],
+  'post /connections': ['admin', 'settings:write'],
+  'get /connections': ['viewer', 'settings:read'],
+  'get /connections/:id': ['viewer', 'settings:read'],
+  'patch /connections/:id': ['admin', 'settings:write'],
+  'post /connections/:id/test': ['editor', 'settings:write'],
+  'post /connections/:id/resume': ['editor', 'settings:write'],
+  'post /connections/:id/disable': ['admin', 'settings:write'],
+  'get /campaigns/:id/connection': ['viewer', 'settings:read'],
+  'put /campaigns/:id/connection': ['editor', 'settings:write'],
+  'post /api-keys': ['admin', 'access:write'],
+  'get /api-keys': ['admin', 'access:read'],
+  'get /api-keys/:id': ['admin', 'access:read'],
+  'patch /api-keys/:id': ['admin', 'access:write'],
+  'get /changes': ['admin', 'access:read'],
+};
+
+/** Open to everybody, signed by somebody else, or asking for a key in a way of its own; each has tests of its own. */
+const OPEN: readonly RegExp[] = [
+  // The console and the documentation: the same files for everybody.
+  /^\/$/,
+  /^\/docs(\/[\w.-]+)?$/,
+  /^\/openapi\.json$/,
+  /^\/(healthz|readyz|metrics)$/,
+  /^\/u\/:token$/,
+  // Below /webhooks/twilio.
+  /^\/voice\/(answer|gather|transferred|status|machine)$/,
+  /^\/sms\/(status|inbound)$/,
+];
+
+const NOBODY_HAS_IT = '0f8fad5b-d9cb-469f-a165-70867728950e';
+const OPERATIONS = apiRoutes(forNothing()).map(({ method, path }) => `${method} ${path}`);
+const CLOSED = OPERATIONS.filter((operation) => RIGHTS[operation] !== 'anyone');
+
+let api: TestApi;
+const keys: Record<string, string> = {};
+
+beforeAll(async () => {
+  api = await startTestApi({ publicUrl: 'http://127.0.0.1:3000' });
+  keys['disabled'] = await createApiKey(api.sql, 'Disabled', 'admin');
+  keys['expired'] = await createApiKey(api.sql, 'Expired', 'admin');
+  await api.sql`update api_key set disabled = true where name = 'Disabled'`;
+  await api.sql`update api_key set expires_rt = clock_timestamp() - interval '1 second' where name = 'Expired'`;
+  for (const [ix, scope] of ScopeSchema.options.entries()) keys[scope] = await limitedKey(ix, [scope]);
+});
+afterAll(() => api.stop());
+
+/** With all that a route is made of, and nothing behind it: it is only looked at. */
+function forNothing() {
+  return { config: {} } as unknown as Parameters<typeof apiRoutes>[0];
+}
+
+async function limitedKey(ix: number, scopes: Scope[]): Promise<string> {
+  const prefix = `${ix}`.padStart(12, '0');
+  const secret = 'A'.repeat(43);
+  const id = `0f8fad5b-d9cb-469f-a165-${prefix}`;
+  await issueApiKey(
+    api.sql,
+    { id, prefix, secret, name: scopes.join(), role: 'admin', scopes, expiresRt: null },
+    'test',
+  );
+  return `ft_${prefix}_${secret}`;
+}
+
+function ask(operation: string, as: { key?: string | null; headers?: Record<string, string> }) {
+  const [method = '', path = ''] = operation.split(' ');
+  const ids = path.replaceAll(/:\w+/g, NOBODY_HAS_IT);
+  return api.call(method.toUpperCase(), `/v1${ids}`, { key: null, ...as });
+}
+
+/** 200, 404 and 422 alike are words to somebody who was let in. */
+const wasLetIn = (status: number) => status !== 401 && status !== 403 && status < 500;
+
+it('every operation is in the list of rights, and none that is gone', () => {
+  expect([...OPERATIONS].sort()).toEqual(Object.keys(RIGHTS).sort());
+});
+
+it('nothing but these operations and what is open to everybody answers at all', () => {
+  const app = createApp({ ...forNothing(), sql: api.sql, config: api.config });
+  const answered = pathsOf(app.router);
+  const ours = apiRoutes(forNothing()).map(({ path }) => path);
+  const others = answered.filter((path) => !ours.includes(path));
+  expect(others.filter((path) => !OPEN.some((pattern) => pattern.test(path)))).toEqual([]);
+  expect(answered.length).toBeGreaterThan(OPERATIONS.length);
+});
+
+interface Layer {
+  readonly route?: { readonly path: string };
+  readonly handle: { readonly stack?: readonly Layer[] };
+}
+
+/** The patterns of all routes, as deep as routers go. */
+function pathsOf({ stack }: { readonly stack: readonly unknown[] }): string[] {
+  // What Express keeps of a route or router; the middle ones have neither.
+  const layers = stack as readonly Layer[];
+  return layers.flatMap(({ route, handle }) => [
+    ...(route === undefined ? [] : [route.path]),
+    ...(handle.stack === undefined ? [] : pathsOf({ stack: handle.stack })),
+  ]);
+}
+
+describe.each(CLOSED)('%s (K-31, S0-61, S0-62)', (operation) => {
+  const rights = RIGHTS[operation] ?? 'anyone';
+  const [role, scope] = rights === 'anyone' ? (['viewer', null] as const) : rights;
+
+  it('lets nobody in without a good key', async () => {
+    const wrong = `${api.keys.admin.slice(0, -1)}${api.keys.admin.endsWith('A') ? 'B' : 'A'}`;
+    const strangers = [null, keys['disabled'], keys['expired'], wrong, 'ft_', ''].map((key) =>
+      ask(operation, { key: key ?? null }),
+    );
+    const forged = { cookie: `followthrough=${'A'.repeat(43)}`, origin: 'http://127.0.0.1:3000' };
+    const statuses = (await Promise.all([...strangers, ask(operation, { headers: forged })])).map(
+      ({ status }) => status,
+    );
+    expect(new Set(statuses)).toEqual(new Set([401]));
+  });
+
+  it.each(RoleSchema.options)(`lets a %s in as far as ${role} goes, by key and by session`, async (mine) => {
+    const may = RoleSchema.options.indexOf(mine) >= RoleSchema.options.indexOf(role);
+    const byKey = await ask(operation, { key: api.keys[mine] });
+    const cookie = await sessionOf(mine);
+    const bySession = await ask(operation, { headers: { cookie, origin: 'http://127.0.0.1:3000' } });
+    expect([wasLetIn(byKey.status), wasLetIn(bySession.status)]).toEqual([may, may]);
+    if (!may) expect([byKey.body.code, bySession.body.code]).toEqual(['forbidden', 'forbidden']);
+  });
+
+  it(`opens to a limited key by ${scope ?? 'any scope'}`, async () => {
+    const opening = await Promise.all(
+      ScopeSchema.options.map(async (mine) => wasLetIn((await ask(operation, { key: keys[mine] ?? null })).status)),
+    );
+    const expected = ScopeSchema.options.filter(
+      (mine) =>
+        scope === null || mine === scope || (scope.endsWith(':read') && mine === scope.replace(':read', ':write')),
+    );
+    expect(ScopeSchema.options.filter((_, ix) => opening[ix])).toEqual(expected);
+  });
+
+  it('takes no change by a cookie from a page of somebody else', async () => {
+    const cookie = await sessionOf('admin');
+    const origins: Record<string, string>[] = [{ origin: 'http://127.0.0.1:8233' }, { origin: 'null' }, {}];
+    const answers = await Promise.all(origins.map((origin) => ask(operation, { headers: { cookie, ...origin } })));
+    const codes = answers.map(({ body }) => body.code);
+    if (operation.startsWith('get ')) expect(codes).not.toContain('foreign_origin');
+    else expect(new Set(codes)).toEqual(new Set(['foreign_origin']));
+  });
+});
+
+const cookies = new Map<Role, string>();
+async function sessionOf(role: Role): Promise<string> {
+  const known = cookies.get(role);
+  if (known !== undefined) return known;
+  const answer = await api.call('POST', '/v1/session', { key: null, body: { apiKey: api.keys[role] } });
+  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  cookies.set(role, cookie);
+  return cookie;
+}

@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import { unsubscribeToken } from '../db/tokens';
+import { type Reply, type TestApi, startTestApi } from '../test/api';
+import { answerAndEnd, definitionOf, insertAttempt, launchForOne } from '../test/api-people';
+import { hookPath, newSid, sendWebhook } from '../test/api-twilio';
+import { type Aims, Fuzz, type Shot, type Target } from '../test/fuzz';
+import { nastyText } from '../test/schema-arbitrary';
+import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
+import { TAGS } from './openapi-frame';
+
+/**
+ * Shoots at every operation of the document, with inputs that it allows and with broken ones. The same seed shoots the
+ * same: more of it with FUZZ_RUNS, another with FUZZ_SEED. The test server itself sees to it that every answer is as documented.
+ */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_270_301);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 12);
+
+/** Campaigns are the last: there they come to their end. Webhooks have to be signed. */
+const CHAPTERS = [
+  ...TAGS.map(({ name }) => name).filter((name) => name !== 'Webhooks' && name !== 'Campaigns'),
+  'Campaigns',
+];
+
+let api: TestApi;
+let fuzz: Fuzz;
+let attemptId: string;
+const succeeded = new Set<string>();
+
+beforeAll(async () => {
+  api = await startTestApi();
+  const document = (await api.call('GET', '/openapi.json')).body;
+  fuzz = new Fuzz(document, await aims());
+});
+afterAll(() => api.stop());
+
+describe('no input', () => {
+  it.each(CHAPTERS)('makes an operation of the chapter "%s" fail, or answer what is not documented', async (tag) => {
+    for (const [ix, target] of fuzz.targets.entries()) if (target.tags.includes(tag)) await shootAt(target, SEED + ix);
+  });
+
+  it('makes a webhook fail, though it is signed', async () => {
+    for (const [ix, target] of fuzz.targets.entries()) if (isWebhook(target)) await tell(target, SEED + ix);
+  });
+
+  it('was refused so early that nothing behind the door was reached', () => {
+    const never = fuzz.targets.filter((target) => !succeeded.has(target.id) && !isWebhook(target));
+    expect(never.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+async function shootAt(target: Target, seed: number): Promise<void> {
+  for (const shot of fuzz.sweepOf(target)) await hit(target, shot);
+  const shots = fc.asyncProperty(fuzz.shotsAt(target), (shot) => hit(target, shot));
+  await fc.assert(shots, { seed, numRuns: RUNS });
+}
+
+async function hit(target: Target, { method, path, headers, body }: Shot): Promise<void> {
+  const reply = await api.call(method, path, { headers, ...(body === undefined ? {} : { body }) });
+  judge(reply);
+  if (reply.status < 300) succeeded.add(target.id);
+}
+
+async function tell(target: Target, seed: number): Promise<void> {
+  const { path, parameters } = target;
+  const fields = fc.dictionary(fc.constantFrom(...fuzz.fieldsOf(target)), nastyText, { maxKeys: 5 });
+  const address = parameters.length === 0 ? path : hookPath(api, path.replace('/webhooks/twilio/', ''), attemptId);
+  const say = fc.asyncProperty(fields, async (form) => judge(await sendWebhook(api, address, form)));
+  await fc.assert(say, { seed, numRuns: RUNS });
+}
+
+/** A refusal of input says which field, and by which rule. */
+function judge({ status, body, text }: Reply): void {
+  if (status >= 500) throw new Error(`${status}: ${text}`);
+  if (!['invalid_parameter', 'invalid_body'].includes(Object(body).code)) return;
+  const errors: { pointer: string; detail: string }[] = body.errors ?? [];
+  expect(errors.length).toBeGreaterThan(0);
+  for (const { pointer, detail } of errors) {
+    expect(pointer).toMatch(/^#/);
+    expect(detail).not.toBe('');
+  }
+}
+
+function isWebhook({ tags }: Target): boolean {
+  return tags.includes('Webhooks');
+}
+
+/** Some of each, for what is shot at may come to its end. */
+async function aims(): Promise<Aims> {
+  const people = [];
+  for (let n = 0; n < 6; n += 1) people.push(await launchForOne(api));
+  const made = async (path: string, body: unknown): Promise<string> => (await api.call('POST', path, { body })).body.id;
+  const drafts = await Promise.all(people.map(({ listId }) => made('/v1/campaigns', definitionOf(listId))));
+  const pages = ['/v1/lists', '/v1/contacts', '/v1/campaigns', '/v1/changes'].map((path) =>
+    api.call('GET', `${path}?limit=1`),
+  );
+  const executions = await failedExecutions(people[0]);
+  const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
+  return {
+    apiKey: api.keys.viewer,
+    cursors: (await Promise.all(pages)).map(({ body }) => body.nextCursor),
+    ids: {
+      lists: people.map(({ listId }) => listId),
+      contacts: people.map(({ contactId }) => contactId),
+      campaigns: [...people.map(({ campaignId }) => campaignId), ...drafts],
+      enrollments: people.map(({ enrollmentId }) => enrollmentId),
+      attempts: [attemptId],
+      executions,
+      connections: await Promise.all(connections),
+      'api-keys': [await made('/v1/api-keys', { name: 'Nobody', role: 'viewer' })],
+      u: people.map(({ enrollmentId }) => unsubscribeToken(api.config.secretKey, enrollmentId)),
+    },
+  };
+}
+
+async function failedExecutions(person?: { enrollmentId: string; phone: string }): Promise<string[]> {
+  if (person === undefined) throw new Error('nobody was launched');
+  attemptId = await insertAttempt(api, { ...person, sid: newSid('CA') });
+  await answerAndEnd(api, attemptId);
+  const fact = { kind: 'call_outcome', eventId: 'aim', attemptId, outcome: 'unsuccessful' };
+  await api.call('POST', '/v1/facts', { body: fact });
+  const rows = await api.sql<{ id: string }[]>`
+    update execution set state = 'failed', error_code = 'unreachable', finished_at = app_now() where kind = 'crm_status' returning id`;
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,4 @@
+/** For `ilike`: whatever contains the text, which may hold any character. Null = whatever there is. */
+export function containing(text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}
