@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { createTestDatabase, type TestDatabase } from '../test/database';
+import { until } from '../test/until';
 import { createSql, inTransaction, type Sql, savepoint, type Tx } from './client';
 import { brokenConstraint, sqlState } from './result-guard';
 
@@ -220,6 +221,26 @@ describe('inTransaction', () => {
     });
     await expect(doomed).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
     await Promise.all(Array.from({ length: 6 }, () => inTransaction(sql, (tx) => tx`select 1`)));
+  });
+
+  it('goes on waiting when the connection that it waits for is lost, and gets the next one', async () => {
+    const own = createSql(db.url, { max: 1 });
+    const begun: number[] = [];
+    const losing = inTransaction(own, async (tx) => {
+      const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      begun.push(row?.pid ?? 0);
+      await tx`select pg_sleep(60)`;
+    });
+    const lost = expect(losing).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    const waiting = [1, 2, 3].map((id) => inTransaction(own, (tx) => addNote(tx, id)));
+    await until('the first has begun', async () => begun.length > 0);
+    await sql`select pg_terminate_backend(${begun[0] ?? 0})`;
+    await lost;
+    await Promise.all(waiting);
+    expect(await noteIds()).toEqual([1, 2, 3]);
+    // Whoever asked twice gave back what it had no use for.
+    await inTransaction(own, (tx) => addNote(tx, 4));
+    await own.end();
   });
 
   it('gives a connection that came too late back to the pool', async () => {

@@ -48,6 +48,8 @@ const WAIT_MS = 15_000;
 interface Pool {
   readonly client: postgres.Sql;
   readonly waitMs: number;
+  /** Asks again, of each transaction that waits for a connection. */
+  readonly waiting: Set<() => void>;
 }
 
 const pools = new WeakMap<Sql, Pool>();
@@ -57,16 +59,18 @@ export function createSql(
   url: string,
   { max = 10, applicationName = 'followthrough', waitMs = WAIT_MS }: PoolOptions = {},
 ): Sql {
+  const waiting = new Set<() => void>();
   const pool = postgres(url, {
     max,
     connect_timeout: 10,
     connection: { application_name: applicationName, TimeZone: 'UTC' },
     onnotice: () => undefined,
+    onclose: () => setImmediate(() => waiting.forEach((askAgain) => askAgain())),
     transform: { column: { from: columnName } },
     types: valueTypes,
   });
   const sql = Object.assign(guarded(pool, guardResult), { end: () => pool.end({ timeout: END_TIMEOUT_SECONDS }) });
-  pools.set(sql, { client: pool, waitMs });
+  pools.set(sql, { client: pool, waitMs, waiting });
   return sql;
 }
 
@@ -148,26 +152,42 @@ function milliseconds(name: string, value: number): number {
 }
 
 /**
- * A connection for one transaction. The driver forgets who asked for one when the server closes a connection that is just
- * being opened, as a restart does; without an end to the waiting whoever asked would stand still for good.
+ * A connection for one transaction. Whenever a connection closes the driver forgets one of those who wait for one, or
+ * refuses it for what happened to somebody else: it takes the request for a query, to be sent when the connection is open
+ * again. So all of them ask again; what comes to somebody who has got one already goes back. The waiting ends in any case.
  */
-async function reserve({ client, waitMs }: Pool): Promise<postgres.ReservedSql> {
-  const asked = client.reserve();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new PoolTimeout(`no connection for ${waitMs} ms`)), waitMs);
+function reserve({ client, waitMs, waiting }: Pool): Promise<postgres.ReservedSql> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    let asked = 0;
+    const end = () => {
+      isOver = true;
+      clearTimeout(timer);
+      waiting.delete(ask);
+    };
+    const timer = setTimeout(() => {
+      end();
+      reject(new PoolTimeout(`no connection for ${waitMs} ms`));
+    }, waitMs);
+    const take = (connection: postgres.ReservedSql) => {
+      if (isOver) return connection.release();
+      end();
+      resolve(connection);
+    };
+    const fail = (error: unknown) => {
+      asked--;
+      if (isOver || asked > 0) return;
+      end();
+      // It is the driver's own error, and is passed on as it came.
+      reject(error as Error);
+    };
+    const ask = () => {
+      asked++;
+      client.reserve().then(take, fail);
+    };
+    waiting.add(ask);
+    ask();
   });
-  try {
-    return await Promise.race([asked, late]);
-  } catch (error) {
-    asked.then(
-      (connection) => connection.release(),
-      () => undefined,
-    );
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function poolOf(sql: Sql): Pool {
