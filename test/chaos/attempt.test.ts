@@ -19,7 +19,7 @@ import { World } from '../world';
  * runs more of them, `ATTEMPT_SEED` others.
  */
 
-const RUNS = Number(process.env['ATTEMPT_RUNS'] ?? 90);
+const RUNS = Number(process.env['ATTEMPT_RUNS'] ?? 60);
 const SEED = Number(process.env['ATTEMPT_SEED'] ?? 1);
 const AT_ONCE = 30;
 /** Far less than what production waits: a lost answer is a lost answer. */
