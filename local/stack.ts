@@ -8,6 +8,7 @@ import { apiClient, type ApiClient } from './api-client';
 import { writableFolder } from './data-folder';
 import { localKeys } from './keys';
 import { startPart } from './part';
+import { freePort } from './port';
 import { type SavedClock, standingClock } from './saved-clock';
 import { databaseServer, type TemporalPlace, temporalServer } from './servers';
 import { simulatedProviders } from './simulated-providers';
@@ -32,7 +33,7 @@ export interface Stack {
   readonly simulatorUrl: string;
   readonly adminKeyFile: string;
   readonly logFolder: string;
-  /** Lets business time run and starts the workers; everything before happens at one business instant. */
+  /** Starts the workers, and lets business time run when they are ready; everything before happens at one business instant. */
   go(): Promise<void>;
   /** Answers which part ended for good without being asked to. */
   readonly broken: Promise<string>;
@@ -106,8 +107,11 @@ async function bringUp(options: StackOptions, undo: Undo): Promise<Stack> {
     adminKeyFile,
     logFolder,
     async go() {
+      const healthPort = await freePort();
+      const readyUrl = `http://127.0.0.1:${healthPort}/readyz`;
+      // The seconds that the workers take to come up are hours of business time, which nobody is to lose.
+      await start('worker', 'workers/main.js', { env: { METRICS_PORT: String(healthPort) }, readyUrl });
       await clock.run(speed);
-      await start('worker', 'workers/main.js');
     },
     broken,
     async stop() {

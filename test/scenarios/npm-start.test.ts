@@ -63,7 +63,7 @@ describe('npm start -- --once', () => {
 
   async function start(): Promise<Start> {
     const ports = ['--port', String(await freePort()), '--ui-port', String(await freePort())];
-    const options = ['--once', '--contacts', String(CONTACTS), '--speed', '3600', '--folder', folder, ...ports];
+    const options = ['--once', '--contacts', String(CONTACTS), '--speed', '2400', '--folder', folder, ...ports];
     const one = new Start([join(BUILT, 'local', 'main.js'), ...options], binary);
     begun.push(one);
     return one;
