@@ -84,8 +84,7 @@ async function tryOnce(deps: ExecutionDeps, id: string): Promise<Tried> {
   } catch (error) {
     return judge(deps, execution, circuit, error);
   }
-  await finishExecution(deps.sql, id, effect.result);
-  await recordAnswer(deps.sql, circuit.id);
+  await finishExecution(deps.sql, id, effect.result, circuit.id);
   return OVER;
 }
 
@@ -94,7 +93,7 @@ async function classify(deps: ExecutionDeps, execution: Execution): Promise<Trie
   if (execution.state !== 'pending') return { failed: false, news: true };
   await claimExecution(sql, execution.id, null);
   try {
-    await finishExecution(sql, execution.id, await classifyReplyOf(deps, execution));
+    await finishExecution(sql, execution.id, await classifyReplyOf(deps, execution), null);
     return { failed: false, news: true };
   } catch (error) {
     await noteExecutionError(sql, execution.id, { code: 'failed', restMs: null, isUnsent: false });

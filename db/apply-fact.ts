@@ -19,7 +19,7 @@ export async function applyFact(tx: Tx, fact: StoredFact): Promise<{ wakes: bool
   await storeSuppressions(tx, fact, frame, changes);
   if (changes.deadAddress) await markDeadAddress(tx, attemptId, fact.enrollmentId);
   if (attemptId !== null) {
-    await storeAttemptChange(tx, attemptId, fact.id, changes.attempt);
+    await storeAttemptChange(tx, attemptId, fact.id, changes.attempt, frame.state.attempt?.state);
     if (changes.freesLine) await closeCall(tx, attemptId);
   }
   if (changes.wrongNumber) {
@@ -31,24 +31,31 @@ export async function applyFact(tx: Tx, fact: StoredFact): Promise<{ wakes: bool
   await storeConversation(tx, fact, fact.enrollmentId, changes);
   await storeTimeline(tx, fact, frame, changes);
   await storeEnrollment(tx, fact.enrollmentId, changes);
-  await tx`
-    update fact set folded_rt = clock_timestamp(), fold_error = null, judged_version_id = ${frame.versionId}, wakes = ${changes.wakes}
-    where id = ${fact.id}`;
-  await markFolded(tx, fact);
+  await markFolded(tx, fact, { versionId: frame.versionId, wakes: changes.wakes });
   return { wakes: changes.wakes };
 }
 
-async function markFolded(tx: Tx, { id }: StoredFact): Promise<void> {
+interface Folded {
+  /** The version that judged it. */
+  readonly versionId: string | null;
+  readonly wakes: boolean;
+}
+
+async function markFolded(tx: Tx, { id }: StoredFact, { versionId, wakes }: Folded): Promise<void> {
   await tx`
-    update inbox set folded_rt = clock_timestamp(), fold_error = null
-    where id = (select inbox_id from fact where id = ${id})`;
+    with folded as (
+      update fact set folded_rt = clock_timestamp(), fold_error = null, wakes = ${wakes},
+        judged_version_id = coalesce(${versionId}::uuid, judged_version_id)
+      where id = ${id}
+      returning inbox_id
+    )
+    update inbox i set folded_rt = clock_timestamp(), fold_error = null from folded where i.id = folded.inbox_id`;
 }
 
 /** Nobody's enrollment: an opt-out still goes to the person, everything else waits in the handoff inbox. */
 async function applyToContact(tx: Tx, fact: StoredFact): Promise<{ wakes: boolean }> {
   await obeyRevocation(tx, fact);
-  await tx`update fact set folded_rt = clock_timestamp(), fold_error = null where id = ${fact.id}`;
-  await markFolded(tx, fact);
+  await markFolded(tx, fact, { versionId: null, wakes: false });
   return { wakes: false };
 }
 

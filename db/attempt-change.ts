@@ -6,14 +6,18 @@ import { keepSentMessage } from './conversation';
 import { lockAddresses } from './suppression';
 
 /** An accepted call whose end nobody told is looked up after this long. */
-const CALL_CHECK_SECONDS = 120;
+export const CALL_CHECK_SECONDS = 120;
 
-/** Stores what became known of an attempt; `factId` is the fact that told it, if one did. The caller holds the enrollment. */
+/**
+ * Stores what became known of an attempt; `factId` is the fact that told it, if one did. The caller holds the enrollment;
+ * one that holds the attempt, too, says in which state it is.
+ */
 export async function storeAttemptChange(
   tx: Tx,
   attemptId: string,
   factId: string | null,
   change: AttemptChange,
+  held?: AttemptState,
 ): Promise<void> {
   const columns = [
     ...(change.state === undefined ? [] : [nextState(tx, change.state), nextCheck(tx, change.state)]),
@@ -31,7 +35,7 @@ export async function storeAttemptChange(
     ...(change.endedAt === undefined ? [] : [tx`ended_at = at_ms(${change.endedAt})`]),
   ];
   if (columns.length === 0) return;
-  if (change.state === 'accepted') await lockIfNotSent(tx, attemptId);
+  if (change.state === 'accepted' && (held ?? 'not_sent') === 'not_sent') await lockIfNotSent(tx, attemptId);
   const [attempt] = await tx<{ before: AttemptState; state: AttemptState; channel: Channel }[]>`
     update attempt t set ${columns.flatMap((column, ix) => (ix === 0 ? [column] : [tx`, `, column]))}
     from attempt old where t.id = ${attemptId} and old.id = t.id
@@ -98,6 +102,7 @@ async function countAgain(tx: Tx, attemptId: string, channel: Channel, state: At
 
 /** The call is over: its line is free and the person may be called by others. */
 export async function closeCall(tx: Tx, attemptId: string): Promise<void> {
-  await tx`update lease set freed_rt = clock_timestamp() where attempt_id = ${attemptId} and freed_rt is null`;
-  await tx`delete from open_call where attempt_id = ${attemptId}`;
+  await tx`
+    with over as (delete from open_call where attempt_id = ${attemptId})
+    update lease set freed_rt = clock_timestamp() where attempt_id = ${attemptId} and freed_rt is null`;
 }

@@ -1,12 +1,9 @@
 import { addressKindOf } from '../domain/channel';
 import { decide } from '../domain/decide';
 import type { Decision, Touch } from '../domain/decision';
-import { inTransaction, savepoint, type Sql, type Tx } from './client';
-import { lockEnrollment } from './enrollment';
-import { bindLine } from './line';
+import { inTransaction, type Sql, type Tx } from './client';
 import { loadPlannerFrame, type PlannerFrame } from './planner-input';
-import { prepareContent, type Content } from './content';
-import { lockAddresses } from './suppression';
+import { type Content, type Correspondents, correspondentsOf, prepareContent, type Prepared } from './content';
 import { recordTimeline } from './timeline';
 import { addressHash, attemptToken, hashSecret } from './tokens';
 
@@ -55,25 +52,26 @@ export async function claim(sql: Sql, ask: ClaimAsk, keys: ClaimKeys): Promise<C
 }
 
 async function claimIn(tx: Tx, ask: ClaimAsk, keys: ClaimKeys): Promise<ClaimOutcome> {
-  const [row] = await tx<{ contactId: string; seq: number }[]>`
-    select e.contact_id, c.seq from enrollment e join campaign c on c.id = e.campaign_id where e.id = ${ask.enrollmentId}`;
-  if (row === undefined) return { kind: 'refused', reason: 'no_enrollment' };
-  await tx`select pg_advisory_xact_lock_shared(1, ${row.seq})`;
-  await lockEnrollment(tx, ask.enrollmentId);
-  const locked = await lockAddresses(tx, row.contactId);
-  const [existing] = await tx<
-    { state: string }[]
-  >`select state from attempt where id = ${ask.attemptId} for no key update`;
-  if (existing !== undefined) return { kind: 'existing', state: existing.state };
-  const lined = await bindLine(tx, ask.attemptId);
-  const frame = await loadPlannerFrame(tx, ask.enrollmentId, lined ? 'granted' : 'none');
+  const [opened] = await tx<Opened[]>`select * from open_claim(${ask.enrollmentId}, ${ask.attemptId})`;
+  if (opened === undefined) return { kind: 'refused', reason: 'no_enrollment' };
+  if (opened.existing !== null) return { kind: 'existing', state: opened.existing };
+  const frame = await loadPlannerFrame(tx, ask.enrollmentId, opened.hasLine ? 'granted' : 'none');
   // An import has just added one: what is known of it was not read under its lock, so the next ask decides.
-  if (frame.input.contact.addresses.some(({ hash }) => !locked.includes(hash)))
+  if (frame.input.contact.addresses.some(({ hash }) => !opened.locked.includes(hash)))
     return refuse(tx, ask, frame, 'addresses_changed');
   const decision = decide(frame.input);
   if (decision.kind !== 'touch' || decision.touch.key !== ask.touchKey || decision.touch.try !== ask.try)
     return refuse(tx, ask, frame, decision.kind === 'touch' ? 'another_touch' : decision.kind);
   return carryOut(tx, ask, frame, decision, keys);
+}
+
+/** With the locks of campaign, enrollment, addresses and attempt in hand. */
+interface Opened {
+  readonly locked: readonly string[];
+  /** The attempt's state if somebody claimed it before. */
+  readonly existing: string | null;
+  /** Its line is bound to it now. */
+  readonly hasLine: boolean;
 }
 
 async function carryOut(
@@ -84,80 +82,61 @@ async function carryOut(
   keys: ClaimKeys,
 ): Promise<ClaimOutcome> {
   const { touch } = decision;
-  const from = await senderFor(tx, touch, ask.enrollmentId);
+  const correspondents = await correspondentsOf(tx, ask.enrollmentId, touch.toHash);
+  const from = senderFor(correspondents, touch, ask.enrollmentId);
   if (from === null) return refuse(tx, ask, frame, 'no_sender', NO_SENDER_SECONDS);
-  const content = await prepareContent(tx, { touch, frame, keys, attemptId: ask.attemptId });
-  const [to] = await tx<{ value: string }[]>`select value from address where hash = ${touch.toHash}`;
-  if (to === undefined) return refuse(tx, ask, frame, 'no_address');
+  const content = prepareContent(correspondents, { touch, frame, keys });
+  const { to } = correspondents;
+  if (to === null) return refuse(tx, ask, frame, 'no_address');
   if (content.kind === 'incomplete') {
-    await storeRefused(tx, ask, frame, decision, from, content.missing, keys);
+    await storeRefused(tx, { ask, frame, decision, from, keys, content });
     return refuse(tx, ask, frame, 'template_variable_missing');
   }
-  const claimed = await tryToStore(tx, async (inner) => storeClaim(inner, ask, frame, decision, from, content, keys));
-  if (!claimed) return refuse(tx, ask, frame, 'busy_elsewhere', BUSY_ELSEWHERE_SECONDS);
-  const [deadline] = await tx<
-    { postByMs: number }[]
-  >`select ms(post_by_rt) as post_by_ms from attempt where id = ${ask.attemptId}`;
+  const postByMs = await storeClaim(tx, { ask, frame, decision, from, keys, content });
+  if (postByMs === null) return refuse(tx, ask, frame, 'busy_elsewhere', BUSY_ELSEWHERE_SECONDS);
   const realLeftMs = frame.speed === 0 ? Number.MAX_SAFE_INTEGER : (touch.untilAt - frame.input.now) / frame.speed;
-  return { kind: 'claimed', from, to: to.value, content, postByMs: deadline?.postByMs ?? 0, untilMs: realLeftMs };
+  return { kind: 'claimed', from, to, content, postByMs, untilMs: realLeftMs };
 }
 
-/** Two attempts at one pair of addresses, or two calls at one person, lose against the first: the unique rows decide. */
-async function tryToStore(tx: Tx, store: (inner: Tx) => Promise<void>): Promise<boolean> {
-  try {
-    await savepoint(tx, store);
-    return true;
-  } catch (error) {
-    if (isUniqueViolation(error)) return false;
-    throw error;
-  }
-}
-
-async function storeClaim(
-  tx: Tx,
-  ask: ClaimAsk,
-  frame: PlannerFrame,
-  decision: Decision & { kind: 'touch' },
-  from: string,
-  content: Content,
-  keys: ClaimKeys,
-): Promise<void> {
-  const { touch } = decision;
-  await insertAttempt(tx, { ask, frame, decision, from, keys, state: 'claimed', status: null, content });
-  await tx`
-    insert into attempt_address (hash, attempt_id, channel, claimed_at)
-    select hash, ${ask.attemptId}, ${touch.channel}, at_ms(${frame.input.now}) from contact_address where contact_id = ${frame.contactId}`;
-  if (touch.channel === 'voice') {
-    await tx`
+/**
+ * Two attempts at one pair of addresses, or two calls at one person, lose against the first: every claim holds the locks of
+ * the person's addresses while it looks for others, and the unique rows stand behind that. Answers until when the request
+ * has to have left, null when somebody was first.
+ */
+async function storeClaim(tx: Tx, claimed: NewAttempt): Promise<number | null> {
+  const { ask, frame, decision } = claimed;
+  const { channel, commitmentId } = decision.touch;
+  const [stored] = await tx<{ postByMs: number }[]>`
+    with person as (
+      select a.hash, a.kind from contact_address ca join address a on a.hash = ca.hash where ca.contact_id = ${frame.contactId}
+    ), stored as (
+      insert into attempt (${columnsOf(tx)})
+      select n.* from (${valuesOf(tx, claimed, 'claimed')}) n
+      where not exists (
+          select 1 from open_call where ${channel === 'voice'} and hash in (select hash from person where kind = 'phone'))
+        and not exists (
+          select 1 from attempt o
+          where o.channel = n.channel and o.from_hash = n.from_hash and o.to_hash = n.to_hash
+            and (o.state in ('claimed', 'unknown') or (o.state = 'accepted' and o.channel = 'voice')))
+      returning id, channel, claimed_at, post_by_rt
+    ), counted as (
+      insert into attempt_address (hash, attempt_id, channel, claimed_at)
+      select p.hash, s.id, s.channel, s.claimed_at from stored s, person p
+    ), called as (
       insert into open_call (hash, attempt_id)
-      select a.hash, ${ask.attemptId} from contact_address ca join address a on a.hash = ca.hash
-      where ca.contact_id = ${frame.contactId} and a.kind = 'phone'`;
-  }
-  if (touch.commitmentId !== undefined)
-    await tx`update commitment set attempt_id = ${ask.attemptId} where id = ${touch.commitmentId}`;
+      select p.hash, s.id from stored s, person p where s.channel = 'voice' and p.kind = 'phone'
+    ), promised as (
+      update commitment c set attempt_id = s.id from stored s where c.id = ${commitmentId ?? null}::uuid
+    )
+    select ms(post_by_rt) as post_by_ms from stored`;
+  return stored?.postByMs ?? null;
 }
 
 /** A text that can't be filled in is refused for good: the row says so, and the plan goes on without it. */
-async function storeRefused(
-  tx: Tx,
-  ask: ClaimAsk,
-  frame: PlannerFrame,
-  decision: Decision & { kind: 'touch' },
-  from: string,
-  missing: readonly string[],
-  keys: ClaimKeys,
-): Promise<void> {
-  await insertAttempt(tx, {
-    ask,
-    frame,
-    decision,
-    from,
-    keys,
-    state: 'not_sent',
-    status: 'final',
-    content: { kind: 'incomplete', missing },
-  });
-  await tx`update attempt set error_code = 'template_variable_missing' where id = ${ask.attemptId}`;
+async function storeRefused(tx: Tx, refused: NewAttempt): Promise<void> {
+  await tx`insert into attempt (${columnsOf(tx)}) ${valuesOf(tx, refused, 'not_sent')}`;
+  await tx`
+    update attempt set status = 'final', error_code = 'template_variable_missing' where id = ${refused.ask.attemptId}`;
 }
 
 interface NewAttempt {
@@ -166,25 +145,25 @@ interface NewAttempt {
   readonly decision: Decision & { kind: 'touch' };
   readonly from: string;
   readonly keys: ClaimKeys;
-  readonly state: 'claimed' | 'not_sent';
-  readonly status: string | null;
-  readonly content: Content | { readonly kind: 'incomplete'; readonly missing: readonly string[] };
+  readonly content: Prepared;
 }
 
-async function insertAttempt(
-  tx: Tx,
-  { ask, frame, decision, from, keys, state, status, content }: NewAttempt,
-): Promise<void> {
+function columnsOf(tx: Tx) {
+  return tx`id, enrollment_id, touch_key, try, run_key, step_key, ordinal, channel, from_hash, to_hash, state, token_hash,
+    claimed_at, post_by_rt, resolve_by_rt, version_id, permit, content`;
+}
+
+function valuesOf(tx: Tx, { ask, frame, decision, from, keys, content }: NewAttempt, state: 'claimed' | 'not_sent') {
   const { touch } = decision;
+  const fromHash = addressHash(keys.addressKey, addressKindOf(touch.channel), from);
   const tokenHash = hashSecret(attemptToken(keys.secretKey, ask.attemptId));
-  await tx`
-    insert into attempt (id, enrollment_id, touch_key, try, run_key, step_key, ordinal, channel, from_hash, to_hash, state, status,
-      token_hash, claimed_at, post_by_rt, resolve_by_rt, version_id, permit, content)
-    values (${ask.attemptId}, ${ask.enrollmentId}, ${touch.key}, ${touch.try}, ${touch.runKey}, ${touch.stepKey}, ${touch.ordinal},
-      ${touch.channel}, ${addressHash(keys.addressKey, addressKindOf(touch.channel), from)}, ${touch.toHash}, ${state}, ${status}, ${tokenHash},
-      at_ms(${frame.input.now}), clock_timestamp() + make_interval(secs => ${POST_WITHIN_SECONDS}),
-      ${state === 'claimed' ? tx`clock_timestamp() + make_interval(secs => ${RESOLVE_WITHIN_SECONDS})` : null},
-      ${frame.input.policyVersionId}, ${JSON.stringify(permitOf(frame, decision))}::text::jsonb, ${JSON.stringify(content)}::text::jsonb)`;
+  return tx`
+    select ${ask.attemptId}::uuid, ${ask.enrollmentId}::uuid, ${touch.key}::text, ${touch.try}::integer, ${touch.runKey}::text,
+      ${touch.stepKey}::text, ${touch.ordinal}::integer, ${touch.channel}::text as channel, ${fromHash}::text as from_hash,
+      ${touch.toHash}::text as to_hash, ${state}::text, ${tokenHash}::text, at_ms(${frame.input.now}),
+      clock_timestamp() + make_interval(secs => ${POST_WITHIN_SECONDS}),
+      case when ${state === 'claimed'} then clock_timestamp() + make_interval(secs => ${RESOLVE_WITHIN_SECONDS}) end,
+      ${frame.input.policyVersionId}::uuid, ${JSON.stringify(permitOf(frame, decision))}::text::jsonb, ${JSON.stringify(content)}::text::jsonb`;
 }
 
 /** The evidence why this was allowed, without anything that names the person (INV-15). */
@@ -204,14 +183,14 @@ function permitOf({ input }: PlannerFrame, decision: Decision): Record<string, u
 }
 
 /** The same person always hears from the same of our numbers. */
-async function senderFor(tx: Tx, { channel }: Touch, enrollmentId: string): Promise<string | null> {
-  const [settings] = await tx<
-    { callerNumbers: string[]; mailFrom: string }[]
-  >`select caller_numbers, mail_from from settings`;
-  if (settings === undefined) return null;
-  if (channel === 'email') return settings.mailFrom === '' ? null : settings.mailFrom;
-  const at = Number.parseInt(enrollmentId.slice(0, 8), 16) % Math.max(1, settings.callerNumbers.length);
-  return settings.callerNumbers[at] ?? null;
+function senderFor(
+  { callerNumbers, mailFrom }: Correspondents,
+  { channel }: Touch,
+  enrollmentId: string,
+): string | null {
+  if (channel === 'email') return mailFrom === '' ? null : mailFrom;
+  const at = Number.parseInt(enrollmentId.slice(0, 8), 16) % Math.max(1, callerNumbers.length);
+  return callerNumbers[at] ?? null;
 }
 
 /** No attempt comes of it; the line goes back, and the reason stays readable. Nothing may refuse in a loop: where the planner can't foresee it, it waits. */
@@ -237,10 +216,4 @@ async function refuse(
     at: input.now,
   });
   return { kind: 'refused', reason };
-}
-
-const UNIQUE_VIOLATION = '23505';
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION;
 }

@@ -30,26 +30,42 @@ interface Ask {
   readonly touch: Touch;
   readonly frame: PlannerFrame;
   readonly keys: { readonly secretKey: string; readonly publicUrl: string };
-  readonly attemptId: string;
 }
 
-interface Person {
-  firstName: string;
-  lastName: string;
-  language: string;
-  attributes: Record<string, unknown>;
-  companyName: string;
-  companyAddress: string;
-  companyPhone: string;
-  subject: string;
+/** Who writes or calls, to whom, and what texts may say of both. */
+export interface Correspondents {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly language: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** The address itself; null when it is no more. */
+  readonly to: string | null;
+  readonly companyName: string;
+  readonly companyAddress: string;
+  readonly companyPhone: string;
+  readonly callerNumbers: readonly string[];
+  readonly mailFrom: string;
+  readonly subject: string;
 }
 
 const MOST_SMS_CHARACTERS = 1_600;
 const MOST_MAIL_CHARACTERS = 100_000;
 const CALLBACK_RING_SECONDS = 30;
 
-export async function prepareContent(tx: Tx, { touch, frame, keys }: Ask): Promise<Prepared> {
-  const person = await personOf(tx, frame);
+export async function correspondentsOf(tx: Tx, enrollmentId: string, toHash: string): Promise<Correspondents> {
+  const [row] = await tx<Correspondents[]>`
+    select p.first_name, p.last_name, p.language, p.attributes, (select value from address where hash = ${toHash}) as to,
+      s.company_name, s.company_address, s.company_phone, s.caller_numbers, s.mail_from, c.subject
+    from enrollment e
+    join campaign c on c.id = e.campaign_id
+    join contact p on p.id = e.contact_id
+    cross join settings s
+    where e.id = ${enrollmentId}`;
+  if (row === undefined) throw new Error(`there is no enrollment ${enrollmentId}`);
+  return row;
+}
+
+export function prepareContent(person: Correspondents, { touch, frame, keys }: Ask): Prepared {
   const values = valuesOf(person, frame, keys);
   const run = frame.input.plan.runs.find(({ key }) => key === touch.runKey);
   if (touch.stepKey === CALL_STEP || touch.stepKey === CALLBACK_STEP)
@@ -75,7 +91,7 @@ export async function prepareContent(tx: Tx, { touch, frame, keys }: Ask): Promi
 
 type Values = Parameters<typeof render>[1];
 
-function callContent(run: Run | undefined, person: Person, values: Values): Prepared {
+function callContent(run: Run | undefined, person: Correspondents, values: Values): Prepared {
   const calls = run?.calls;
   if (calls === undefined) return { kind: 'incomplete', missing: ['calls'] };
   const greeting = render(parseTemplate(calls.greeting), values, MOST_SMS_CHARACTERS);
@@ -86,7 +102,12 @@ function callContent(run: Run | undefined, person: Person, values: Values): Prep
   return asCall(greeting.text, voicemail.text, calls.ringSeconds, person);
 }
 
-function asCall(greeting: string, voicemail: string | null, ringSeconds: number, { language }: Person): Content {
+function asCall(
+  greeting: string,
+  voicemail: string | null,
+  ringSeconds: number,
+  { language }: Correspondents,
+): Content {
   return { kind: 'call', greeting, voicemail, ringSeconds: ringSeconds || CALLBACK_RING_SECONDS, language };
 }
 
@@ -95,19 +116,7 @@ function firstWithCalls({ input }: PlannerFrame): Run | undefined {
   return input.plan.runs.find(({ calls }) => calls !== undefined);
 }
 
-async function personOf(tx: Tx, { input }: PlannerFrame): Promise<Person> {
-  const [row] = await tx<Person[]>`
-    select p.first_name, p.last_name, p.language, p.attributes, s.company_name, s.company_address, s.company_phone, c.subject
-    from enrollment e
-    join campaign c on c.id = e.campaign_id
-    join contact p on p.id = e.contact_id
-    cross join settings s
-    where e.id = ${input.enrollment.id}`;
-  if (row === undefined) throw new Error(`there is no enrollment ${input.enrollment.id}`);
-  return row;
-}
-
-function valuesOf(person: Person, { input }: PlannerFrame, { secretKey, publicUrl }: Ask['keys']): Values {
+function valuesOf(person: Correspondents, { input }: PlannerFrame, { secretKey, publicUrl }: Ask['keys']): Values {
   const enrollmentId = input.enrollment.id;
   return {
     contact: {

@@ -1,5 +1,5 @@
 import { inTransaction, type Db, type Sql } from './client';
-import { type Circuit, circuitColumns } from './connection-circuit';
+import { answered, type Circuit, circuitColumns } from './connection-circuit';
 import { recordTimeline } from './timeline';
 
 /** One ordered effect with what its runner needs to know. */
@@ -98,21 +98,21 @@ const HOLD_WORDS = {
   order: 'an earlier status of the case goes first',
 } as const;
 
-export async function finishExecution(sql: Sql, id: string, result: string): Promise<void> {
-  await inTransaction(sql, async (tx) => {
-    const [row] = await tx<{ enrollmentId: string; kind: string; now: number }[]>`
+/** It is done, and its connection has answered as it should: that ends a row of failures. Null where it needed none. */
+export async function finishExecution(db: Db, id: string, result: string, connectionId: string | null): Promise<void> {
+  await db`
+    with done as (
       update execution set state = 'done', result = ${result}, finished_at = app_now(), error_code = null, error_detail = null
       where id = ${id} and state = 'pending'
-      returning enrollment_id, kind, ms(app_now()) as now`;
-    if (row === undefined || row.kind === 'classify') return;
-    await recordTimeline(tx, {
-      enrollmentId: row.enrollmentId,
-      kind: 'action_done',
-      data: { executionId: id, action: row.kind, result },
-      actor: 'system',
-      at: row.now,
-    });
-  });
+      returning id, enrollment_id, kind, finished_at
+    ), told as (
+      insert into timeline (campaign_id, enrollment_id, contact_id, kind, data, actor, at)
+      select e.campaign_id, e.id, e.contact_id, 'action_done',
+        jsonb_build_object('executionId', d.id, 'action', d.kind, 'result', ${result}::text), 'system', d.finished_at
+      from done d join enrollment e on e.id = d.enrollment_id
+      where d.kind <> 'classify'
+    )
+    ${answered(db, connectionId)}`;
 }
 
 interface FailedTry {

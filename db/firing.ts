@@ -13,15 +13,19 @@ export async function storeFirings(tx: Tx, fact: StoredFact, frame: FoldFrame, c
       values (${ofOutcome ? tagFact : fact.id}, ${ruleKey}, ${enrollmentId}, ${frame.campaignId}, ${frame.versionId}, ${phrase}, at_ms(${frame.state.now}))
       on conflict do nothing`;
   }
-  for (const effect of changes.executions) {
-    const done = effect.done !== null;
-    await tx`
-      insert into execution (fact_id, rule_key, action_ix, case_id, enrollment_id, kind, payload, state, result, at, finished_at)
-      values (${effect.ofOutcome ? tagFact : fact.id}, ${effect.ruleKey}, ${effect.actionIx}, ${effect.caseId}, ${enrollmentId}, ${effect.kind},
-        ${JSON.stringify(effect.payload)}::text::jsonb, ${done ? 'done' : 'pending'}, ${effect.done}, at_ms(${frame.state.now}),
-        ${done ? tx`at_ms(${frame.state.now})` : null})
-      on conflict do nothing`;
-  }
+  if (changes.executions.length === 0) return;
+  const ordered = changes.executions.map(({ ofOutcome, ...effect }) => ({
+    ...effect,
+    factId: ofOutcome ? tagFact : fact.id,
+  }));
+  await tx`
+    insert into execution (fact_id, rule_key, action_ix, case_id, enrollment_id, kind, payload, state, result, at, finished_at)
+    select "factId", "ruleKey", "actionIx", "caseId", ${enrollmentId}::uuid, kind, payload,
+      case when done is null then 'pending' else 'done' end, done, at_ms(${frame.state.now}),
+      case when done is not null then at_ms(${frame.state.now}) end
+    from jsonb_to_recordset(${JSON.stringify(ordered)}::text::jsonb) as x (
+      "factId" uuid, "ruleKey" text, "actionIx" integer, "caseId" uuid, kind text, payload jsonb, done text)
+    on conflict do nothing`;
 }
 
 /** A tag's rules belong to the tag, also when the end of the call came after it and completed them. */

@@ -2,7 +2,6 @@ import type { FactBody } from '../domain/fact';
 import type { FoldAttempt, FoldEnrollment, FoldState } from '../domain/fold-state';
 import { HOUR_MS, type Instant } from '../domain/instant';
 import type { Tx } from './client';
-import { lockEnrollment } from './enrollment';
 import { getVersion } from './versions';
 
 /** A fact as stored, and whom it is about. */
@@ -22,7 +21,7 @@ export interface FoldFrame {
   readonly versionId: string;
 }
 
-interface EnrollmentRow extends FoldEnrollment {
+interface Row extends FoldEnrollment {
   now: Instant;
   campaignId: string;
   contactId: string;
@@ -31,23 +30,12 @@ interface EnrollmentRow extends FoldEnrollment {
   commitmentsMade: number;
   openCommitments: number;
   formCompleted: boolean;
+  attempt: FoldAttempt | null;
 }
 
 /** Locks the enrollment, then the attempt, and reads what `fold` has to see. */
 export async function lockFoldFrame(tx: Tx, enrollmentId: string, attemptId: string | null): Promise<FoldFrame> {
-  await lockEnrollment(tx, enrollmentId);
-  const attempt = attemptId === null ? null : await lockAttempt(tx, attemptId);
-  const [row] = await tx<EnrollmentRow[]>`
-    select ms(app_now()) as now, e.campaign_id, e.contact_id, c.current_version_id as version_id,
-      e.state, e.reason, e.left_for_good, ms(e.calls_stopped_at) as calls_stopped_at,
-      ms(e.messages_stopped_at) as messages_stopped_at, e.hold_reason, e.cases, s.untagged_after_seconds,
-      (select count(*)::int from commitment where enrollment_id = e.id) as commitments_made,
-      (select count(*)::int from commitment where enrollment_id = e.id and state = 'open') as open_commitments,
-      exists (select 1 from fact where enrollment_id = e.id and kind = 'form_completed' and folded_rt is not null) as form_completed
-    from enrollment e
-    join campaign c on c.id = e.campaign_id
-    cross join settings s
-    where e.id = ${enrollmentId}`;
+  const [row] = await tx<Row[]>`select * from lock_fold_frame(${enrollmentId}, ${attemptId})`;
   if (row === undefined) throw new Error(`there is no enrollment ${enrollmentId}`);
   const { plan, policy } = await getVersion(tx, row.versionId);
   return {
@@ -57,7 +45,7 @@ export async function lockFoldFrame(tx: Tx, enrollmentId: string, attemptId: str
     state: {
       now: row.now,
       enrollment: row,
-      attempt,
+      attempt: row.attempt,
       rules: policy.rules,
       formId: plan.formId,
       eachFailedCall: policy.eachFailedCall,
@@ -69,12 +57,4 @@ export async function lockFoldFrame(tx: Tx, enrollmentId: string, attemptId: str
       formCompleted: row.formCompleted,
     },
   };
-}
-
-async function lockAttempt(tx: Tx, attemptId: string): Promise<FoldAttempt | null> {
-  const [attempt] = await tx<FoldAttempt[]>`
-    select channel, state, status, rank, provider_sid as sid, answered_by, disposition, outcome, outcome_judged,
-      ms(ended_at) as ended_at, error_code, step_key = 'callback' as is_callback
-    from attempt where id = ${attemptId} for no key update`;
-  return attempt ?? null;
 }

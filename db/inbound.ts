@@ -45,6 +45,8 @@ export interface AttemptRoute {
   readonly contactId: string;
   readonly channel: Channel;
   readonly providerSid: string | null;
+  /** The provider has it, under a name that we know. */
+  readonly isAccepted: boolean;
   readonly greeting: string;
   readonly voicemailText: string | null;
   readonly language: string;
@@ -56,6 +58,7 @@ export interface AttemptRoute {
 export async function attemptRoute(db: Db, attemptId: string): Promise<AttemptRoute | null> {
   const [row] = await db<AttemptRoute[]>`
     select t.id as attempt_id, t.enrollment_id, e.contact_id, t.channel, t.provider_sid, t.answered_by,
+      t.state = 'accepted' and t.provider_sid is not null as is_accepted,
       coalesce(t.content ->> 'greeting', '') as greeting, t.content ->> 'voicemail' as voicemail_text,
       coalesce(t.content ->> 'language', 'en') as language, nullif(s.transfer_number, '') as transfer_number
     from attempt t join enrollment e on e.id = t.enrollment_id cross join settings s

@@ -3,9 +3,10 @@ import { signalOf, type SignalName } from '../domain/signal';
 import { recordFact } from './change-log';
 import { inTransaction, savepoint, type Sql, type Tx } from './client';
 import { storeInboundMessage } from './conversation';
-import { lockEnrollment } from './enrollment';
+import { applyFact } from './apply-fact';
 import type { StoredFact } from './fold-state';
 import { errorName, tryToFold } from './fold-stored';
+import { isOutOfReach } from './out-of-reach';
 import { storableJson, storableText } from './storable';
 
 /** The one door for facts: written down first, then folded, all in one transaction; nothing that arrived is ever lost. */
@@ -47,17 +48,29 @@ export interface Received {
 const TIMEOUTS = { transactionTimeoutMs: 15_000 };
 
 export async function receive(sql: Sql, arrival: Arrival): Promise<Received> {
-  return inTransaction(sql, async (tx) => receiveIn(tx, arrival), TIMEOUTS);
+  try {
+    return await inTransaction(sql, async (tx) => take(tx, arrival, applyFact), TIMEOUTS);
+  } catch (error) {
+    if (isOutOfReach(error)) throw error;
+    // A fact that can't be folded, or came at a bad moment: once more, with a net under the fold.
+    return inTransaction(sql, async (tx) => receiveIn(tx, arrival), TIMEOUTS);
+  }
 }
 
 /** The same within a transaction that is already open. */
 export async function receiveIn(tx: Tx, arrival: Arrival): Promise<Received> {
-  const inboxId = await storeRaw(tx, arrival);
-  if (inboxId === null) return { factId: null, duplicate: true, enrollmentId: null, signal: null };
-  const fact = await storeFact(tx, arrival, inboxId);
+  return take(tx, arrival, async (inner, fact) => ({ wakes: await tryToFold(inner, fact) }));
+}
+
+type Fold = (tx: Tx, fact: StoredFact) => Promise<{ readonly wakes: boolean }>;
+
+async function take(tx: Tx, arrival: Arrival, fold: Fold): Promise<Received> {
+  const stored = await store(tx, arrival);
+  if (stored === null) return { factId: null, duplicate: true, enrollmentId: null, signal: null };
+  const { fact, inboxId } = stored;
   await keepText(tx, fact, arrival, inboxId);
   await recordFact(tx, fact);
-  const wakes = await tryToFold(tx, fact);
+  const { wakes } = await fold(tx, fact);
   return {
     factId: fact.id,
     duplicate: false,
@@ -66,39 +79,25 @@ export async function receiveIn(tx: Tx, arrival: Arrival): Promise<Received> {
   };
 }
 
-async function storeRaw(tx: Tx, { source, eventKey, raw }: Arrival): Promise<number | null> {
-  const [row] = await tx<{ id: number }[]>`
-    insert into inbox (source, event_key, raw, at)
-    values (${source}, ${storableText(eventKey)}, ${storableJson(raw)}::text::jsonb, app_now())
-    on conflict (event_key) do nothing
-    returning id`;
-  return row?.id ?? null;
+interface Stored {
+  readonly fact: StoredFact;
+  readonly inboxId: number;
 }
 
-type Owner = Pick<StoredFact, 'attemptId' | 'enrollmentId' | 'contactId'>;
-
-/** The enrollment is locked before anything refers to it: facts of one enrollment are numbered in the order in which they are folded. */
-async function storeFact(tx: Tx, { actor, fact }: Arrival, inboxId: number): Promise<StoredFact> {
-  const owner = await ownerOf(tx, fact);
-  if (owner.enrollmentId !== null) await lockEnrollment(tx, owner.enrollmentId);
-  const [row] = await tx<{ id: string }[]>`
-    insert into fact (inbox_id, kind, enrollment_id, contact_id, attempt_id, call_sid, body, actor, at)
-    values (${inboxId}, ${fact.body.kind}, ${owner.enrollmentId}, ${owner.contactId}, ${owner.attemptId}, ${fact.callSid ?? null},
-      ${storableJson(fact.body)}::text::jsonb, ${actor}, app_now())
-    returning id`;
-  if (row === undefined) throw new Error('the fact was not stored');
-  return { id: row.id, ...owner, body: fact.body, actor };
+/** Null when it was known. */
+async function store(tx: Tx, { source, eventKey, raw, actor, fact }: Arrival): Promise<Stored | null> {
+  const { body } = fact;
+  const [row] = await tx<(Pick<StoredFact, 'attemptId' | 'enrollmentId' | 'contactId'> & TakenIn)[]>`
+    select * from take_in_fact(${source}, ${storableText(eventKey)}, ${storableJson(raw)}, ${body.kind}, ${storableJson(body)}, ${actor},
+      ${fact.attemptId ?? null}, ${fact.enrollmentId ?? null}, ${fact.contactId ?? null}, ${fact.callSid ?? null})`;
+  if (row === undefined) return null;
+  const { factId, inboxId, attemptId, enrollmentId, contactId } = row;
+  return { fact: { id: factId, attemptId, enrollmentId, contactId, body, actor }, inboxId };
 }
 
-/** An attempt knows its enrollment, and that its contact; what is named and not there (a lost row, a forged id) makes a fact of nobody. */
-async function ownerOf(tx: Tx, { attemptId, enrollmentId, contactId }: NewFact): Promise<Owner> {
-  const [owner] = await tx<Owner[]>`
-    select t.id as attempt_id, e.id as enrollment_id, coalesce(e.contact_id, p.id) as contact_id
-    from (select 1) one
-    left join attempt t on t.id = ${attemptId ?? null}::uuid
-    left join enrollment e on e.id = coalesce(t.enrollment_id, ${enrollmentId ?? null}::uuid)
-    left join contact p on p.id = ${contactId ?? null}::uuid`;
-  return owner ?? { attemptId: null, enrollmentId: null, contactId: null };
+interface TakenIn {
+  readonly factId: string;
+  readonly inboxId: number;
 }
 
 /** What a person wrote is kept whether or not the fact can be folded, and the other way round. */

@@ -5,9 +5,8 @@ import type { Instant } from '../domain/instant';
 import type { PlannerInput } from '../domain/planner-input';
 import { closeCommitments } from './commitment';
 import { inTransaction, type Sql, type Tx } from './client';
-import { lockEnrollment } from './enrollment';
 import { findOwnFacts, foldLeftovers } from './found-facts';
-import { hasGrantedLine, leaveQueue, queueForLine, takeFreeLine } from './line';
+import { GRANT_SECONDS, PACE_SLACK_SECONDS } from './line';
 import { reservePace } from './pace';
 import { loadPlannerFrame, type PlannerFrame } from './planner-input';
 import { recordTimeline } from './timeline';
@@ -54,25 +53,17 @@ export async function step(sql: Sql, ask: StepAsk): Promise<StepOutcome> {
 
 async function stepIn(tx: Tx, ask: StepAsk): Promise<StepOutcome> {
   const { enrollmentId } = ask;
-  const [epoch] = await tx<{ epoch: number }[]>`
-    select c.epoch from enrollment e join campaign c on c.id = e.campaign_id where e.id = ${enrollmentId}`;
-  await lockEnrollment(tx, enrollmentId);
-  if (!(await makeCurrent(tx, ask))) return { kind: 'stale' };
-  await foldLeftovers(tx, enrollmentId);
+  const { isCurrent, seenEpoch, hasLeftovers } = await open(tx, ask);
+  if (!isCurrent) return { kind: 'stale' };
+  if (hasLeftovers) await foldLeftovers(tx, enrollmentId);
   const frame = await upToDate(tx, enrollmentId);
   const first = decide(frame.input);
-  await leaveQueue(tx, enrollmentId, first.kind === 'queue' ? { keep: attemptIdFor(enrollmentId, first.touch) } : {});
   if (first.kind === 'finish') await endRow(tx, frame, first.reason);
   const paceMs = first.kind === 'touch' ? await paceOf(tx, frame, first.touch) : 0;
-  const executions = await pendingExecutions(tx, ask);
-  await tx`update fact set seen_rt = clock_timestamp() where enrollment_id = ${enrollmentId} and wakes and seen_rt is null`;
-  const decision = first.kind === 'queue' ? await withLine(tx, frame, first) : first;
-  await remember(tx, ask, {
-    decision,
-    dueAt: dueAtOf(decision, frame, paceMs),
-    epoch: epoch?.epoch ?? 0,
-    callsOver: areCallsOver(frame.input),
-  });
+  // A line is mostly free: what comes of having it is worked out before, so that nobody waits for that.
+  const hoped = first.kind === 'queue' ? decide({ ...frame.input, line: 'granted' } satisfies PlannerInput) : first;
+  const { hasLine, executions } = await close(tx, ask, { frame, seenEpoch, paceMs, first, hoped });
+  const decision = first.kind === 'queue' && !hasLine ? first : hoped;
   const touch = decision.kind === 'touch' ? decision.touch : null;
   return {
     kind: 'decided',
@@ -85,47 +76,22 @@ async function stepIn(tx: Tx, ask: StepAsk): Promise<StepOutcome> {
   };
 }
 
-/** The first step of a workflow run that was never seen makes that run current; a run that another has followed is stale. */
-async function makeCurrent(tx: Tx, { enrollmentId, workflowRunId }: StepAsk): Promise<boolean> {
-  const fresh = await tx`
-    insert into enrollment_run (workflow_run_id, enrollment_id) values (${workflowRunId}, ${enrollmentId})
-    on conflict do nothing returning 1`;
-  if (fresh.length > 0) {
-    await tx`update enrollment set run_id = ${workflowRunId} where id = ${enrollmentId}`;
-    return true;
-  }
-  const current = await tx`select 1 from enrollment where id = ${enrollmentId} and run_id = ${workflowRunId}`;
-  return current.length > 0;
+interface Opened {
+  /** False for a workflow run that another has followed. */
+  readonly isCurrent: boolean;
+  readonly seenEpoch: number | null;
+  readonly hasLeftovers: boolean;
+}
+
+async function open(tx: Tx, { enrollmentId, workflowRunId }: StepAsk): Promise<Opened> {
+  const [opened] = await tx<Opened[]>`select * from open_step(${enrollmentId}, ${workflowRunId})`;
+  if (opened === undefined) throw new Error('a step was not opened');
+  return opened;
 }
 
 async function upToDate(tx: Tx, enrollmentId: string): Promise<PlannerFrame> {
   const frame = await loadPlannerFrame(tx, enrollmentId, 'none');
   return (await findOwnFacts(tx, frame.input)) ? loadPlannerFrame(tx, enrollmentId, 'none') : frame;
-}
-
-/** A due call takes its line here if it can; the planner is asked once more with it in hand. */
-async function withLine(tx: Tx, frame: PlannerFrame, queued: Decision & { kind: 'queue' }): Promise<Decision> {
-  const { input, campaignId, lineGroupId } = frame;
-  const ask = {
-    enrollmentId: input.enrollment.id,
-    attemptId: attemptIdFor(input.enrollment.id, queued.touch),
-    campaignId,
-    lineGroupId,
-    concurrencyLimit: input.policy.concurrencyLimit,
-    callsPerMinute: input.policy.callsPerMinute,
-  };
-  if ((await hasGrantedLine(tx, ask.attemptId)) || (await takeFreeLine(tx, ask))) {
-    await leaveQueue(tx, ask.enrollmentId, { keepGrantOf: ask.attemptId });
-    return decide({ ...input, line: 'granted' } satisfies PlannerInput);
-  }
-  const { touch } = queued;
-  await queueForLine(tx, {
-    ...ask,
-    touchKey: touch.key,
-    commitment: touch.commitmentId !== undefined,
-    eligibleUntilAt: touch.untilAt,
-  });
-  return queued;
 }
 
 async function paceOf(tx: Tx, frame: PlannerFrame, touch: Touch): Promise<number> {
@@ -153,20 +119,6 @@ async function endRow(tx: Tx, { input }: PlannerFrame, reason: string): Promise<
   });
 }
 
-async function pendingExecutions(tx: Tx, { enrollmentId, running }: StepAsk): Promise<PendingExecution[]> {
-  return tx<PendingExecution[]>`
-    select id, kind from execution
-    where enrollment_id = ${enrollmentId} and state = 'pending' and held_rt is null and not (id = any(${[...running]}::uuid[]))
-    order by seq`;
-}
-
-interface Answer {
-  readonly decision: Decision;
-  readonly dueAt: Instant | null;
-  readonly epoch: number;
-  readonly callsOver: boolean;
-}
-
 /** When the row has to be heard of again. A touch is claimed soon, or whoever was told to do so is lost. */
 function dueAtOf(decision: Decision, { input, speed }: PlannerFrame, paceMs: number): Instant | null {
   if (decision.kind === 'finish') return null;
@@ -174,19 +126,38 @@ function dueAtOf(decision: Decision, { input, speed }: PlannerFrame, paceMs: num
   return Math.min(decision.askAt, input.now + paceMs * speed + CLAIM_WITHIN_MS);
 }
 
-/** `wants_workflow` falls only when nothing is left that a workflow has to do. */
-async function remember(
+interface Answer {
+  readonly frame: PlannerFrame;
+  readonly seenEpoch: number | null;
+  readonly paceMs: number;
+  /** Without a line. */
+  readonly first: Decision;
+  /** With one in hand, where one is wanted. */
+  readonly hoped: Decision;
+}
+
+interface Closed {
+  readonly hasLine: boolean;
+  readonly executions: PendingExecution[];
+}
+
+/** Remembers the answer, and takes or queues for a line where one is wanted: whatever follows would hold the lock that everybody wants. */
+async function close(
   tx: Tx,
-  { enrollmentId }: StepAsk,
-  { decision, dueAt, epoch, callsOver }: Answer,
-): Promise<void> {
-  await tx`
-    update enrollment set decision = ${JSON.stringify(decision)}::text::jsonb, due_at = at_ms(${dueAt}), epoch = ${epoch}, calls_over = ${callsOver},
-      steps = steps + 1, stepped_rt = clock_timestamp(), started_rt = coalesce(started_rt, clock_timestamp()),
-      not_before_at = case when not_before_at <= app_now() then null else not_before_at end,
-      wants_workflow = ${decision.kind !== 'finish'} or exists (
-        select 1 from execution where enrollment_id = ${enrollmentId} and state = 'pending')
-    where id = ${enrollmentId}`;
+  { enrollmentId, running }: StepAsk,
+  { frame, seenEpoch, paceMs, first, hoped }: Answer,
+): Promise<Closed> {
+  const { campaignId, lineGroupId } = frame;
+  const { concurrencyLimit, callsPerMinute } = frame.input.policy;
+  const wanted = first.kind === 'queue' ? first.touch : null;
+  const [closed] = await tx<Closed[]>`
+    select * from close_step(${enrollmentId}, ${[...running]}::uuid[], ${seenEpoch ?? 0}, ${areCallsOver(frame.input)}, ${first.kind === 'finish'},
+      ${JSON.stringify(hoped)}, at_ms(${dueAtOf(hoped, frame, paceMs)}), ${JSON.stringify(first)}, at_ms(${dueAtOf(first, frame, paceMs)}),
+      ${wanted === null ? null : attemptIdFor(enrollmentId, wanted)}, ${campaignId}, ${lineGroupId}, ${concurrencyLimit}, ${callsPerMinute},
+      ${PACE_SLACK_SECONDS}, ${GRANT_SECONDS}, ${wanted?.key ?? null}, ${wanted?.commitmentId !== undefined},
+      at_ms(${wanted?.untilAt ?? null}))`;
+  if (closed === undefined) throw new Error('a step was not closed');
+  return closed;
 }
 
 function attemptIdFor(enrollmentId: string, touch: Touch): string {

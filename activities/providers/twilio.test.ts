@@ -125,7 +125,7 @@ describe('placing a call', () => {
     expect(create?.method).toBe('POST');
     expect(create?.url).toBe(`/2010-04-01/Accounts/${ACCOUNT}/Calls.json`);
     expect(create?.authorization).toBe(`Basic ${Buffer.from(`${ACCOUNT}:${AUTH_TOKEN}`).toString('base64')}`);
-    expect(create?.form.getAll('StatusCallbackEvent')).toEqual(['initiated', 'ringing', 'answered', 'completed']);
+    expect(create?.form.getAll('StatusCallbackEvent')).toEqual(['initiated', 'completed']);
     expect(Object.fromEntries(create?.form ?? [])).toEqual({
       To: TO,
       From: FROM,

@@ -26,7 +26,8 @@ interface TwilioOptions {
 }
 
 const HTTP_TIMEOUT_MS = 10_000;
-const CALL_EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
+/** What proves something: that it was placed, should the answer to our request be lost, and its end. Who picks up is told by the fetch of what to say. */
+const CALL_EVENTS = ['initiated', 'completed'];
 const MOST_RING_SECONDS = 600;
 const MOST_VALIDITY_SECONDS = 36_000;
 /** One attempt at a time may be unresolved between two numbers, so what is looked for is among the newest. */

@@ -88,7 +88,7 @@ function afterSilence(hook: CallHook, round: number): Reaction {
 export async function tellProgress(deps: ApiDeps, { route, parameters }: CallHook, source = 'status'): Promise<void> {
   const word = parameters['CallStatus'] ?? '';
   const status = callStatusOf(word);
-  if (status === null) return keepUnknown(deps, route, parameters, word);
+  if (status === null || (status === 'initiated' && route.isAccepted)) return keepWord(deps, route, parameters, word);
   const seconds = Number(parameters['CallDuration']);
   const sequence = parameters['SequenceNumber'] ?? source;
   await tell(deps, { route, parameters }, `${word}:${sequence}`, {
@@ -174,8 +174,8 @@ async function tell(deps: ApiDeps, { route, parameters }: CallHook, event: strin
   void announce(deps, received);
 }
 
-/** A word that is new to us changes nothing, but it was said. */
-async function keepUnknown({ sql }: ApiDeps, route: AttemptRoute, raw: Parameters, word: string): Promise<void> {
+/** A word that is new to us, or proves what is known, changes nothing; but it was said. */
+async function keepWord({ sql }: ApiDeps, route: AttemptRoute, raw: Parameters, word: string): Promise<void> {
   await keepArrival(sql, { source: 'twilio', eventKey: `twilio:${raw['CallSid'] ?? route.attemptId}:${word}`, raw });
 }
 
