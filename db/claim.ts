@@ -104,7 +104,7 @@ async function carryOut(
  * has to have left, null when somebody was first.
  */
 async function storeClaim(tx: Tx, claimed: NewAttempt): Promise<number | null> {
-  const { ask, frame, decision } = claimed;
+  const { frame, decision } = claimed;
   const { channel, commitmentId } = decision.touch;
   const [stored] = await tx<{ postByMs: number }[]>`
     with person as (
