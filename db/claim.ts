@@ -42,7 +42,7 @@ const RESOLVE_WITHIN_SECONDS = 20;
 const BUSY_ELSEWHERE_SECONDS = 120;
 const NO_SENDER_SECONDS = 900;
 /** A process that stands still must not hold the locks of a person for longer. */
-const TIMEOUTS = { lockTimeoutMs: 3_000, transactionTimeoutMs: 10_000 };
+const TIMEOUTS = { lockTimeoutMs: 3_000, transactionTimeoutMs: 10_000, isUniform: true };
 /** With a fast clock those seconds are over in an instant; nothing is asked for more often than this. */
 const LEAST_REFUSAL_REAL_MS = 2_000;
 

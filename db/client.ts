@@ -40,6 +40,8 @@ export interface TransactionOptions {
   readonly statementTimeoutMs?: number;
   readonly lockTimeoutMs?: number;
   readonly transactionTimeoutMs?: number;
+  /** Plans of its statements are made once for all values, not anew for each of the first five: where every execution is alike. */
+  readonly isUniform?: boolean;
 }
 
 const END_TIMEOUT_SECONDS = 5;
@@ -123,6 +125,7 @@ async function begin(reserved: postgres.ReservedSql, scope: Scope, options: Tran
   const statements = [
     `begin isolation level ${options.isolation ?? 'read committed'}`,
     ...settings.flatMap(([name, ms]) => (ms === undefined ? [] : [`set local ${name} = ${milliseconds(name, ms)}`])),
+    ...(options.isUniform === true ? ['set local plan_cache_mode = force_generic_plan'] : []),
   ];
   // `onexecute` is how postgres.js itself learns, in its own `begin`, which connection a transaction got.
   const hook = { onexecute: (connection: Connection) => scope.watch(connection) } as postgres.UnsafeQueryOptions;

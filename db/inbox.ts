@@ -45,7 +45,7 @@ export interface Received {
 }
 
 /** A process that stands still must not hold the locks of a person for longer. */
-const TIMEOUTS = { transactionTimeoutMs: 15_000 };
+const TIMEOUTS = { transactionTimeoutMs: 15_000, isUniform: true };
 
 export async function receive(sql: Sql, arrival: Arrival): Promise<Received> {
   try {

@@ -48,6 +48,7 @@ export async function step(sql: Sql, ask: StepAsk): Promise<StepOutcome> {
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
     transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+    isUniform: true,
   });
 }
 
