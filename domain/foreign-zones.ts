@@ -1,7 +1,7 @@
 import { type CountryCode, parsePhoneNumberFromString, type PhoneNumber } from 'libphonenumber-js/max';
 import { COUNTRY_ZONES, PREFIX_ZONES } from './country-zone-table';
 
-/** Where numbers outside of the North American Numbering Plan may be. */
+/** Where countries other than the United States and Canada are, and their numbers. */
 
 const ZONES_BY_COUNTRY: ReadonlyMap<string, readonly string[]> = tokensOf(COUNTRY_ZONES, (country, zones) => [
   [country, zones.split(',')],
@@ -13,11 +13,16 @@ const ZONES_BY_PREFIX: ReadonlyMap<string, readonly string[]> = tokensOf(PREFIX_
 );
 const LONGEST_PREFIX = Math.max(...[...ZONES_BY_PREFIX.keys()].map((prefix) => prefix.length));
 
+/** All zones of a country by its ISO code, sorted; null for the United States, Canada, and what has no telephones. */
+export function zonesOfForeignCountry(country: string): readonly string[] | null {
+  return ZONES_BY_COUNTRY.get(country) ?? null;
+}
+
 /** Every zone in which the subscriber of an E.164 number may be, sorted; null where the number names no country (satellites, …). */
 export function zonesOfForeignNumber(e164: string): readonly string[] | null {
   const phone = parsePhoneNumberFromString(e164);
-  const all = ZONES_BY_COUNTRY.get(countryOf(phone));
-  if (all === undefined) return null;
+  const all = zonesOfForeignCountry(countryOf(phone));
+  if (all === null) return null;
   const part = zonesOfPrefix(phone).filter((zone) => all.includes(zone));
   return part.length === 0 ? all : part;
 }

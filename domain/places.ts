@@ -1,4 +1,5 @@
 import { zonesOfState } from './area-codes';
+import { zonesOfForeignCountry } from './foreign-zones';
 
 /** Where a stated state, postal code or country is. Names and codes only: zones of states follow from the area codes. */
 
@@ -19,6 +20,7 @@ const STATE_BY_NAME: ReadonlyMap<string, string> = new Map(
 );
 
 const CANADIAN: ReadonlySet<string> = new Set('AB BC MB NB NL NS NT NU ON PE QC SK YT'.split(' '));
+const CANADIAN_ZONES: readonly string[] = [...new Set([...CANADIAN].flatMap(zonesOfState))].sort();
 
 /** The first three digits at which the ZIP codes of a state begin; they go on to the next row. Military ones are nowhere. */
 const ZIP_STARTS =
@@ -53,36 +55,6 @@ const CANADIAN_POSTAL: Readonly<Record<string, string>> = {
   Y: 'YT',
 };
 
-/** All zones of a country, for those that our numbers come from; the United States are in zone-evidence. */
-const COUNTRY_ZONES =
-  'AT:Europe/Vienna BE:Europe/Brussels BG:Europe/Sofia CH:Europe/Zurich CY:Asia/Nicosia CZ:Europe/Prague DE:Europe/Berlin ' +
-  'DK:Europe/Copenhagen EE:Europe/Tallinn ES:Europe/Madrid,Atlantic/Canary FI:Europe/Helsinki FR:Europe/Paris ' +
-  'GB:Europe/London GG:Europe/London GR:Europe/Athens HR:Europe/Zagreb HU:Europe/Budapest IE:Europe/Dublin ' +
-  'IM:Europe/London IS:Atlantic/Reykjavik IT:Europe/Rome JE:Europe/London LT:Europe/Vilnius LU:Europe/Luxembourg ' +
-  'LV:Europe/Riga MT:Europe/Malta NL:Europe/Amsterdam NO:Europe/Oslo PL:Europe/Warsaw PT:Europe/Lisbon,Atlantic/Azores ' +
-  'RO:Europe/Bucharest RS:Europe/Belgrade SE:Europe/Stockholm SI:Europe/Ljubljana SK:Europe/Bratislava ' +
-  'TR:Europe/Istanbul UA:Europe/Kiev IL:Asia/Jerusalem AE:Asia/Dubai SA:Asia/Riyadh IN:Asia/Kolkata PK:Asia/Karachi ' +
-  'BD:Asia/Dhaka LK:Asia/Colombo NP:Asia/Kathmandu TH:Asia/Bangkok VN:Asia/Ho_Chi_Minh SG:Asia/Singapore ' +
-  'MY:Asia/Kuala_Lumpur PH:Asia/Manila HK:Asia/Hong_Kong TW:Asia/Taipei CN:Asia/Shanghai KR:Asia/Seoul JP:Asia/Tokyo ' +
-  'AU:Australia/Perth,Australia/Darwin,Australia/Adelaide,Australia/Brisbane,Australia/Sydney ' +
-  'NZ:Pacific/Auckland,Pacific/Chatham EG:Africa/Cairo GH:Africa/Accra KE:Africa/Nairobi MA:Africa/Casablanca ' +
-  'NG:Africa/Lagos ZA:Africa/Johannesburg AR:America/Argentina/Buenos_Aires BO:America/La_Paz ' +
-  'BR:America/Rio_Branco,America/Manaus,America/Sao_Paulo,America/Noronha CL:America/Santiago,Pacific/Easter ' +
-  'CO:America/Bogota CR:America/Costa_Rica CU:America/Havana EC:America/Guayaquil,Pacific/Galapagos ' +
-  'GT:America/Guatemala HN:America/Tegucigalpa HT:America/Port-au-Prince NI:America/Managua PA:America/Panama ' +
-  'PE:America/Lima PY:America/Asuncion SV:America/El_Salvador UY:America/Montevideo VE:America/Caracas ' +
-  'MX:America/Tijuana,America/Hermosillo,America/Ciudad_Juarez,America/Mexico_City,America/Cancun ' +
-  'CA:America/Vancouver,America/Whitehorse,America/Edmonton,America/Regina,America/Winnipeg,America/Toronto,' +
-  'America/Halifax,America/St_Johns AG:America/Antigua AI:America/Anguilla BB:America/Barbados BM:Atlantic/Bermuda ' +
-  'BS:America/Nassau DM:America/Dominica DO:America/Santo_Domingo GD:America/Grenada JM:America/Jamaica ' +
-  'KN:America/St_Kitts KY:America/Cayman LC:America/St_Lucia MS:America/Montserrat SX:America/Lower_Princes ' +
-  'TC:America/Grand_Turk TT:America/Port_of_Spain VC:America/St_Vincent VG:America/Tortola AS:Pacific/Pago_Pago ' +
-  'GU:Pacific/Guam MP:Pacific/Guam PR:America/Puerto_Rico VI:America/Puerto_Rico';
-
-const ZONES_BY_COUNTRY: ReadonlyMap<string, readonly string[]> = new Map(
-  COUNTRY_ZONES.split(' ').map((row) => [row.slice(0, 2), row.slice(3).split(',')]),
-);
-
 const COUNTRY_NAMES: ReadonlyMap<string, string> = new Map([
   ['USA', 'US'],
   ['UNITED STATES', 'US'],
@@ -114,9 +86,9 @@ export function countryOf(text: string): string | null {
   return /^[A-Z]{2}$/.test(plain) ? plain : (COUNTRY_NAMES.get(plain) ?? null);
 }
 
-/** All zones of a country by its ISO code; null for the United States and for countries that are not listed. */
+/** All zones of a country by its ISO code, sorted; null for the United States and for what has no telephones. */
 export function zonesOfCountry(country: string): readonly string[] | null {
-  return ZONES_BY_COUNTRY.get(country) ?? null;
+  return country === 'CA' ? CANADIAN_ZONES : zonesOfForeignCountry(country);
 }
 
 export function countryOfState(state: string): 'US' | 'CA' {

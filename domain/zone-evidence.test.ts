@@ -78,7 +78,7 @@ describe('the places where a person may be', () => {
       known: true,
     });
     expect(candidatePlaces({ phones: ['+18765550123'] }).zones).toEqual(['America/Jamaica']);
-    expect(candidatePlaces({ country: 'MX', phones: [] }).zones).toHaveLength(5);
+    expect(candidatePlaces({ country: 'MX', phones: [] }).zones).toHaveLength(6);
   });
 
   it('are those of the stated country and of the number', () => {
@@ -104,6 +104,7 @@ describe('the places where a person may be', () => {
       known: false,
     });
     expect(candidatePlaces({ country: 'CA', phones: [ASHA] }).zones).toEqual([
+      'America/Dawson_Creek',
       'America/Edmonton',
       'America/Halifax',
       NEW_YORK,
@@ -156,9 +157,13 @@ describe('the places where a person may be', () => {
     );
   });
 
-  it('are round the world for a country that is not listed, so that no hour is left', () => {
-    const places = candidatePlaces({ country: 'RU', phones: [] });
-    expect(places).toMatchObject({ known: false, sources: [{ source: 'unknown', value: 'RU' }] });
+  it('are the same for a country and for its mobiles', () => {
+    expect(candidatePlaces({ country: 'RU', phones: [] })).toEqual(candidatePlaces({ phones: ['+79123456789'] }));
+  });
+
+  it('are round the world for a country without telephones, so that no hour is left', () => {
+    const places = candidatePlaces({ country: 'AQ', phones: [] });
+    expect(places).toMatchObject({ known: false, sources: [{ source: 'unknown', value: 'AQ' }] });
     const weekdays: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];
     const rules = [{ name: 'legal', slots: [{ weekdays, open: 480, close: 1260 }] }];
     const hours = compileHours(

@@ -4,11 +4,13 @@ import { byText, correct, ordersOf, readRows, requireZone } from './read.mjs';
 const { getCountries, getCountryCallingCode } = createRequire(import.meta.url)('libphonenumber-js/max');
 const NORTH_AMERICA = '1';
 
-/** All zones of every country that has telephone numbers outside of the North American plan. */
+const HAVE_STATES = ['US', 'CA'];
+
+/** All zones of every country that has telephones, but for those whose states have tables of their own. */
 export function countryZones(corrections) {
   const zones = new Map(
     getCountries()
-      .filter((country) => getCountryCallingCode(country) !== NORTH_AMERICA)
+      .filter((country) => !HAVE_STATES.includes(country))
       .map((country) => [country, new Set()]),
   );
   for (const [country, names] of readRows('tz-countries.txt'))
@@ -35,7 +37,7 @@ export function prefixZones(google, countries, corrections) {
   });
 }
 
-/** Calling codes with all zones of all their countries, where one of these has several. */
+/** Calling codes with all zones of all their countries, where one of these has several; area codes have their own table. */
 function codesWithParts(countries) {
   const codes = new Map();
   for (const [country, zones] of countries) {
@@ -44,6 +46,7 @@ function codesWithParts(countries) {
     for (const zone of zones) found.all.add(zone);
     codes.set(code, { all: found.all, hasParts: found.hasParts || zones.length > 1 });
   }
+  codes.delete(NORTH_AMERICA);
   return [...codes].filter(([, { hasParts }]) => hasParts).map(([code, { all }]) => [code, [...all]]);
 }
 

@@ -28,7 +28,7 @@ const tables = {
     ),
   ],
   'country-zone-table.ts': [
-    'of all other countries',
+    'of all countries but the United States and Canada',
     texts('COUNTRY_ZONES', [...countries].map(([country, zones]) => `${country}:${zones.join(',')}`).sort(byText)),
     texts('PREFIX_ZONES', byZones(prefixZones(google, countries, corrections))),
   ],
