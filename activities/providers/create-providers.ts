@@ -58,5 +58,6 @@ function createMail({ SMTP_URL: url }: ProviderSettings): MailProvider & { close
 
 function createCrm(settings: ProviderSettings): Crm | null {
   const { LAWRULER_ENDPOINT: endpoint, LAWRULER_KEY: key, LAWRULER_NOTE_LOOKUP: noteLookup } = settings;
-  return endpoint === undefined || key === undefined ? null : createLawRuler({ endpoint, key, noteLookup });
+  if (endpoint === undefined || key === undefined) return null;
+  return createLawRuler({ endpoint, key, noteLookup, reach: null });
 }

@@ -175,7 +175,7 @@ describe('an answer', () => {
     ['200 without the word of success', json({}), 'refused', true, null],
     ['200 with the text "true"', json({ ok: 'true' }), 'refused', true, null],
     ['200 with a page', page(200), 'failed', false, null],
-    ['200 longer than anybody reads', json({ ok: true, more: 'x'.repeat(300_000) }), 'failed', false, null],
+    ['200 longer than anybody reads', json({ ok: true, more: 'x'.repeat(1_000_000) }), 'failed', false, null],
     ['a connection that breaks', dies, 'failed', false, null],
     ['half an answer', diesHalfway, 'failed', false, null],
   ])('%s', async (_, say, code, final, retryAfterMs) => {

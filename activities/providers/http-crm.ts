@@ -3,6 +3,7 @@ import { parseTemplate, render, type TemplateValues } from '../../domain/templat
 import { at, readAnswer } from './http-crm-answer';
 import { type Admission, admissionOf, type TokenStore } from './http-crm-auth';
 import { type Ask, exchange } from './http-exchange';
+import { noteMark, noteText } from './note-text';
 import type { Reach } from './outside-address';
 import { type Crm, type CrmCase, CrmError } from './provider';
 
@@ -46,7 +47,7 @@ export function createHttpCrm({ settings, credentials, tokens, reach }: HttpCrmO
     },
     async postNote(target, text, operationId, sentBefore = true) {
       const values = valuesOf(target, operationId);
-      const note = write(settings, settings.addNote, { ...values, note: withoutControls(text) });
+      const note = write(settings, settings.addNote, { ...values, note: noteText(text) });
       if (sentBefore && !isRepeatable) throw new CrmError('failed', true, null);
       if (sentBefore && (await isThere(settings, values, operationId, ask))) return;
       try {
@@ -128,7 +129,7 @@ function write(
 function valuesOf({ externalId }: CrmCase, operationId: string) {
   // As part of a path these would lead elsewhere, however they are encoded.
   if (['', '.', '..'].includes(externalId.trim())) throw new CrmError('unknown_case', true, null);
-  return { case: { id: externalId }, operationId, marker: `[ft:${operationId}]` };
+  return { case: { id: externalId }, operationId, marker: noteMark(operationId) };
 }
 
 /** Below the base address, whatever the values are. */
@@ -157,8 +158,4 @@ function encoded(values: TemplateValues): TemplateValues {
       typeof value === 'string' ? encodeURIComponent(value) : encoded(Object(value)),
     ]),
   );
-}
-
-function withoutControls(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '');
 }

@@ -32,11 +32,14 @@ interface Barred {
 
 export type Exchange = Answered | Broken | Barred;
 
-const LONGEST_BODY = 262_144;
+const LONGEST_BODY = 1_000_000;
 
-/** One request to an address that somebody typed in: no redirects, no second try, and no error that could quote what was sent. */
-export async function exchange(ask: Ask, reach: Reach, timeoutMs: number): Promise<Exchange> {
-  if (!isReachable(ask.url, reach)) return { kind: 'barred' };
+/**
+ * One request: no redirects, no second try, and no error that could quote what was sent. `reach` limits where to, if the
+ * address is one that somebody typed in.
+ */
+export async function exchange(ask: Ask, reach: Reach | null, timeoutMs: number): Promise<Exchange> {
+  if (reach !== null && !isReachable(ask.url, reach)) return { kind: 'barred' };
   const wire = new Wire({ leaveByMs: Number.POSITIVE_INFINITY, connectTimeoutMs: timeoutMs, now: Date.now });
   try {
     return await send(ask, reach, wire, AbortSignal.timeout(timeoutMs));
@@ -48,7 +51,7 @@ export async function exchange(ask: Ask, reach: Reach, timeoutMs: number): Promi
 
 async function send(
   { method, url, headers, body }: Ask,
-  reach: Reach,
+  reach: Reach | null,
   wire: Wire,
   signal: AbortSignal,
 ): Promise<Answered> {
@@ -62,8 +65,9 @@ async function send(
     ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
     ...headers,
   };
+  const guard = reach === null ? {} : { lookup: guardedLookup(reach) };
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    request(url, { method, agent, headers: all, signal, lookup: guardedLookup(reach) }, resolve)
+    request(url, { method, agent, headers: all, signal, ...guard }, resolve)
       .on('error', reject)
       .end(body);
   });

@@ -58,7 +58,7 @@ function saying(body: string, status = 200, headers: Record<string, string> = {}
 }
 
 function crm(url: string, { noteLookup = false, httpTimeoutMs = 10_000 } = {}) {
-  return createLawRuler({ endpoint: url, key: KEY, noteLookup, httpTimeoutMs });
+  return createLawRuler({ endpoint: url, key: KEY, noteLookup, httpTimeoutMs, reach: null });
 }
 
 async function errorOf(work: Promise<void>): Promise<unknown> {

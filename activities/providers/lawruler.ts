@@ -1,4 +1,5 @@
-import { postForm, type Answered } from './post-form';
+import { type Answered, type Ask, exchange } from './http-exchange';
+import { noteMark, noteText } from './note-text';
 import type { Reach } from './outside-address';
 import { CrmError, type Crm, type CrmCase } from './provider';
 
@@ -7,8 +8,8 @@ interface LawRulerOptions {
   readonly endpoint: string;
   readonly key: string;
   readonly httpTimeoutMs?: number;
-  /** Where the endpoint may lie, if somebody typed it in. */
-  readonly reach?: Reach;
+  /** Where the endpoint may lie; null = anywhere, for nobody typed it in. */
+  readonly reach: Reach | null;
   /**
    * Reads the conversations of a lead before a note is posted to it. Our stand-in answers that question; whether LawRuler
    * itself does, and under this name of the operation, is NOT verified: its public pages don't say.
@@ -32,7 +33,7 @@ export function createLawRuler(options: LawRulerOptions): Crm {
   const ask = async (target: CrmCase, fields: Form, repeat: Repeat): Promise<string> => {
     if (target.externalId === '') throw new CrmError('unknown_case', true, null);
     const form = { ...fields, LeadID: target.externalId, ReturnJSON: 'True', Key: key };
-    const answer = await postForm(endpoint, form, httpTimeoutMs, reach);
+    const answer = await exchange(postOf(endpoint, form), reach, httpTimeoutMs);
     if (answer.kind === 'answered') return accept(answer, repeat);
     if (answer.kind === 'barred') throw new CrmError('configuration', false, null);
     throw answer.bytesLeft ? unclear(repeat) : new CrmError('unreachable', false, null);
@@ -44,9 +45,9 @@ export function createLawRuler(options: LawRulerOptions): Crm {
       await ask(target, { Status: status, overridelead: 'true' }, 'harmless');
     },
     async postNote(target, text, marker) {
-      const tag = `[ft:${marker}]`;
+      const tag = noteMark(marker);
       if (noteLookup && (await ask(target, { Operation: 'GetConversations' }, 'harmless')).includes(tag)) return;
-      const note = `${withoutControls(text)}\n${tag}`;
+      const note = `${noteText(text)}\n${tag}`;
       await ask(target, { Conversation: note, overridelead: 'true' }, noteLookup ? 'harmless' : 'doubles');
     },
     async check() {
@@ -60,6 +61,18 @@ export function createLawRuler(options: LawRulerOptions): Crm {
   };
 }
 
+function postOf(endpoint: string, form: Form): Ask {
+  return {
+    method: 'POST',
+    url: new URL(endpoint),
+    headers: {
+      accept: 'application/json, application/xml;q=0.9, text/xml;q=0.9',
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+    },
+    body: new URLSearchParams(form).toString(),
+  };
+}
+
 /** No lead has this id. */
 const NOBODY = '0';
 
@@ -70,8 +83,8 @@ function accept({ status, retryAfterMs, body }: Answered, repeat: Repeat): strin
   if (status === 401 || status === 403) throw new CrmError('credentials', false, null);
   if (status >= 500 || status === 408) throw unclear(repeat);
   if (status < 200 || status >= 300) throw new CrmError('refused', true, null);
-  const fields = fieldsOf(body);
-  if (fields === null) throw unclear(repeat);
+  const fields = body === null ? null : fieldsOf(body);
+  if (body === null || fields === null) throw unclear(repeat);
   if (isFailure(fields)) throw failureOf(fields, retryAfterMs, repeat);
   return body;
 }
@@ -150,8 +163,4 @@ function fieldsOfXml(text: string): Fields | null {
 
 function textOf(field: unknown): string {
   return typeof field === 'string' ? field : JSON.stringify(field);
-}
-
-function withoutControls(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '');
 }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
-import { postForm } from './post-form';
+import { type Ask, exchange } from './http-exchange';
 
 let server: Server | undefined;
 let requests = 0;
@@ -11,7 +11,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function serve(handler: RequestListener): Promise<string> {
+async function serve(handler: RequestListener): Promise<URL> {
   const listening = createServer((request, response) => {
     requests += 1;
     handler(request, response);
@@ -19,11 +19,14 @@ async function serve(handler: RequestListener): Promise<string> {
   server = listening;
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
   // A TCP server on a port has an AddressInfo; a string is the name of a pipe.
-  return `http://127.0.0.1:${(listening.address() as AddressInfo).port}/form?kept=1`;
+  return new URL(`http://127.0.0.1:${(listening.address() as AddressInfo).port}/form?kept=1`);
 }
 
-it('posts each field as it is and answers with what came back', async () => {
-  const form = { Key: 'a&b=c d+e', Note: 'Grüße, 😀\nAsha', Empty: '' };
+function posting(url: URL): Ask {
+  return { method: 'POST', url, headers: { 'content-type': 'text/plain' }, body: '' };
+}
+
+it('sends what it is given and answers with what came back', async () => {
   let seen: unknown;
   const url = await serve((request, response) => {
     let body = '';
@@ -34,12 +37,12 @@ it('posts each field as it is and answers with what came back', async () => {
         method,
         url: request.url,
         type: headers['content-type'],
-        form: Object.fromEntries(new URLSearchParams(body)),
+        body,
       };
       response.writeHead(202, { 'retry-after': '3' }).end('schön 😀');
     });
   });
-  expect(await postForm(url, form, 5000)).toEqual({
+  expect(await exchange({ ...posting(url), body: 'Grüße, 😀\nAsha' }, null, 5000)).toEqual({
     kind: 'answered',
     status: 202,
     retryAfterMs: 3000,
@@ -48,22 +51,22 @@ it('posts each field as it is and answers with what came back', async () => {
   expect(seen).toEqual({
     method: 'POST',
     url: '/form?kept=1',
-    type: 'application/x-www-form-urlencoded; charset=utf-8',
-    form,
+    type: 'text/plain',
+    body: 'Grüße, 😀\nAsha',
   });
 });
 
-it('does not follow a redirect, which would become a GET without the form', async () => {
+it('does not follow a redirect, which would become a GET without the body', async () => {
   const url = await serve((_request, response) => response.writeHead(302, { location: '/login' }).end());
-  expect(await postForm(url, {}, 5000)).toMatchObject({ kind: 'answered', status: 302 });
+  expect(await exchange(posting(url), null, 5000)).toMatchObject({ kind: 'answered', status: 302 });
   expect(requests).toBe(1);
 });
 
 it('tells whether anything left before it broke', async () => {
   const url = await serve((request) => request.socket.destroy());
-  expect(await postForm(url, {}, 5000)).toEqual({ kind: 'broken', bytesLeft: true });
-  expect(await postForm('http://127.0.0.1:1/', {}, 5000)).toEqual({ kind: 'broken', bytesLeft: false });
-  expect(await postForm('no address', {}, 5000)).toEqual({ kind: 'broken', bytesLeft: false });
+  expect(await exchange(posting(url), null, 5000)).toEqual({ kind: 'broken', bytesLeft: true });
+  const nobody = posting(new URL('http://127.0.0.1:1/'));
+  expect(await exchange(nobody, null, 5000)).toEqual({ kind: 'broken', bytesLeft: false });
   expect(requests).toBe(1);
 });
 
@@ -75,6 +78,6 @@ it('leaves an answer that does not end', async () => {
     response.on('drain', more);
     more();
   });
-  const answer = await postForm(url, {}, 5000);
-  expect(answer).toMatchObject({ kind: 'answered', status: 200 });
+  const answer = await exchange(posting(url), null, 5000);
+  expect(answer).toMatchObject({ kind: 'answered', status: 200, body: null });
 });

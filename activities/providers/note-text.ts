@@ -1,0 +1,11 @@
+/** What we write into somebody's CRM. */
+
+/** A note without control characters, save line breaks and tabs. */
+export function noteText(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '');
+}
+
+/** Stands in a note, so that it is found again before it is written twice. */
+export function noteMark(operationId: string): string {
+  return `[ft:${operationId}]`;
+}
