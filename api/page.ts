@@ -33,6 +33,20 @@ export function pageOf<T>(
   };
 }
 
+/** The same for rows in the order of their `seq`, which is shown to nobody. */
+export function pageBySeq<T extends { readonly seq: number }>(
+  rows: readonly T[],
+  limit: number,
+  toDocument: (row: Omit<T, 'seq'>) => unknown,
+): Page {
+  return pageOf(
+    rows,
+    limit,
+    ({ seq }) => seq,
+    ({ seq: _, ...row }) => toDocument(row),
+  );
+}
+
 /** A cursor that stands for a whole number. */
 export function numberAt(cursor: string | undefined): number | null {
   if (cursor === undefined) return null;

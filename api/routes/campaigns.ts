@@ -23,7 +23,7 @@ import { DefinitionSchema } from '../definition';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import type { ProblemCode } from '../errors';
-import { numberAt, pageOf, pageQuery } from '../page';
+import { numberAt, pageBySeq, pageQuery } from '../page';
 import { RevisionSchema, revisionRequired } from '../revision';
 import { created, defineRoute, IdParams, ok, type Route } from '../route';
 import { text } from '../text';
@@ -84,12 +84,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
           rows.map(({ id }) => id),
         );
         return ok(
-          pageOf(
-            rows,
-            limit,
-            ({ seq }) => seq,
-            ({ seq: _, ...campaign }) => toDocument({ ...campaign, ...(stats.get(campaign.id) ?? UNCOUNTED) }),
-          ),
+          pageBySeq(rows, limit, (campaign) => toDocument({ ...campaign, ...(stats.get(campaign.id) ?? UNCOUNTED) })),
         );
       },
     }),
@@ -167,14 +162,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
         await getCampaign(sql, id);
         const rows = await listRuleFirings(sql, { campaignId: id, after: numberAt(cursor), limit: limit + 1 });
-        return ok(
-          pageOf(
-            rows,
-            limit,
-            ({ seq }) => seq,
-            ({ seq: _, ...firing }) => toDocument(firing),
-          ),
-        );
+        return ok(pageBySeq(rows, limit, toDocument));
       },
     }),
   ];

@@ -27,7 +27,7 @@ import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { InstantSchema } from '../instant';
 import { nextDocument } from '../next-document';
-import { numberAndIdAt, numberAt, pageOf, pageQuery } from '../page';
+import { numberAndIdAt, numberAt, pageBySeq, pageOf, pageQuery } from '../page';
 import { defineRoute, IdParams, ok, type Route } from '../route';
 import { text } from '../text';
 
@@ -150,14 +150,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
         await requireEnrollment(sql, id);
         const rows = await listExecutions(sql, { enrollmentId: id, after: numberAt(cursor), limit: limit + 1 });
-        return ok(
-          pageOf(
-            rows,
-            limit,
-            ({ seq }) => seq,
-            ({ seq: _, ...row }) => toDocument(row),
-          ),
-        );
+        return ok(pageBySeq(rows, limit, toDocument));
       },
     }),
   ];
