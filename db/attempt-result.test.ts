@@ -1,17 +1,10 @@
 import type { FactBody } from '../domain/fact';
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import { claimDue, NORA, ONE_CALL_RUN, orderOf, seedOutreach, startOver, tell, TEST_KEYS, wake } from '../test/seed';
 import { recordAccepted, recordNotSent, recordUnknown, type NotSentResult } from './attempt-result';
 import { claim } from './claim';
-import type { Sql } from './client';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 12 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 12 });
 beforeEach(() => startOver(sql));
 
 const TWICE = { ...ONE_CALL_RUN, calls: { attempts: 2, spacingMinutes: { default: 0 }, greeting: 'Hello.' } };

@@ -1,17 +1,9 @@
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import { people, seedOutreach, startOver } from '../test/seed';
 import { countNext, statsOf } from './campaign-stats';
-import type { Sql } from './client';
 import { countCampaign } from './report-views';
 
-let database: TestDatabase;
-let sql: Sql;
-
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 4 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 4 });
 beforeEach(async () => {
   await sql`delete from campaign_stats`;
   await startOver(sql);

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import {
   claimDue,
   fictionalPhone,
@@ -18,16 +18,10 @@ import {
 import { recordNotSent } from './attempt-result';
 import { pauseCampaign } from './campaign-life';
 import { claim } from './claim';
-import { inTransaction, type Sql } from './client';
+import { inTransaction } from './client';
 import { lockAddresses } from './suppression';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 16 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 16 });
 beforeEach(() => startOver(sql));
 
 const outreach = (options?: OutreachOptions) => seedOutreach(sql, options);

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import {
   claimDue,
   fictionalPhone,
@@ -20,7 +20,6 @@ import { reconcile } from '../workers/sweeps/reconcile';
 import { recordAccepted, recordNotSent } from './attempt-result';
 import { pauseCampaign, resumeCampaign, stopCampaign } from './campaign-life';
 import { claim } from './claim';
-import type { Sql } from './client';
 import { setClock } from './clock';
 import { retryExecution } from './execution-views';
 import { grantRound, lineGroupIds } from './sweeps/grant';
@@ -34,13 +33,7 @@ import { forgetUnstepped, markStarted, rowsToStart } from './sweeps/start';
  * then time passes, the sweeps go round, and one of them has to ask for its workflow.
  */
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 8 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 8 });
 beforeEach(() => startOver(sql));
 
 const NOON = fromIso(MONDAY_NOON);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import {
   claimDue,
   fictionalPhone,
@@ -11,19 +11,13 @@ import {
   tell,
   wake,
 } from '../test/seed';
-import { inTransaction, type Sql } from './client';
+import { inTransaction } from './client';
 import { receive, receiveIn, type Arrival } from './inbox';
 import { lockAddresses } from './suppression';
 import { refoldFacts } from './sweeps/refold';
 import { unseenFacts } from './sweeps/relay';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 12 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 12 });
 beforeEach(() => startOver(sql));
 
 const arrivalOf = (fact: Arrival['fact'], raw: unknown = {}): Arrival => ({

@@ -1,19 +1,12 @@
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import { claimDue, isTooLong, orderOf, people, seedOutreach, startOver, tell, TEST_KEYS, wake } from '../test/seed';
 import { recordAccepted } from './attempt-result';
 import { claim } from './claim';
-import type { Sql } from './client';
 import { grantRound } from './sweeps/grant';
 
 /** Limits hold at every instant, while everybody takes what they can get. */
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 30 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 30 });
 beforeEach(() => startOver(sql));
 
 const lineGroupId = async () => {

@@ -9,16 +9,35 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+interface DatabaseOptions {
+  readonly template?: string;
+  readonly max?: number;
+}
+
 /** An own, migrated and otherwise empty database for a test file: `beforeAll` makes it, `afterAll` drops it. */
-export async function createTestDatabase(options: { template?: string; max?: number } = {}): Promise<TestDatabase> {
-  const { template = TEMPLATE_DATABASE, max = 10 } = options;
+export async function createTestDatabase(options: DatabaseOptions = {}): Promise<TestDatabase> {
+  const { create, ...database } = planDatabase(options);
+  await create();
+  return database;
+}
+
+/** The same with both of these hooks, for a file that needs nothing else before its tests. */
+export function databaseOfThisFile(options: DatabaseOptions = {}): Pick<TestDatabase, 'sql' | 'url'> {
+  const { create, drop, ...database } = planDatabase(options);
+  beforeAll(create);
+  afterAll(drop);
+  return database;
+}
+
+/** Nothing connects before the first query, so the connections may be there before their database. */
+function planDatabase({ template = TEMPLATE_DATABASE, max = 10 }: DatabaseOptions) {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(`create database ${name} template ${template} strategy wal_log`);
   const url = serverUrl().replace(/[^/]*$/, name);
   const sql = createSql(url, { max, applicationName: name });
   return {
     url,
     sql,
+    create: () => onServer(`create database ${name} template ${template} strategy wal_log`),
     async drop() {
       await sql.end();
       await onServer(`drop database ${name} with (force)`);

@@ -1,19 +1,12 @@
-import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { databaseOfThisFile } from '../../test/database';
 import { claimDue, seedOutreach, startOver, tell } from '../../test/seed';
 import { recordAccepted } from '../attempt-result';
-import type { Sql } from '../client';
 import type { NewFact } from '../inbox';
 import { adoptFacts } from './adopt';
 
 const SID = 'CA00000000000000000000000000000001';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 8 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 8 });
 beforeEach(() => startOver(sql));
 
 /** A call is being placed: nobody knows its name yet. */

@@ -1,12 +1,8 @@
-import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { databaseOfThisFile } from '../../test/database';
 import { createSql } from '../client';
 import { tryAlone } from './alone';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 3 });
-});
-afterAll(() => database.drop());
+const database = databaseOfThisFile({ max: 3 });
 
 /** Work that can be watched: it says when it has begun and waits until it may end. */
 function gate() {

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { databaseOfThisFile } from '../../test/database';
 import {
   enrollEverybody,
   fictionalPhone,
@@ -10,17 +10,11 @@ import {
   startOver,
   wake,
 } from '../../test/seed';
-import { inTransaction, type Sql } from '../client';
+import { inTransaction } from '../client';
 import { completeCampaigns } from './complete';
 import { enrollPage } from './enroll';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 8 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 8 });
 beforeEach(() => startOver(sql));
 
 const MAIL_RUN = {

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { databaseOfThisFile } from '../../test/database';
 import {
   claimDue,
   fictionalPhone,
@@ -13,18 +13,12 @@ import {
   wake,
 } from '../../test/seed';
 import { claim } from '../claim';
-import { inTransaction, type Sql } from '../client';
+import { inTransaction } from '../client';
 import { lockLineGroup } from '../line';
 import { step } from '../step';
 import { grantRound, lineGroupIds } from './grant';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 12 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 12 });
 beforeEach(() => startOver(sql));
 
 async function lineGroupId(): Promise<string> {

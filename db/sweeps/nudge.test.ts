@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { databaseOfThisFile } from '../../test/database';
 import {
   claimDue,
   fictionalPhone,
@@ -14,19 +14,13 @@ import {
 } from '../../test/seed';
 import { fromIso } from '../../domain/instant';
 import { pauseCampaign, resumeCampaign, stopCampaign, archiveCampaign } from '../campaign-life';
-import { inTransaction, type Sql } from '../client';
+import { inTransaction } from '../client';
 import { setClock } from '../clock';
 import { lockEnrollment, type EnrollmentRef } from '../enrollment';
 import { drainWakes, overdueRows, rowsBehindEpoch } from './nudge';
 import { wakeLater } from './reconcile';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 8 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 8 });
 beforeEach(() => startOver(sql));
 
 const ids = (rows: readonly EnrollmentRef[]) => rows.map(({ enrollmentId }) => enrollmentId);

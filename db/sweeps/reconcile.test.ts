@@ -1,17 +1,10 @@
 import type { FoundResource, SmsProvider, VoiceProvider } from '../../activities/providers/provider';
-import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { databaseOfThisFile } from '../../test/database';
 import { claimDue, NORA, ONE_CALL_RUN, seedOutreach, startOver, tell, TEST_KEYS, wake } from '../../test/seed';
 import { reconcile } from '../../workers/sweeps/reconcile';
 import { recordAccepted, recordUnknown } from '../attempt-result';
-import type { Sql } from '../client';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 8 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 8 });
 beforeEach(() => startOver(sql));
 
 /** A provider that keeps its calls and texts in memory, and can be away. */

@@ -1,15 +1,8 @@
-import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { databaseOfThisFile } from '../../test/database';
 import { claimDue, people, seedOutreach, startOver, tell, wake } from '../../test/seed';
-import type { Sql } from '../client';
 import { unseenFacts } from './relay';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 8 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 8 });
 beforeEach(() => startOver(sql));
 
 /** Lets so much real time pass for all facts. */

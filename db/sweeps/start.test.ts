@@ -1,15 +1,8 @@
-import { createTestDatabase, type TestDatabase } from '../../test/database';
+import { databaseOfThisFile } from '../../test/database';
 import { claimDue, people, seedOutreach, startOver, tell, wake } from '../../test/seed';
-import type { Sql } from '../client';
 import { forgetUnstepped, markStarted, noticeNamespace, rowsToStart } from './start';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 8 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 8 });
 beforeEach(async () => {
   await startOver(sql);
   await sql`update installation set namespace_id = null`;
