@@ -9,7 +9,8 @@ const LIST = 'New inquiries';
 const CASE_TYPE = 'personal injury';
 const IN_THE_FILE = 200;
 
-const COMPANY = {
+/** The settings of the company whose example this is. */
+export const COMPANY = {
   companyName: 'Example Law',
   address: '1 Example Street, Springfield',
   phone: '+12125550199',
