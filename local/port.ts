@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { codeOf } from './error-code';
@@ -7,6 +8,18 @@ export async function freePort(): Promise<number> {
   const port = await tryPort(0);
   if (typeof port === 'string') throw new Error(`no free port on 127.0.0.1 (${port})`);
   return port;
+}
+
+/** Systems choose the ports of outgoing connections, and most free ones that they offer, from above. */
+const LOW_PORTS = [15_000, 32_767] as const;
+
+/** The first of so many free ports in a row that no outgoing connection will take before somebody listens there. */
+export async function freeLowPort(inARow = 1): Promise<number> {
+  for (;;) {
+    const first = randomInt(...LOW_PORTS);
+    const ports = Array.from({ length: inARow }, (_, ix) => first + ix);
+    if ((await Promise.all(ports.map(isPortFree))).every(Boolean)) return first;
+  }
 }
 
 export async function isPortFree(port: number): Promise<boolean> {

@@ -8,7 +8,7 @@ import { apiClient, type ApiClient } from './api-client';
 import { writableFolder } from './data-folder';
 import { localKeys } from './keys';
 import { startPart } from './part';
-import { freePort } from './port';
+import { freeLowPort } from './port';
 import { type SavedClock, standingClock } from './saved-clock';
 import { databaseServer, type TemporalPlace, temporalServer } from './servers';
 import { simulatedProviders } from './simulated-providers';
@@ -107,7 +107,8 @@ async function bringUp(options: StackOptions, undo: Undo): Promise<Stack> {
     adminKeyFile,
     logFolder,
     async go() {
-      const healthPort = await freePort();
+      // Temporal's core takes the next one.
+      const healthPort = await freeLowPort(2);
       const readyUrl = `http://127.0.0.1:${healthPort}/readyz`;
       // The seconds that the workers take to come up are hours of business time, which nobody is to lose.
       await start('worker', 'workers/main.js', { env: { METRICS_PORT: String(healthPort) }, readyUrl });

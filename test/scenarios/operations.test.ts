@@ -4,7 +4,7 @@ import { setClock } from '../../db/clock';
 import { fromIso } from '../../domain/instant';
 import { apiClient } from '../../local/api-client';
 import { type Child, startChild } from '../../local/child';
-import { freePort, isPortFree } from '../../local/port';
+import { freeLowPort, freePort } from '../../local/port';
 import { BUILT } from '../build';
 import { ACCOUNT } from '../environment';
 import { parseScrape, type Sample, valueOf } from '../prometheus';
@@ -102,7 +102,8 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 async function startProgram(folder: 'api' | 'workers', env: Record<string, string>): Promise<Program> {
-  const metricsPort = await twoFreePorts();
+  // The SDK's own figures are on the port after ours.
+  const metricsPort = await freeLowPort(2);
   const lines: string[] = [];
   const child = await startChild(process.execPath, [join(BUILT, folder, 'main.js')], {
     env: {
@@ -121,14 +122,6 @@ async function startProgram(folder: 'api' | 'workers', env: Record<string, strin
     return (await fetch(`${metricsUrl}/readyz`)).ok;
   });
   return { child, lines, metricsUrl };
-}
-
-/** The SDK's own figures are on the port after ours. */
-async function twoFreePorts(): Promise<number> {
-  return until('two free ports', async () => {
-    const port = await freePort();
-    return (await isPortFree(port + 1)) && port;
-  });
 }
 
 async function scrape({ metricsUrl }: Program): Promise<Sample[]> {
