@@ -2,11 +2,14 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Postgres, startPostgres } from '../local/postgres';
+import { startTemporalOnPostgres } from '../local/temporal-on-postgres';
 import { startTemporal } from '../local/temporal-server';
 import { Undo } from '../local/undo';
-import { startTemporalOnPostgres } from '../test/temporal-on-postgres';
 import type { EngineName } from './options';
 import type { Meters } from './process-use';
+
+/** Seen from dist/bench, where this file runs. */
+const SCRIPTS = join(__dirname, '..', '..', 'docker', 'temporal');
 
 /** What both sides use: one Temporal server, and PostgreSQL for the product's own database. */
 export interface Servers {
@@ -60,6 +63,7 @@ async function onPostgres(postgres: Postgres, undo: Undo): Promise<TemporalPart>
     binaries: fromStart('TEMPORAL_SERVER_BINARIES'),
     cli: fromStart('TEMPORAL_BINARY'),
     postgresUrl: postgres.url,
+    scripts: SCRIPTS,
   });
   undo.add(() => server.stop({ keepLog: false }));
   return {

@@ -1,8 +1,6 @@
 // `npm run bench`: gets what is missing on this machine, then hands over to the compiled program in this same process.
 
-import { symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, requireNode, ROOT } from '../local/prepare.mjs';
+import { ensureBuilt, ensureInstalled, requireNode } from '../local/prepare.mjs';
 import { findTemporal } from '../local/temporal-binary.mjs';
 import { findTemporalServer } from '../local/temporal-server-binaries.mjs';
 
@@ -27,9 +25,4 @@ async function findServer(engine) {
   } catch (error) {
     throw new Error(`${error.message}\nWithout it only "npm run bench -- --engine memory" can be measured here.`);
   }
-  // What sets that server up looks for docker/ beside the folder that it lies in, which here is below dist/.
-  const link = join(ROOT, 'dist', 'docker');
-  await symlink(join(ROOT, 'docker'), link, 'junction').catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
 }

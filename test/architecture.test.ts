@@ -60,7 +60,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     mayUseNode: true,
   },
   bench: {
-    modules: ['domain/', 'db/', 'local/', 'simulator/simulator', 'workflows/contract', 'test/temporal-on-postgres'],
+    modules: ['domain/', 'db/', 'local/', 'simulator/simulator', 'workflows/contract'],
     packages: ['@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'twilio', 'autocannon'],
     mayUseNode: true,
   },

@@ -1,11 +1,12 @@
+import { join } from 'node:path';
 import { toIso } from '../../domain/instant';
 import { figuresOf, type Figures } from '../../local/figures';
+import { startTemporalOnPostgres, type TemporalOnPostgres } from '../../local/temporal-on-postgres';
 import { nextDue, quiet, standAt } from '../business-time';
 import { type ContactRecord, recordsOf, workersOf } from '../campaign-record';
 import { type Disturbance, killAfterCommit, killMidCall, restart } from '../disturbances';
 import { launchExample } from '../example-campaign';
 import { findTemporalServer } from '../find-temporal';
-import { startTemporalOnPostgres, type TemporalOnPostgres } from '../temporal-on-postgres';
 import { Topology, type TopologyPlan } from '../topology';
 import { until } from '../until';
 
@@ -109,6 +110,7 @@ const binaries = findTemporalServer();
       binaries: binaries ?? '',
       cli: process.env['TEST_TEMPORAL_BINARY'] ?? '',
       postgresUrl: process.env['TEST_POSTGRES_URL'] ?? '',
+      scripts: join(__dirname, '..', '..', 'docker', 'temporal'),
     });
     // Side by side, as they mostly wait; each test hears of its own failures.
     alone = play({ temporal, count: ONE_OF_EACH });

@@ -1,22 +1,21 @@
 import { execFile } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Connection } from '@temporalio/client';
 import { createSql } from '../db/client';
-import { type Child, startChild } from '../local/child';
-import { isPortFree } from '../local/port';
-import type { TestTemporal } from './temporal';
-import { until } from './until';
+import { type Child, startChild } from './child';
+import { freeLowPort } from './port';
 
 /**
  * The server that production runs, all four services of it in one process, with its two databases on a PostgreSQL of ours;
  * set up by the very scripts that docker-compose.yml runs.
  */
-export interface TemporalOnPostgres extends TestTemporal {
+export interface TemporalOnPostgres {
+  readonly address: string;
+  readonly namespace: string;
   readonly pid: number;
   /** Everything that it said. */
   readonly logFile: string;
@@ -25,12 +24,14 @@ export interface TemporalOnPostgres extends TestTemporal {
 }
 
 export interface TemporalOnPostgresOptions {
-  /** The folder of `temporal-server` and `temporal-sql-tool`; see local/temporal-server-binaries.mjs. */
+  /** The folder of `temporal-server` and `temporal-sql-tool`; see temporal-server-binaries.mjs. */
   readonly binaries: string;
-  /** The Temporal CLI; see local/temporal-binary.mjs. */
+  /** The Temporal CLI; see temporal-binary.mjs. */
   readonly cli: string;
   /** Of any database of a user that may create others. One such server at a time finds room there. */
   readonly postgresUrl: string;
+  /** Our docker/temporal. */
+  readonly scripts: string;
 }
 
 interface Place extends TemporalOnPostgresOptions {
@@ -38,18 +39,16 @@ interface Place extends TemporalOnPostgresOptions {
   readonly logFile: string;
 }
 
-const SCRIPTS = join(__dirname, '..', 'docker', 'temporal');
 const NAMESPACE = 'default';
 const SEARCH_ATTRIBUTES = ['CampaignId', 'ContactId'];
 const DATABASES = { default: 'temporal', visibility: 'temporal_visibility' } as const;
 /** Not the other driver: it refuses the one round of hashing with which our PostgreSQL keeps its password. */
 const PLUGIN = 'postgres12_pgx';
 const READY_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 100;
 const SHARDS = 4;
 const PORTS = 9;
 const PORT_TRIES = 3;
-/** It keeps its ports in columns of 16 bits with a sign; the free ones that a system offers are mostly above that. */
-const LOW_PORTS = [15_000, 32_767] as const;
 
 const run = promisify(execFile);
 
@@ -105,9 +104,10 @@ async function onPostgres({ postgresUrl }: Place, statement: string): Promise<vo
 }
 
 /** A script of the containers, with the programs that it finds in them. */
-async function runScript({ folder, binaries, logFile }: Place, name: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function runScript(place: Place, name: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { folder, binaries, scripts, logFile } = place;
   const path = [folder, binaries, process.env['PATH'] ?? ''].join(delimiter);
-  const { stdout, stderr } = await run('sh', [join(SCRIPTS, name)], { env: { ...process.env, PATH: path, ...env } });
+  const { stdout, stderr } = await run('sh', [join(scripts, name)], { env: { ...process.env, PATH: path, ...env } });
   appendFileSync(logFile, stdout + stderr);
 }
 
@@ -138,16 +138,14 @@ async function start(place: Place): Promise<{ child: Child; address: string }> {
   return { child, address: `127.0.0.1:${ports[0]}` };
 }
 
+/** It keeps them in columns of 16 bits with a sign. */
 async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = randomInt(...LOW_PORTS);
-    if (await isPortFree(port)) ports.add(port);
-  }
+  while (ports.size < count) ports.add(await freeLowPort());
   return [...ports];
 }
 
-function configOf({ postgresUrl }: Place, [frontend, ...others]: readonly number[]) {
+function configOf({ postgresUrl, scripts }: Place, [frontend, ...others]: readonly number[]) {
   const { host, username: user, password } = new URL(postgresUrl);
   const datastore = (databaseName: string, maxConns: number) => ({
     sql: {
@@ -182,38 +180,39 @@ function configOf({ postgresUrl }: Place, [frontend, ...others]: readonly number
       },
     },
     dcRedirectionPolicy: { policy: 'noop' },
-    dynamicConfigClient: { filepath: join(SCRIPTS, 'dynamic-config.yaml'), pollInterval: '60s' },
+    dynamicConfigClient: { filepath: join(scripts, 'dynamic-config.yaml'), pollInterval: '60s' },
   };
 }
 
 /** A fresh cluster has no namespace, and what is registered is not known to all of its services at once. */
 async function becomesReady(place: Place, child: Child, address: string): Promise<void> {
-  const connection = await insist(child, 'the frontend answers', () =>
-    Connection.connect({ address, connectTimeout: 1_000 }),
+  const ask = (...args: string[]) => run(place.cli, [...args, '--address', address, '--command-timeout', '5s']);
+  await insist(child, 'the frontend answers', () => ask('operator', 'cluster', 'health'));
+  await runScript(place, 'namespace.sh', {
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    RETENTION: '720h',
+    SEARCH_ATTRIBUTES: SEARCH_ATTRIBUTES.map((name) => `${name}=Keyword`).join(' '),
+  });
+  const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'x'`).join(' and ');
+  await insist(child, 'the search attributes are known', () =>
+    ask('workflow', 'list', '--namespace', NAMESPACE, '--query', query),
   );
-  try {
-    await runScript(place, 'namespace.sh', {
-      TEMPORAL_ADDRESS: address,
-      TEMPORAL_NAMESPACE: NAMESPACE,
-      RETENTION: '720h',
-      SEARCH_ATTRIBUTES: SEARCH_ATTRIBUTES.map((name) => `${name}=Keyword`).join(' '),
-    });
-    const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'x'`).join(' and ');
-    await insist(child, 'the search attributes are known', () =>
-      connection.workflowService.listWorkflowExecutions({ namespace: NAMESPACE, query }),
-    );
-  } finally {
-    await connection.close();
-  }
 }
 
 /** Asks again until there is an answer or no server any more. */
-async function insist<T>(child: Child, what: string, ask: () => Promise<T>): Promise<T> {
-  const outcome = await until(
-    what,
-    async () => (child.isRunning() ? { answer: await ask() } : 'gone'),
-    READY_WITHIN_MS,
-  );
-  if (outcome === 'gone') throw new Error(`the Temporal server ended (${await child.exited}) before ${what}`);
-  return outcome.answer;
+async function insist(child: Child, what: string, ask: () => Promise<unknown>): Promise<void> {
+  let failure: unknown;
+  for (const end = Date.now() + READY_WITHIN_MS; child.isRunning() && Date.now() < end; await delay(LOOK_EVERY_MS)) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  const why = child.isRunning()
+    ? `not within ${READY_WITHIN_MS} ms`
+    : `the server ended (${await child.exited}) before`;
+  throw new Error(`${why}: ${what}`, { cause: failure });
 }
