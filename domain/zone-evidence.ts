@@ -26,7 +26,7 @@ export interface CandidatePlaces {
   /** Every US state, territory or Canadian province, sorted. */
   readonly states: readonly string[];
   readonly sources: readonly ZoneSource[];
-  /** False when a country, or nothing, is all there is: the strictest hours then hold as well. */
+  /** False when they may be anywhere in the United States, or in the world: the strictest hours then hold as well. */
   readonly known: boolean;
 }
 
