@@ -203,7 +203,8 @@ describe('inTransaction', () => {
           if (!(await isConnected(tx))) return;
         }
       },
-      { transactionTimeoutMs: 100 },
+      // The note itself must be in by then, on a busy machine too.
+      { transactionTimeoutMs: 1_000 },
     );
     await expect(idle).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
     expect(await one`select 1 as n`).toHaveLength(1);
