@@ -1,6 +1,6 @@
 import { connectTemporal } from './history';
 import { tellSimulator } from './story';
-import type { Kind, Topology } from './topology';
+import { EVERY_ROLE, type Kind, type Topology } from './topology';
 import { until } from './until';
 
 /** What happens to processes in mid-campaign, one after the other. */
@@ -20,8 +20,8 @@ export function restart(kind: Kind): Disturbance {
 }
 
 /**
- * Kills the worker that has asked the provider to call this person and has no answer yet, then one of each other role.
- * Nothing but calls may be due: of a mail that is on its way at such a moment nobody can find out what became of it.
+ * Kills the worker that has asked the provider to call this person and has no answer yet. Nothing but calls may be due: of a
+ * mail that is on its way at such a moment nobody can find out what became of it.
  */
 export function killMidCall(phone: string): Disturbance {
   const held = { to: phone, phase: 'ringing' };
@@ -35,10 +35,8 @@ export function killMidCall(phone: string): Disturbance {
     },
     async after(topology) {
       const pid = await until('a worker waits for the answer of the provider', () => dialerOf(topology, phone));
-      await topology.kill('effects', ({ child }) => child.pid === pid);
+      await topology.kill(EVERY_ROLE, ({ child }) => child.pid === pid);
       await tellSimulator(topology.simulator.httpUrl, 'release', held);
-      await topology.kill('enrollments');
-      await topology.kill('bulk');
     },
   };
 }

@@ -13,15 +13,16 @@ import { startProgram } from './program';
 import type { TestTemporal } from './temporal';
 import { WORKER_IS_READY } from './worker-process';
 
-/** An installation as on a server: API and workers in processes of their own, one role each, behind a balancer. */
+/** An installation as on a server: API and workers in processes of their own, behind a balancer. */
 
-const KINDS = ['api', 'enrollments', 'effects', 'bulk'] as const;
-export type Kind = (typeof KINDS)[number];
+/** An API, or a worker by its roles. */
+export type Kind = 'api' | 'enrollments' | 'effects' | 'bulk' | typeof EVERY_ROLE;
+export const EVERY_ROLE = 'enrollments,effects,bulk';
 
 export interface TopologyPlan {
   readonly temporal: TestTemporal;
-  /** How many processes of each kind. */
-  readonly count: Readonly<Record<Kind, number>>;
+  /** A process for each of them. */
+  readonly kinds: readonly Kind[];
 }
 
 export interface Part {
@@ -35,8 +36,8 @@ const FAST = { dialMs: [0, 5], ringMs: [5, 20], talkMs: [5, 30], deliverMs: [1, 
 /** A provider is asked soon what became of an attempt whose process is gone. */
 const GRACE_MS = 3_000;
 const GIVE_UP_MS = 900_000;
-/** Fifteen processes share one PostgreSQL with everybody else. */
-const POOL = 6;
+/** All processes share one PostgreSQL with everybody else. */
+const POOL = 10;
 
 export class Topology {
   static async start(plan: TopologyPlan): Promise<Topology> {
@@ -75,7 +76,7 @@ export class Topology {
   }
 
   private async bringUp(): Promise<void> {
-    await Promise.all(KINDS.flatMap((kind) => Array.from({ length: this.plan.count[kind] }, () => this.add(kind))));
+    await Promise.all(this.plan.kinds.map((kind) => this.add(kind)));
     const apiKey = (await readFile(join(this.folder, 'admin-key'), 'utf8')).trim();
     this.api = apiClient(this.balancer.url, apiKey);
     this.simulator.connect({ publicUrl: this.balancer.url, apiKey });
