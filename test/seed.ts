@@ -218,12 +218,30 @@ export async function seedOutreach(sql: Sql, options: OutreachOptions = {}): Pro
 
 /** A company without people and campaigns again, and the clock at Monday noon. */
 export async function startOver(sql: Sql): Promise<void> {
-  await sql`
-    truncate campaign, contact, address, list, inbox, fact, wake, sender_pace, conversation, call_turn, timeline,
-      change_log, enrollment, version cascade`;
+  await sql.unsafe(EMPTY);
   await sql`update line_group set lines = 20, rate_percent = 100`;
   await freezeAt(sql, MONDAY_NOON);
 }
+
+/** What `truncate ... cascade` would empty, in a twentieth of the time that it takes to make so many tables anew. */
+const EMPTY = `
+  do $$
+  declare
+    emptied regclass;
+  begin
+    set local session_replication_role = replica;
+    for emptied in
+      with recursive below (id) as (
+        select unnest('{campaign, contact, address, list, inbox, fact, wake, sender_pace, conversation, call_turn, timeline,
+          change_log, enrollment, version}'::regclass[])::oid
+        union
+        select conrelid from pg_constraint join below on confrelid = id
+      )
+      select id from below
+    loop
+      execute format('delete from %s', emptied);
+    end loop;
+  end $$`;
 
 /** Returns when so many sessions of this database wait for a lock. */
 export async function untilWaiting(sql: Sql, count: number): Promise<void> {
