@@ -25,6 +25,9 @@ const UNREST = [
 ] as const;
 export type Unrest = (typeof UNREST)[number];
 
+/** Looking more often would take from those who are looked at. */
+const LOOK_EVERY_MS = 40;
+
 /** Business time stands at this instant from now on. */
 export async function standAt(sql: Sql, iso: string): Promise<void> {
   await setClock(sql, fromIso(iso), 0);
@@ -34,7 +37,7 @@ export async function standAt(sql: Sql, iso: string): Promise<void> {
 export async function quiet(
   { sql, simulator }: Stage,
   besides: readonly Unrest[] = [],
-  { withinMs, everyMs }: { withinMs?: number; everyMs?: number } = {},
+  { withinMs, everyMs = LOOK_EVERY_MS }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<void> {
   await until(
     'everything is quiet',

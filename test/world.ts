@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWorkflowCode, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createProviders, type Providers } from '../activities/providers/create-providers';
 import { createApp } from '../api/app';
@@ -20,6 +20,7 @@ import { coreSweeps } from '../workers/sweeps';
 import { connectionSweeps } from '../workers/sweeps/connections';
 import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
+import { BUILT } from './build';
 import { quiet, runUntil, standAt, type Unrest } from './business-time';
 import { createTestDatabase, type TestDatabase } from './database';
 import { ACCOUNT, environmentOf, LAWRULER_KEY, providerSettings } from './environment';
@@ -40,17 +41,13 @@ export interface WorldOptions {
 }
 
 const FAST = { dialMs: [0, 5], ringMs: [5, 20], talkMs: [5, 30], deliverMs: [1, 10], replyMs: [5, 20] } as const;
+/** So many times as often as in production sweeps go round. */
+const HURRY = 5;
+/** The one that production runs; the set-up of these tests has built it. */
+const BUNDLE = { codePath: join(BUILT, 'workflow-bundle.js') };
 const log = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
-let bundle: Promise<{ code: string }> | undefined;
 let installed = false;
-
-/** Built once per test file. */
-export function workflowBundle(): Promise<{ code: string }> {
-  install();
-  bundle ??= bundleWorkflowCode({ workflowsPath: require.resolve('../workflows'), logger: QUIET });
-  return bundle;
-}
 
 /** Real servers, real processes: a story takes seconds, and more on a busy machine. */
 jest.setTimeout(120_000);
@@ -187,7 +184,7 @@ export class World {
       link,
       { sql: this.sql },
       {
-        bundle: await workflowBundle(),
+        bundle: BUNDLE,
         maxCachedWorkflows: this.options.maxCachedWorkflows ?? 200,
         poolSize: 12,
       },
@@ -210,7 +207,7 @@ export class World {
     this.sweeps = runSweeps(
       [...coreSweeps({ sql: this.sql, engine: this.engine }), reconciling, ...connecting].map((sweep) => ({
         ...sweep,
-        everyMs: Math.min(sweep.everyMs, 50),
+        everyMs: sweep.everyMs / HURRY,
       })),
       { sql: this.sql, log },
     );
