@@ -19,9 +19,9 @@ import { World } from '../world';
  * runs more of them, `ATTEMPT_SEED` others.
  */
 
-const RUNS = Number(process.env['ATTEMPT_RUNS'] ?? 60);
+const RUNS = Number(process.env['ATTEMPT_RUNS'] ?? 40);
 const SEED = Number(process.env['ATTEMPT_SEED'] ?? 1);
-const AT_ONCE = 30;
+const AT_ONCE = 40;
 /** Far less than what production waits: a lost answer is a lost answer. */
 const PROVIDER_TIMEOUT_MS = 400;
 
