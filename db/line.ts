@@ -17,13 +17,6 @@ export interface LineAsk {
   readonly callsPerMinute: number | null;
 }
 
-export interface QueueAsk extends LineAsk {
-  readonly touchKey: string;
-  readonly commitment: boolean;
-  /** Epoch milliseconds of business time; after that nobody needs to grant it any more. */
-  readonly eligibleUntilAt: number;
-}
-
 /** Leases and queue rows refer to the group, so it is locked in a way that lets them in. */
 export async function lockLineGroup(tx: Tx, lineGroupId: string): Promise<boolean> {
   const rows = await tx`select 1 from line_group where id = ${lineGroupId} for no key update`;
