@@ -11,21 +11,25 @@ import type { Route } from './route';
 import { routeOf } from './route-pattern';
 import { apiKeyRoutes } from './routes/api-keys';
 import { auditRoutes } from './routes/audits';
+import { calendarDayRoutes } from './routes/calendar-days';
 import { campaignRoutes } from './routes/campaigns';
 import { changeRoutes } from './routes/changes';
 import { clockRoutes } from './routes/clock';
 import { connectionRoutes } from './routes/connections';
+import { consentRoutes } from './routes/consents';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
 import { factRoutes } from './routes/facts';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
+import { legalRuleRoutes } from './routes/legal-rules';
 import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
 import { orderRoutes } from './routes/orders';
 import { ruleRoutes } from './routes/rules';
 import { sessionRoutes } from './routes/session';
 import { settingsRoutes } from './routes/settings';
+import { spendingRoutes } from './routes/spending';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
@@ -60,12 +64,16 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...settingsRoutes(deps),
     ...listRoutes(deps),
     ...contactRoutes(deps),
+    ...consentRoutes(deps),
     ...campaignRoutes(deps),
     ...ruleRoutes(deps),
     ...enrollmentRoutes(deps),
     ...orderRoutes(deps),
     ...factRoutes(deps),
     ...handoffRoutes(deps),
+    ...legalRuleRoutes(deps),
+    ...calendarDayRoutes(deps),
+    ...spendingRoutes(deps),
     ...connectionRoutes(deps),
     ...auditRoutes(deps),
     ...apiKeyRoutes(deps),

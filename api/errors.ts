@@ -19,6 +19,7 @@ const PROBLEMS = {
   invalid_body: [422, 'The body is not valid'],
   unknown_reference: [422, 'The body names something that does not exist'],
   launch_refused: [422, 'The campaign can not be launched yet'],
+  law_refused: [422, 'The law can not be loosened like this'],
   idempotency_mismatch: [422, 'The Idempotency-Key was used for another request'],
   rate_limited: [429, 'Too many requests'],
   internal: [500, 'Something broke on our side'],

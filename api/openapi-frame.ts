@@ -37,6 +37,8 @@ export const TAGS: readonly { readonly name: Tag; readonly description: string }
   { name: 'Facts', description: 'What outside platforms tell.' },
   { name: 'Handoffs', description: 'What waits for a person.' },
   { name: 'Settings', description: 'What the company decides for all campaigns.' },
+  { name: 'Law', description: 'Rules of law and the calendar, as versioned data with sources. No legal advice.' },
+  { name: 'Spending', description: 'What outreach is taken to cost, and what it may.' },
   { name: 'Connections', description: 'The CRMs that actions go to.' },
   { name: 'API keys', description: 'Who may do what.' },
   { name: 'Session', description: 'For pages in a browser: a cookie in place of a key.' },

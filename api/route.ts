@@ -66,6 +66,8 @@ export type Tag =
   | 'Facts'
   | 'Handoffs'
   | 'Settings'
+  | 'Law'
+  | 'Spending'
   | 'Connections'
   | 'API keys'
   | 'Session'

@@ -3,11 +3,11 @@ import type { Caller, Method, Tag } from './route';
 
 /**
  * What a key may be limited to, within its role. A scope to write is one to read as well.
- * - `contacts`: lists, imports, contacts, opt-outs
+ * - `contacts`: lists, imports, contacts, consents, opt-outs
  * - `campaigns`: campaigns, rules, enrollments and orders about them
  * - `facts`: what outside platforms tell
  * - `reports`: handoffs, audits
- * - `settings`: settings, connections
+ * - `settings`: settings, law and calendar, spending, connections
  * - `access`: API keys, changes
  */
 export const ScopeSchema = z.enum([
@@ -34,6 +34,8 @@ const AREAS: Readonly<Record<Tag, 'contacts' | 'campaigns' | 'facts' | 'reports'
   Facts: 'facts',
   Handoffs: 'reports',
   Settings: 'settings',
+  Law: 'settings',
+  Spending: 'settings',
   Connections: 'settings',
   'API keys': 'access',
   Changes: 'access',

@@ -1,5 +1,6 @@
 import { decide } from '../domain/decide';
 import { fromIso } from '../domain/instant';
+import type { Law } from '../domain/law';
 import { PlanSchema } from '../domain/plan';
 import type { AttemptView, PlannerInput } from '../domain/planner-input';
 import { PolicySchema } from '../domain/policy';
@@ -12,6 +13,25 @@ const DAY_MS = 24 * HOUR_MS;
 const WEEKDAYS = [1, 2, 3, 4, 5];
 const CAPS = { perDay: 3, perWeek: 10, perMonth: 20 };
 const BATCH = 200;
+const LAW: Law = {
+  revision: 1,
+  rules: [
+    {
+      id: 'illinois',
+      version: 1,
+      effectiveFrom: '2026-01-01',
+      effectiveTo: null,
+      retired: false,
+      country: 'US',
+      state: 'IL',
+      channels: ['voice', 'sms'],
+      hours: [{ weekdays: [...WEEKDAYS, 6, 7], slots: [{ open: '09:00', close: '21:00' }] }],
+      holidays: false,
+      perDay: 3,
+    },
+  ],
+  days: [],
+};
 
 const PLAN = PlanSchema.parse({
   runs: [
@@ -91,6 +111,7 @@ export function plannerInput(n: number): PlannerInput {
     policyVersionId: 'version-1',
     company: {
       revision: 1,
+      law: LAW,
       legalHours: { weekdays: [...WEEKDAYS, 6, 7], slots: [{ open: '08:00', close: '21:00' }] },
       unknownPlaceHours: { weekdays: WEEKDAYS, slots: [{ open: '10:00', close: '18:00' }] },
       caps: { phone: CAPS, email: CAPS },
@@ -113,6 +134,9 @@ export function plannerInput(n: number): PlannerInput {
     contact: {
       zones: ['America/Chicago', 'America/New_York'],
       placeKnown: true,
+      states: ['IL', 'NY'],
+      countries: ['US'],
+      consents: [],
       addresses: [
         { hash: 'phone', kind: 'phone', usable: true, suppressed: [] },
         { hash: 'mail', kind: 'email', usable: true, suppressed: [] },
@@ -125,6 +149,7 @@ export function plannerInput(n: number): PlannerInput {
     })),
     commitments: [],
     unreadReplies: 0,
+    spending: { callMinute: 0, segment: 0, mail: 0, callMinutes: 3, limits: [] },
     line: 'none',
   };
 }

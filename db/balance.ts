@@ -3,6 +3,7 @@ import { leases, lines, openCalls } from './balance/calls';
 import { commitments, executions } from './balance/effects';
 import { audience, states } from './balance/enrollments';
 import type { BalanceOptions, Equation } from './balance/equation';
+import { consents, legalCaps, spending } from './balance/permission';
 import { caps, creates, suppressions } from './balance/touches';
 import { windows } from './balance/windows';
 import type { Db } from './client';
@@ -33,6 +34,9 @@ export async function balance(sql: Db, { settled = false }: Partial<BalanceOptio
     await suppressions(sql),
     await executions(sql),
     await caps(sql),
+    await legalCaps(sql),
+    await consents(sql),
+    await spending(sql),
     await leases(sql),
     await lines(sql),
     await openCalls(sql),

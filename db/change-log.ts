@@ -13,6 +13,9 @@ export const ENTITIES = [
   'fact',
   'api_key',
   'connection',
+  'legal_rule',
+  'calendar_day',
+  'spending',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 

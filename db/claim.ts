@@ -1,9 +1,12 @@
 import { addressKindOf } from '../domain/channel';
 import { decide } from '../domain/decide';
 import type { Decision, Touch } from '../domain/decision';
+import { explain, explainRefusal } from '../domain/explain';
 import { inTransaction, type Sql, type Tx } from './client';
 import { loadPlannerFrame, type PlannerFrame } from './planner-input';
 import { type Content, type Correspondents, correspondentsOf, prepareContent, type Prepared } from './content';
+import { permitOf } from './permit';
+import { expectedCost, takeMoney } from './spend';
 import { recordTimeline } from './timeline';
 import { addressHash, attemptToken, hashSecret } from './tokens';
 
@@ -61,7 +64,7 @@ async function claimIn(tx: Tx, ask: ClaimAsk, keys: ClaimKeys): Promise<ClaimOut
     return refuse(tx, ask, frame, 'addresses_changed');
   const decision = decide(frame.input);
   if (decision.kind !== 'touch' || decision.touch.key !== ask.touchKey || decision.touch.try !== ask.try)
-    return refuse(tx, ask, frame, decision.kind === 'touch' ? 'another_touch' : decision.kind);
+    return refuse(tx, ask, frame, decision.kind === 'touch' ? 'another_touch' : decision.kind, 0, decision);
   return carryOut(tx, ask, frame, decision, keys);
 }
 
@@ -92,8 +95,14 @@ async function carryOut(
     await storeRefused(tx, { ask, frame, decision, from, keys, content });
     return refuse(tx, ask, frame, 'template_variable_missing');
   }
+  const cost = expectedCost(frame, touch);
+  // Somebody else has just claimed the last of the money: from now on the planner sees it.
+  if (!(await takeMoney(tx, frame, cost))) return refuse(tx, ask, frame, 'spend_limit');
   const postByMs = await storeClaim(tx, { ask, frame, decision, from, keys, content });
-  if (postByMs === null) return refuse(tx, ask, frame, 'busy_elsewhere', BUSY_ELSEWHERE_SECONDS);
+  if (postByMs === null) {
+    await takeMoney(tx, frame, -cost);
+    return refuse(tx, ask, frame, 'busy_elsewhere', BUSY_ELSEWHERE_SECONDS);
+  }
   const realLeftMs = frame.speed === 0 ? Number.MAX_SAFE_INTEGER : (touch.untilAt - frame.input.now) / frame.speed;
   return { kind: 'claimed', from, to, content, postByMs, untilMs: realLeftMs };
 }
@@ -150,7 +159,7 @@ interface NewAttempt {
 
 function columnsOf(tx: Tx) {
   return tx`id, enrollment_id, touch_key, try, run_key, step_key, ordinal, channel, from_hash, to_hash, state, token_hash,
-    claimed_at, post_by_rt, resolve_by_rt, version_id, permit, content`;
+    claimed_at, post_by_rt, resolve_by_rt, version_id, permit, content, cost_micros`;
 }
 
 function valuesOf(tx: Tx, { ask, frame, decision, from, keys, content }: NewAttempt, state: 'claimed' | 'not_sent') {
@@ -163,23 +172,8 @@ function valuesOf(tx: Tx, { ask, frame, decision, from, keys, content }: NewAtte
       ${touch.toHash}::text as to_hash, ${state}::text, ${tokenHash}::text, at_ms(${frame.input.now}),
       clock_timestamp() + make_interval(secs => ${POST_WITHIN_SECONDS}),
       case when ${state === 'claimed'} then clock_timestamp() + make_interval(secs => ${RESOLVE_WITHIN_SECONDS}) end,
-      ${frame.input.policyVersionId}::uuid, ${JSON.stringify(permitOf(frame, decision))}::text::jsonb, ${JSON.stringify(content)}::text::jsonb`;
-}
-
-/** The evidence why this was allowed, without anything that names the person (INV-15). */
-function permitOf({ input }: PlannerFrame, decision: Decision): Record<string, unknown> {
-  return {
-    at: input.now,
-    decision,
-    planVersionId: input.planVersionId,
-    policyVersionId: input.policyVersionId,
-    settingsRevision: input.company.revision,
-    closingMarginMs: input.company.closingMarginMs,
-    zones: input.contact.zones,
-    placeKnown: input.contact.placeKnown,
-    personAttempts: input.personAttempts.length,
-    tzVersion: process.versions.tz ?? null,
-  };
+      ${frame.input.policyVersionId}::uuid, ${JSON.stringify(permitOf(frame, decision))}::text::jsonb, ${JSON.stringify(content)}::text::jsonb,
+      ${expectedCost(frame, touch)}::bigint`;
 }
 
 /** The same person always hears from the same of our numbers. */
@@ -200,6 +194,7 @@ async function refuse(
   { input, speed }: PlannerFrame,
   reason: string,
   waitSeconds = 0,
+  decision: Decision | null = null,
 ): Promise<ClaimOutcome> {
   await tx`update lease set freed_rt = clock_timestamp() where attempt_id = ${ask.attemptId} and freed_rt is null`;
   if (waitSeconds > 0) {
@@ -211,7 +206,12 @@ async function refuse(
   await recordTimeline(tx, {
     enrollmentId: ask.enrollmentId,
     kind: 'touch_refused',
-    data: { touch: ask.touchKey, try: ask.try, reason },
+    data: {
+      touch: ask.touchKey,
+      try: ask.try,
+      reason,
+      why: decision === null ? explainRefusal(reason) : explain(decision),
+    },
     actor: 'system',
     at: input.now,
   });

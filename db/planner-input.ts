@@ -1,6 +1,9 @@
 import type { CampaignStatus } from '../domain/campaign-definition';
 import { LONGEST_CAP_MS } from '../domain/caps';
+import type { Consent } from '../domain/consent';
 import type { Instant } from '../domain/instant';
+import { countriesOf } from '../domain/places';
+import type { Law } from '../domain/law';
 import type {
   AddressView,
   AttemptView,
@@ -11,7 +14,10 @@ import type {
   PlannerInput,
   WeeklyHours,
 } from '../domain/planner-input';
+import type { Spending } from '../domain/spend';
+import type { CandidatePlaces } from '../domain/zone-evidence';
 import type { Db } from './client';
+import { getLaw } from './law';
 import { getVersion } from './versions';
 
 /** The planner's inputs and what the caller needs beside them, read in one statement. */
@@ -50,13 +56,17 @@ interface Row {
   campaignStatus: CampaignStatus;
   campaignEpoch: number;
   lineGroupId: string;
-  places: { zones: string[]; known: boolean };
+  places: CandidatePlaces;
+  consents: Consent[];
   addresses: AddressView[];
   attempts: AttemptView[];
   personAttempts: PersonAttempt[];
   commitments: Commitment[];
   endedSeries: string[];
   unreadReplies: number;
+  spending: Spending;
+  lawId: string;
+  lawRevision: number;
   revision: number;
   legalHours: WeeklyHours;
   unknownPlaceHours: WeeklyHours;
@@ -115,19 +125,35 @@ export async function loadPlannerFrame(
         where x.kind = 'classify' and x.state = 'pending' and o.contact_id in (
           select other.contact_id from contact_address own join contact_address other on other.hash = own.hash
           where own.contact_id = e.contact_id union all select e.contact_id)) as unread_replies,
+      (select coalesce(json_agg(json_build_object('id', n.id, 'class', n.class) order by n.given_at, n.id), '[]')
+        from consent n where n.contact_id = e.contact_id and n.revoked_at is null and n.given_at <= t.now) as consents,
+      (select json_build_object('callMinute', r.call_minute_micros, 'segment', r.segment_micros, 'mail', r.mail_micros,
+          'callMinutes', r.call_minutes, 'limits', (
+            select coalesce(json_agg(json_build_object(
+              'scope', case when l.campaign_id is null then 'company' else 'campaign' end,
+              'perDay', l.per_day_micros, 'total', l.total_micros, 'spent', l.total_spent,
+              'spentToday', case when l.on_day = d.today then l.day_spent else 0 end,
+              'dayEndsAt', ms((d.today + 1)::timestamp at time zone s.zone))), '[]')
+            from spend_limit l cross join (select (t.now at time zone s.zone)::date as today) d
+            where l.campaign_id is null or l.campaign_id = c.id))
+        from spend_rate r) as spending,
+      w.id as law_id, w.revision as law_revision,
       s.revision, s.legal_hours, s.unknown_place_hours, s.caps, s.closing_margin_seconds,
       s.opening_jitter_seconds, s.untagged_after_seconds, s.messages_per_second
     from (select app_now() as now) t
     cross join settings s
+    cross join (select id, revision from law_revision order by revision desc limit 1) w
     join enrollment e on e.id = ${enrollmentId}
     join campaign c on c.id = e.campaign_id
     join contact p on p.id = e.contact_id`;
   if (row === undefined) throw new Error(`there is no enrollment ${enrollmentId}`);
-  return toFrame(row, await getVersion(db, row.planVersionId), await getVersion(db, row.policyVersionId), line);
+  const law = await getLaw(db, { id: row.lawId, revision: row.lawRevision });
+  return toFrame(row, law, await getVersion(db, row.planVersionId), await getVersion(db, row.policyVersionId), line);
 }
 
 function toFrame(
   row: Row,
+  law: Law,
   { plan }: Awaited<ReturnType<typeof getVersion>>,
   { policy }: Awaited<ReturnType<typeof getVersion>>,
   line: PlannerInput['line'],
@@ -154,6 +180,7 @@ function toFrame(
       policyVersionId: row.policyVersionId,
       company: {
         revision: row.revision,
+        law,
         legalHours: row.legalHours,
         unknownPlaceHours: row.unknownPlaceHours,
         caps: row.caps,
@@ -176,11 +203,19 @@ function toFrame(
         notBeforeAt,
         endedSeries,
       },
-      contact: { zones: row.places.zones, placeKnown: row.places.known, addresses: row.addresses },
+      contact: {
+        zones: row.places.zones,
+        placeKnown: row.places.known,
+        states: row.places.states,
+        countries: countriesOf(row.places),
+        consents: row.consents,
+        addresses: row.addresses,
+      },
       attempts: row.attempts,
       personAttempts: row.personAttempts,
       commitments: row.commitments,
       unreadReplies: row.unreadReplies,
+      spending: row.spending,
       line,
     },
     campaignId: row.campaignId,

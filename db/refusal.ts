@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'wrong_status'
   | 'revision_conflict'
   | 'launch_refused'
+  | 'law_refused'
   | 'order_refused'
   | 'case_conflict'
   | 'last_admin';

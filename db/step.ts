@@ -1,6 +1,7 @@
 import { areCallsOver } from '../domain/call-candidates';
 import { decide } from '../domain/decide';
 import type { Decision, Touch } from '../domain/decision';
+import { explain } from '../domain/explain';
 import type { Instant } from '../domain/instant';
 import type { PlannerInput } from '../domain/planner-input';
 import { closeCommitments } from './commitment';
@@ -59,7 +60,7 @@ async function stepIn(tx: Tx, ask: StepAsk): Promise<StepOutcome> {
   if (hasLeftovers) await foldLeftovers(tx, enrollmentId);
   const frame = await upToDate(tx, enrollmentId);
   const first = decide(frame.input);
-  if (first.kind === 'finish') await endRow(tx, frame, first.reason);
+  if (first.kind === 'finish') await endRow(tx, frame, first);
   const paceMs = first.kind === 'touch' ? await paceOf(tx, frame, first.touch) : 0;
   // A line is mostly free: what comes of having it is worked out before, so that nobody waits for that.
   const hoped = first.kind === 'queue' ? decide({ ...frame.input, line: 'granted' } satisfies PlannerInput) : first;
@@ -104,8 +105,9 @@ async function paceOf(tx: Tx, frame: PlannerFrame, touch: Touch): Promise<number
   });
 }
 
-async function endRow(tx: Tx, { input }: PlannerFrame, reason: string): Promise<void> {
+async function endRow(tx: Tx, { input }: PlannerFrame, finish: Decision & { kind: 'finish' }): Promise<void> {
   if (input.enrollment.state !== 'open') return;
+  const { reason } = finish;
   const enrollmentId = input.enrollment.id;
   await tx`
     update enrollment set state = 'ended', reason = ${reason}, ended_at = at_ms(${input.now})
@@ -114,7 +116,7 @@ async function endRow(tx: Tx, { input }: PlannerFrame, reason: string): Promise<
   await recordTimeline(tx, {
     enrollmentId,
     kind: 'contact_status_changed',
-    data: { status: 'completed', reason },
+    data: { status: 'completed', reason, why: explain(finish) },
     actor: 'system',
     at: input.now,
   });

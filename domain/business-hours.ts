@@ -99,7 +99,7 @@ export function compileHours(zones: readonly ZoneHours[], marginMs: number): Hou
   return { next, isOpen, why };
 }
 
-const MAX_KEPT_HOURS = 1000;
+const MAX_KEPT_HOURS = 4000;
 const keptHours = new Map<string, Hours>();
 
 /** Compiled hours by a key that names everything they were built from; the ones used longest ago make room. */

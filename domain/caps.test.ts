@@ -1,6 +1,8 @@
-import { capHit, capsFor, LONGEST_CAP_MS } from './caps';
+import { capHit, capsFor, legalCapHit, LONGEST_CAP_MS } from './caps';
 import { DAY_MS, HOUR_MS } from './instant';
-import { aCompany, aPlannerInput, MONDAY_10 } from './planner-builders';
+import { decide } from './decide';
+import { aCompany, aContact, aLaw, aLegalRule, aPlannerInput, CHICAGO, MONDAY_10, NEW_YORK } from './planner-builders';
+import type { LegalRule } from './law';
 import type { Caps, PersonAttempt } from './planner-input';
 
 const CAPS: Caps = { perDay: 3, perWeek: 5, perMonth: 6 };
@@ -48,5 +50,63 @@ describe("a campaign's caps", () => {
 
   it('know mail apart', () => {
     expect(capsFor(aPlannerInput({ company }), 'email')).toEqual({ perDay: 1, perWeek: 2, perMonth: 3 });
+  });
+});
+
+describe('the cap of a law (C5, INV-5)', () => {
+  const three = (changes: Partial<LegalRule> = {}) => aLegalRule({ state: 'FL', perDay: 3, ...changes });
+  const hit = (attempts: PersonAttempt[], rules: LegalRule[], zones = [CHICAGO]) =>
+    legalCapHit(
+      aPlannerInput({
+        company: aCompany({ law: aLaw(rules) }),
+        contact: aContact({ states: ['FL', 'MD'], zones }),
+        personAttempts: attempts.sort((a, b) => a.at - b.at),
+      }),
+      'voice',
+      MONDAY_10,
+    );
+  const mail: PersonAttempt = { at: MONDAY_10 - HOUR_MS, kind: 'email' };
+
+  it.each<[string, PersonAttempt[], LegalRule[], object | null]>([
+    ['lets the third of a day pass', phone(20, 1), [three()], null],
+    ['stops the fourth', phone(20, 10, 1), [three()], { place: 'FL', limit: 3, freeAt: MONDAY_10 + 4 * HOUR_MS }],
+    ['counts elapsed time', phone(24, 10, 1), [three()], null],
+    ['does not count mails where it does not name them', [...phone(20, 1), mail], [three()], null],
+    [
+      'counts mails where it names them',
+      [...phone(20, 1), mail],
+      [three({ channels: ['voice', 'sms', 'email'] })],
+      { place: 'FL', limit: 3, freeAt: MONDAY_10 + 4 * HOUR_MS },
+    ],
+    [
+      'of two states lasts as long as the stricter',
+      phone(20, 10, 1),
+      [three(), three({ id: 'md', state: 'MD', perDay: 1 })],
+      { place: 'MD', limit: 1, freeAt: MONDAY_10 + 23 * HOUR_MS },
+    ],
+    ['is none before its first day', phone(20, 10, 1), [three({ effectiveFrom: '2027-03-02' })], null],
+  ])('%s', (_, attempts, rules, expected) => {
+    expect(hit(attempts, rules)).toEqual(expected);
+  });
+
+  it('is in force as soon as its first day has begun in one of the zones', () => {
+    const rules = [three({ effectiveFrom: '2027-03-02' })];
+    expect(hit(phone(20, 10, 1), rules, [NEW_YORK, 'Pacific/Auckland'])).not.toBeNull();
+  });
+
+  it("binds where the company's are wider, with its own reason", () => {
+    const decision = decide(
+      aPlannerInput({
+        company: aCompany({ law: aLaw([three({ hours: [aCompany().legalHours] })]) }),
+        contact: aContact({ states: ['FL'] }),
+        personAttempts: phone(3, 2, 1),
+      }),
+    );
+    expect(decision.reasons).toContainEqual({
+      code: 'legal_cap',
+      law: 'FL',
+      limit: 3,
+      freeAt: MONDAY_10 + 21 * HOUR_MS,
+    });
   });
 });

@@ -1,5 +1,8 @@
-import type { AddressKind } from './channel';
+import type { AddressKind, Channel } from './channel';
 import { DAY_MS, type Instant } from './instant';
+import { isWithin } from './effective';
+import { lawFor } from './law';
+import { localDateOf } from './local-time';
 import type { Caps, PersonAttempt, PlannerInput } from './planner-input';
 
 /** Attempt budgets of one person over all campaigns: rolling windows, elapsed time, never calendar days (compliance §6). */
@@ -41,5 +44,25 @@ export function capHit(attempts: readonly PersonAttempt[], kind: AddressKind, ca
     const freeAt = blocking + lengthMs;
     if (worst === null || freeAt > worst.freeAt) worst = { freeAt, cap: name, limit };
   }
+  return worst;
+}
+
+export interface LegalCapHit {
+  readonly freeAt: Instant;
+  /** Whose law it is. */
+  readonly place: string;
+  readonly limit: number;
+}
+
+/** The cap of a law that forbids an attempt at `at` (C5), the one that lasts longest; in force by the day of any zone. */
+export function legalCapHit(input: PlannerInput, channel: Channel, at: Instant): LegalCapHit | null {
+  const { company, contact, personAttempts } = input;
+  const hits = lawFor(company.law, contact, channel).caps.flatMap((cap): LegalCapHit[] => {
+    if (!contact.zones.some((zone) => isWithin(cap, localDateOf(zone, at)))) return [];
+    const inside = personAttempts.filter((attempt) => cap.kinds.includes(attempt.kind) && attempt.at > at - DAY_MS);
+    const blocking = inside[inside.length - cap.perDay];
+    return blocking === undefined ? [] : [{ freeAt: blocking.at + DAY_MS, place: cap.place, limit: cap.perDay }];
+  });
+  const [worst = null] = hits.sort((a, b) => b.freeAt - a.freeAt);
   return worst;
 }

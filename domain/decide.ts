@@ -1,11 +1,12 @@
 import { awaitsTag, endOf, isUnresolved } from './attempts';
 import { callCandidates, isUnansweredSeries, seriesOf } from './call-candidates';
-import { addressFor, isBarred } from './candidate';
+import { addressFor, type Candidate, isBarred } from './candidate';
 import type { Channel } from './channel';
 import type { Decision, EndReason, Reason, Touch } from './decision';
+import { missingConsent } from './consent';
 import { DAY_MS, HOUR_MS, type Instant } from './instant';
 import { messageCandidates } from './message-candidates';
-import type { Run } from './plan';
+import { channelsOf as channelsOfRun, type Run } from './plan';
 import { place, type Placed } from './placement';
 import { everOpens } from './planner-hours';
 import type { PlannerInput } from './planner-input';
@@ -35,7 +36,9 @@ function hasJustEnded(input: PlannerInput, run: Run): boolean {
   if (series === 'spent') return true;
   if (series !== 'going' || promisesToKeep(input).length > 0) return false;
   const next = callCandidates(input).find((candidate) => candidate.runKey === run.key);
-  return next === undefined || place(input, next) === null;
+  if (next === undefined) return true;
+  // Consent that was taken back cuts a series short as a stop does: it ends without a word.
+  return missingConsent(input, next) === null && place(input, next) === null;
 }
 
 function ended({ campaign, enrollment }: PlannerInput): Decision | null {
@@ -80,7 +83,7 @@ function planned(input: PlannerInput): Decision {
   const candidates = [...callCandidates(input), ...messageCandidates(input)];
   const placed = candidates.flatMap((candidate) => place(input, candidate) ?? []);
   const best = soonest(input, placed);
-  if (best === undefined) return endOfPlan(input);
+  if (best === undefined) return endOfPlan(input, candidates);
   const touch = touchOf(best);
   if (best.dueAt > input.now) return { kind: 'wait', touch, askAt: best.dueAt, reasons: best.reasons };
   if (!lacksLine(input, best))
@@ -120,34 +123,40 @@ function touchOf({ candidate, untilAt }: Placed): Touch {
 }
 
 /** A plan that no longer holds anything for this person: lived through, or never possible. */
-function endOfPlan(input: PlannerInput): Decision {
+function endOfPlan(input: PlannerInput, candidates: readonly Candidate[]): Decision {
   const { attempts, contact, enrollment, plan } = input;
+  const missing = consentsMissing(input, candidates);
   const channels = channelsOf(input);
   if (channels.every((channel) => isBarred(contact, channel))) return finish('opted_out', { code: 'opted_out' });
   if (attempts.length === 0 && channels.every((channel) => addressFor(contact, channel) === null))
     return finish('unreachable', { code: 'unreachable' });
   if (attempts.length === 0 && !plan.runs.some((run) => everOpens(input, run)))
     return finish('unreachable', { code: 'no_common_hour' });
+  if (attempts.length === 0 && missing.length > 0) return finish('no_consent', ...missing);
   return finish(
     'plan_through',
     { code: 'plan_through' },
+    ...missing,
     ...(enrollment.callsStoppedAt === null ? [] : [{ code: 'calls_stopped' } as const]),
     ...(enrollment.messagesStoppedAt === null ? [] : [{ code: 'messages_stopped' } as const]),
   );
 }
 
+/** Touches that were left out because the person has not agreed to them. */
+function consentsMissing(input: PlannerInput, candidates: readonly Candidate[]): Reason[] {
+  const missing = new Set(candidates.map((candidate) => missingConsent(input, candidate)));
+  return [...missing].flatMap((each): Reason[] => (each === null ? [] : [{ code: 'no_consent', class: each }]));
+}
+
 function channelsOf({ plan }: PlannerInput): Channel[] {
-  const channels = plan.runs.flatMap((run): Channel[] => [
-    ...(run.calls === undefined ? [] : (['voice'] as const)),
-    ...run.messages.map(({ channel }) => channel),
-  ]);
-  return [...new Set(channels)];
+  return [...new Set(plan.runs.flatMap(channelsOfRun))];
 }
 
 const END_REASONS: readonly string[] = [
   'plan_through',
   'opted_out',
   'unreachable',
+  'no_consent',
   'stopped_by_rule',
   'completed_by_operator',
   'campaign_ended',

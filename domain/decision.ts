@@ -41,6 +41,9 @@ export type ReasonCode =
   | 'per_day'
   | 'cap'
   | 'failed_hour'
+  | 'legal_cap'
+  | 'spend_limit'
+  | 'no_consent'
   | 'not_before'
   | 'callback'
   | 'no_free_line'
@@ -58,6 +61,7 @@ export type EndReason =
   | 'plan_through'
   | 'opted_out'
   | 'unreachable'
+  | 'no_consent'
   | 'stopped_by_rule'
   | 'completed_by_operator'
   | 'campaign_ended';

@@ -1,5 +1,5 @@
 import type { Decision, Reason, Touch } from './decision';
-import { explain } from './explain';
+import { explain, explainRefusal } from './explain';
 import { CHICAGO, local } from './planner-builders';
 
 const TEN = local(CHICAGO, '2027-03-01 10:00');
@@ -91,6 +91,30 @@ describe('every reason has its phrase', () => {
       { code: 'cap', cap: 'perDay', limit: 3, freeAt: TEN },
       `the person had 3 attempts already (perDay); the next is allowed from ${ISO}`,
     ],
+    [
+      { ...closed, rule: 'legal AL', kind: 'after_closing', opensMinute: null },
+      `12:30 is after the legal AL hours in America/Chicago have closed; the next opening is at ${ISO}`,
+    ],
+    [
+      { ...closed, rule: 'Thanksgiving Day', kind: 'holiday', opensMinute: null },
+      `it is Thanksgiving Day in America/Chicago, a day without outreach; the next opening is at ${ISO}`,
+    ],
+    [
+      { code: 'legal_cap', law: 'FL', limit: 3, freeAt: TEN },
+      `the law of FL allows no more than 3 attempts in 24 hours; the next is allowed from ${ISO}`,
+    ],
+    [
+      { code: 'spend_limit', scope: 'campaign', period: 'day', limit: 25_000_000, freeAt: TEN },
+      `the campaign may spend no more than 25.00 a day, and goes on at ${ISO}`,
+    ],
+    [
+      { code: 'spend_limit', scope: 'company', period: 'total', limit: 7_500, freeAt: TEN },
+      `the company may spend no more than 0.007500 until that is raised; asks again at ${ISO}`,
+    ],
+    [
+      { code: 'no_consent', class: 'ai_voice' },
+      'a touch was left out because the person has not agreed to it (consent "ai_voice"), or no longer',
+    ],
     [{ code: 'failed_hour', hour: 10 }, 'the last attempt failed at this hour of the day (10:00)'],
     [{ code: 'not_before', at: TEN }, `the provider asked to be left alone until ${ISO}`],
     [{ code: 'callback', promisedAt: TEN }, `a callback was promised for ${ISO}`],
@@ -102,5 +126,23 @@ describe('every reason has its phrase', () => {
     [{ code: 'ended', state: 'rejected', reason: null }, 'the enrollment is rejected (no reason given)'],
   ])('%j', (reason, phrase) => {
     expect(explain({ kind: 'hold', askAt: TEN, reasons: [reason] })).toBe(`Outreach is held: ${phrase}.`);
+  });
+});
+
+describe('a refusal that nobody could foresee', () => {
+  it.each([
+    'addresses_changed',
+    'busy_elsewhere',
+    'another_touch',
+    'no_sender',
+    'no_address',
+    'spend_limit',
+    'template_variable_missing',
+  ])('%s is a sentence', (reason) => {
+    expect(explainRefusal(reason)).toMatch(/^[A-Z][^_]+\.$/);
+  });
+
+  it('is named where there is no sentence for it', () => {
+    expect(explainRefusal('rate_limited')).toBe('It was refused (rate_limited).');
   });
 });

@@ -23,6 +23,22 @@ export function explain(decision: Decision): string {
   }
 }
 
+/** Why a claim was refused for a reason that the planner could not foresee. */
+export function explainRefusal(reason: string): string {
+  return REFUSALS[reason] ?? `It was refused (${reason}).`;
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  addresses_changed: 'An address was added at that moment; it is decided again with it.',
+  busy_elsewhere: 'Another attempt at this person is under way; it is tried again in two minutes.',
+  another_touch: 'Another touch has become due first.',
+  no_sender: 'The settings name no sender for this channel; it is tried again in a quarter of an hour.',
+  no_address: 'The address is not there any more.',
+  spend_limit: 'The last of the money that may be spent went to somebody else at that moment.',
+  template_variable_missing:
+    'The text has a variable that nothing is known of for this person; it is left out for good.',
+};
+
 function touchPhrase({ touch }: Decision & { kind: 'touch' }): string {
   return touch.channel === 'voice' ? `the call ${touch.key} is placed` : `the ${touch.channel} ${touch.key} is sent`;
 }
@@ -48,6 +64,14 @@ const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
   per_day: ({ limit }) => `no more than ${limit} calls on one day`,
   cap: ({ cap, limit, freeAt }) =>
     `the person had ${limit} attempts already (${cap}); the next is allowed from ${instant(freeAt)}`,
+  legal_cap: ({ law, limit, freeAt }) =>
+    `the law of ${law} allows no more than ${limit} attempts in 24 hours; the next is allowed from ${instant(freeAt)}`,
+  spend_limit: ({ scope, period, limit, freeAt }) =>
+    period === 'day'
+      ? `the ${scope} may spend no more than ${money(limit)} a day, and goes on at ${instant(freeAt)}`
+      : `the ${scope} may spend no more than ${money(limit)} until that is raised; asks again at ${instant(freeAt)}`,
+  no_consent: ({ class: needed }) =>
+    `a touch was left out because the person has not agreed to it (consent "${needed}"), or no longer`,
   failed_hour: ({ hour }) => `the last attempt failed at this hour of the day (${hour}:00)`,
   not_before: ({ at }) => `the provider asked to be left alone until ${instant(at)}`,
   callback: ({ promisedAt }) => `a callback was promised for ${instant(promisedAt)}`,
@@ -73,6 +97,8 @@ function closedPhrase({ kind, rule, zone, localMinute, opensMinute }: Reason): s
       return `${clock(localMinute)} lies in the gap of the ${hours}, which open again at ${clock(opensMinute)}`;
     case 'after_closing':
       return `${clock(localMinute)} is after the ${hours} have closed`;
+    case 'holiday':
+      return `it is ${rule} in ${zone}, a day without outreach`;
     default:
       return `the ${hours} are closed on that day`;
   }
@@ -80,6 +106,12 @@ function closedPhrase({ kind, rule, zone, localMinute, opensMinute }: Reason): s
 
 function instant(value: Reason[string] | undefined): string {
   return toIso(Number(value));
+}
+
+/** Amounts are kept in millionths; what is less than a cent is shown. */
+function money(value: Reason[string] | undefined): string {
+  const micros = Number(value);
+  return (micros / 1_000_000).toFixed(micros % 10_000 === 0 ? 2 : 6);
 }
 
 function clock(value: Reason[string] | undefined): string {

@@ -47,6 +47,22 @@ describe('a rule about hours', () => {
     expect(compileRule(rule({ except: ['2026-11-26'] })).on('2026-11-26')).toBe('closed_day');
   });
 
+  it('allows everything on days on which it is not in force', () => {
+    const compiled = compileRule(rule({ inForce: { from: '2026-11-17', to: '2026-11-19' } }));
+    expect(['2026-11-16', '2026-11-17', '2026-11-19', '2026-11-20'].map((date) => compiled.on(date))).toEqual([
+      [[0, 1440]],
+      [[720, 1200]],
+      [[720, 1200]],
+      [[0, 1440]],
+    ]);
+    expect(compileRule(rule({ inForce: { from: '2026-11-17', to: null } })).on('2099-11-23')).toEqual([[720, 1200]]);
+  });
+
+  it('is closed on the day that it is named after', () => {
+    const compiled = compileRule(rule({ holiday: (date) => date === '2026-11-26' }));
+    expect(['2026-11-25', '2026-11-26'].map((date) => compiled.on(date))).toEqual([[[720, 1200]], 'holiday']);
+  });
+
   it('may allow a whole day', () => {
     expect(compileRule(rule({ slots: [{ weekdays, open: 0, close: 1440 }] })).on('2026-11-20')).toEqual([[0, 1440]]);
   });
@@ -61,6 +77,7 @@ describe('a rule about hours', () => {
     ['weekdays', { slots: [{ weekdays: [0 as Weekday], open: 480, close: 600 }] }],
     ['dates', { from: '2027-02-30' }],
     ['dates', { to: 'soon' }],
+    ['dates', { inForce: { from: '2027-02-30', to: null } }],
     ['dates', { except: ['2026-11-26', '26.11.2026'] }],
   ])('is refused for its %s: %j', (field, changes) => {
     expect(() => compileRule(rule(changes))).toThrow(

@@ -1,3 +1,5 @@
+import type { Stretch } from './effective';
+import { isWithin } from './effective';
 import { DomainError } from './errors';
 import { DAY_MINUTES, isLocalDate, type LocalDate, type MinuteOfDay, type Weekday, weekdayOf } from './local-time';
 import { type Span, unionOf } from './spans';
@@ -17,9 +19,13 @@ export interface HoursRule {
   readonly to?: LocalDate;
   /** Closed days. */
   readonly except?: readonly LocalDate[];
+  /** On other days the rule says nothing: everything is allowed. */
+  readonly inForce?: Stretch;
+  /** Days that are closed because they are the day that the rule is named after. */
+  readonly holiday?: (date: LocalDate) => boolean;
 }
 
-export type ClosedDay = 'before_dates' | 'after_dates' | 'closed_day' | 'weekday';
+export type ClosedDay = 'before_dates' | 'after_dates' | 'closed_day' | 'holiday' | 'weekday';
 
 /** A rule made quick to ask. */
 export interface DayRule {
@@ -29,6 +35,7 @@ export interface DayRule {
 }
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const satisfies readonly Weekday[];
+const WHOLE_DAY: readonly Span[] = [[0, DAY_MINUTES]];
 
 export function compileRule(rule: HoursRule): DayRule {
   checkRule(rule);
@@ -41,6 +48,8 @@ export function compileRule(rule: HoursRule): DayRule {
   return {
     name: rule.name,
     on(date) {
+      if (rule.inForce !== undefined && !isWithin(rule.inForce, date)) return WHOLE_DAY;
+      if (rule.holiday?.(date) === true) return 'holiday';
       if (rule.from !== undefined && date < rule.from) return 'before_dates';
       if (rule.to !== undefined && date > rule.to) return 'after_dates';
       if (except.has(date)) return 'closed_day';
@@ -61,8 +70,8 @@ function checkRule(rule: HoursRule): void {
     const unknown = weekdays.find((weekday) => !WEEKDAYS.includes(weekday));
     if (unknown !== undefined) throw badRule(rule, 'weekdays', `names the weekday ${unknown}, which is not 1 to 7`);
   }
-  for (const date of [rule.from, rule.to, ...(rule.except ?? [])])
-    if (date !== undefined && !isLocalDate(date)) throw badRule(rule, 'dates', `names "${date}", which is not a date`);
+  for (const date of [rule.from, rule.to, rule.inForce?.from, rule.inForce?.to, ...(rule.except ?? [])])
+    if (date != null && !isLocalDate(date)) throw badRule(rule, 'dates', `names "${date}", which is not a date`);
 }
 
 function badRule({ name }: HoursRule, field: string, problem: string): DomainError {

@@ -1,5 +1,6 @@
 import { callsOf, endOf, hasResult, isSpent, nextTry } from './attempts';
 import { addressFor, type Candidate } from './candidate';
+import { missingConsent } from './consent';
 import { localDateOf, plainLocalToInstant } from './local-time';
 import { MINUTE_MS, type Instant } from './instant';
 import { place } from './placement';
@@ -8,7 +9,7 @@ import { homeZoneOf, hoursOf, notBeforeRun } from './planner-hours';
 import type { AttemptView, PlannerInput } from './planner-input';
 import { promisesToKeep } from './promises';
 import { minuteOf } from './slots';
-import { touchKeyOf } from './touch-key';
+import { CALL_STEP, touchKeyOf } from './touch-key';
 
 /** The messages that the plan still has in store for one contact. */
 export function messageCandidates(input: PlannerInput): Candidate[] {
@@ -69,13 +70,13 @@ function candidatesOf(input: PlannerInput, run: Run, message: PlannedMessage): C
 }
 
 /** When the message falls due, once for each time that it does. */
-function momentsOf(input: PlannerInput, run: Run, { key, when }: PlannedMessage): Moment[] {
+function momentsOf(input: PlannerInput, run: Run, { key, when, channel }: PlannedMessage): Moment[] {
   const { enrolledAt } = input.enrollment;
   switch (when.kind) {
     case 'before_call':
       return wantsFirstCall(input, run) ? [{ ordinal: 1, earliestAt: enrolledAt }] : [];
     case 'after_start': {
-      const opening = hoursOf(input, run).next(notBeforeRun(input, run, enrolledAt));
+      const opening = hoursOf(input, run, channel).next(notBeforeRun(input, run, enrolledAt));
       if (opening === null) return [];
       return [{ ordinal: 1, earliestAt: Math.max(enrolledAt, opening.opensAt) + when.delayMinutes * MINUTE_MS }];
     }
@@ -110,6 +111,7 @@ function firstUnlessSent(
 function wantsFirstCall(input: PlannerInput, run: Run): boolean {
   const canCall = input.enrollment.callsStoppedAt === null && addressFor(input.contact, 'voice') !== null;
   if (!canCall || promisesToKeep(input).length > 0) return false;
+  if (missingConsent(input, { run, stepKey: CALL_STEP, channel: 'voice' }) !== null) return false;
   return !input.attempts.some(
     (attempt) => attempt.runKey === run.key && attempt.channel === 'voice' && isSpent(attempt),
   );

@@ -1,14 +1,16 @@
 import { callsOf, wasAnswered } from './attempts';
 import type { Hours, Opening } from './business-hours';
-import { capHit, capsFor } from './caps';
+import { capHit, capsFor, legalCapHit } from './caps';
 import type { Candidate } from './candidate';
 import { addressKindOf } from './channel';
+import { missingConsent } from './consent';
 import type { Reason } from './decision';
 import { HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { addDays, DAY_MINUTES, localDateOf, localToInstant, minuteOfDayOf } from './local-time';
 import type { CallPlan } from './plan';
 import { homeZoneOf, hoursOf, notBeforeRun } from './planner-hours';
 import type { PlannerInput } from './planner-input';
+import { costOf, spendHit } from './spend';
 
 /** A candidate with the first instant at which everything allows it. */
 export interface Placed {
@@ -19,9 +21,10 @@ export interface Placed {
   readonly reasons: readonly Reason[];
 }
 
-/** Finds the first instant from now on that hours, caps, spacing and waits all allow; null when there is none left. */
+/** Finds the first instant from now on that hours, caps, spacing, money and waits all allow; null when there is none left, or no consent. */
 export function place(input: PlannerInput, candidate: Candidate): Placed | null {
-  const hours = hoursOf(input, candidate.run);
+  if (missingConsent(input, candidate) !== null) return null;
+  const hours = hoursOf(input, candidate.run, candidate.channel);
   const reasons: Reason[] = [...candidate.reasons];
   let fromAt = readyAt(input, candidate, reasons);
   // Comes to an end: each obstacle moves the instant forward, and the attempts behind them are finite.
@@ -80,7 +83,8 @@ interface Obstacle {
 
 function obstacleAt(input: PlannerInput, candidate: Candidate, at: Instant, closesAt: Instant): Obstacle | null {
   const calls = candidate.channel === 'voice' ? candidate.run?.calls : undefined;
-  const cap = capObstacle(input, candidate, at);
+  const cap =
+    capObstacle(input, candidate, at) ?? legalObstacle(input, candidate, at) ?? spendObstacle(input, candidate, at);
   if (cap !== null || calls === undefined) return cap;
   return perDayObstacle(input, calls, at) ?? failedHourObstacle(input, calls, at, closesAt);
 }
@@ -91,6 +95,20 @@ function capObstacle(input: PlannerInput, { channel }: Candidate, at: Instant): 
   if (hit === null) return null;
   const { cap, limit, freeAt } = hit;
   return { fromAt: freeAt, reason: { code: 'cap', cap, limit, freeAt } };
+}
+
+function legalObstacle(input: PlannerInput, { channel }: Candidate, at: Instant): Obstacle | null {
+  const hit = legalCapHit(input, channel, at);
+  if (hit === null) return null;
+  const { place: law, limit, freeAt } = hit;
+  return { fromAt: freeAt, reason: { code: 'legal_cap', law, limit, freeAt } };
+}
+
+function spendObstacle(input: PlannerInput, candidate: Candidate, at: Instant): Obstacle | null {
+  const hit = spendHit(input, costOf(input, candidate), at);
+  if (hit === null) return null;
+  const { scope, period, limit, freeAt } = hit;
+  return { fromAt: freeAt, reason: { code: 'spend_limit', scope, period, limit, freeAt } };
 }
 
 /** A day is the person's own calendar day. */

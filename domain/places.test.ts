@@ -1,5 +1,5 @@
 import { zonesOfState } from './area-codes';
-import { countryOf, countryOfState, stateOf, statesOfPostalCode, zonesOfCountry } from './places';
+import { countriesOf, countryOf, countryOfState, stateOf, statesOfPostalCode, zonesOfCountry } from './places';
 
 describe('a stated state', () => {
   it.each([
@@ -21,6 +21,16 @@ describe('a stated state', () => {
 
   it('belongs to the United States or Canada', () => {
     expect(['FL', 'PR', 'ON'].map(countryOfState)).toEqual(['US', 'US', 'CA']);
+  });
+});
+
+describe('the countries of a person', () => {
+  it('are those of the states and of foreign numbers; a zone names none', () => {
+    const sources = [
+      { source: 'country' as const, value: 'GB', zones: ['Europe/London'] },
+      { source: 'stated' as const, value: 'Europe/Paris', zones: ['Europe/Paris'] },
+    ];
+    expect(countriesOf({ states: ['ON', 'FL', 'NY'], sources })).toEqual(['CA', 'GB', 'US']);
   });
 });
 

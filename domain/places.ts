@@ -1,5 +1,6 @@
 import { zonesOfState } from './area-codes';
 import { zonesOfForeignCountry } from './foreign-zones';
+import type { CandidatePlaces } from './zone-evidence';
 
 /** Where a stated state, postal code or country is. Names and codes only: zones of states follow from the area codes. */
 
@@ -89,6 +90,12 @@ export function countryOf(text: string): string | null {
 /** All zones of a country by its ISO code, sorted; null for the United States and for what has no telephones. */
 export function zonesOfCountry(country: string): readonly string[] | null {
   return country === 'CA' ? CANADIAN_ZONES : zonesOfForeignCountry(country);
+}
+
+/** Every country that the places of a person name; a zone alone names none. */
+export function countriesOf({ states, sources }: Pick<CandidatePlaces, 'states' | 'sources'>): readonly string[] {
+  const named = sources.filter(({ source }) => source === 'country').map(({ value }) => value);
+  return [...new Set([...named, ...states.map(countryOfState)])].sort();
 }
 
 export function countryOfState(state: string): 'US' | 'CA' {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CalendarDaySchema } from './calendar-day';
+import type { Channel } from './channel';
 import { slotListSchema } from './slots';
 import { CALL_STEP, CALLBACK_STEP, PROMISES_RUN } from './touch-key';
 
@@ -43,6 +44,8 @@ const callsSchema = z.strictObject({
   spacingMinutes: spacingSchema.prefault({}),
   perDay: z.int().min(1).max(10).default(3),
   avoidFailedHour: z.boolean().default(false),
+  /** Nobody is called who has not agreed to calls of this class (C12); left out = the calls need no consent. */
+  requiresConsent: z.enum(['live_call', 'ai_voice', 'prerecorded']).optional(),
   ringSeconds: z.int().min(5).max(60).default(25),
   greeting: textSchema,
   voicemail: voicemailSchema.default({ kind: 'hang_up' }),
@@ -74,12 +77,18 @@ const whenSchema = z.discriminatedUnion('kind', [
 
 const messageFields = { key: keySchema, when: whenSchema };
 const messageSchema = z.discriminatedUnion('channel', [
-  z.strictObject({ ...messageFields, channel: z.literal('sms'), text: textSchema }),
+  z.strictObject({
+    ...messageFields,
+    channel: z.literal('sms'),
+    text: textSchema,
+    requiresConsent: z.literal('marketing_sms').optional(),
+  }),
   z.strictObject({
     ...messageFields,
     channel: z.literal('email'),
     subject: z.string().trim().min(1).max(200),
     text: z.string().trim().min(1).max(50_000),
+    requiresConsent: z.literal('marketing_email').optional(),
   }),
 ]);
 
@@ -108,6 +117,13 @@ export type Plan = z.infer<typeof PlanSchema>;
 export type Run = Plan['runs'][number];
 export type CallPlan = NonNullable<Run['calls']>;
 export type PlannedMessage = Run['messages'][number];
+
+/** The channels that a run uses. */
+export function channelsOf({ calls, messages }: Run): Channel[] {
+  return [
+    ...new Set([...(calls === undefined ? [] : (['voice'] as const)), ...messages.map(({ channel }) => channel)]),
+  ];
+}
 
 function checkRun({ value: run, issues }: z.core.ParsePayload<z.output<typeof runSchema>>): void {
   if (run.key === PROMISES_RUN)

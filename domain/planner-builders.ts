@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { CalendarDay, Law, LegalRule } from './law';
 import type { CampaignStatus } from './campaign-definition';
 import { type Instant, MINUTE_MS } from './instant';
 import { parseClock, plainLocalToInstant } from './local-time';
@@ -13,6 +14,7 @@ import type {
   WeeklyHours,
 } from './planner-input';
 import { PolicySchema } from './policy';
+import type { Spending } from './spend';
 import { touchKeyOf } from './touch-key';
 
 /** Test support: inputs of the planner, valid by default. A test says only what it is about. */
@@ -87,7 +89,15 @@ export function aMailbox(changes: Partial<AddressView> = {}): AddressView {
 }
 
 export function aContact(changes: Partial<ContactView> = {}): ContactView {
-  return { zones: [CHICAGO], placeKnown: true, addresses: [aPhone(), aMailbox()], ...changes };
+  return {
+    zones: [CHICAGO],
+    placeKnown: true,
+    states: [],
+    countries: [],
+    consents: [],
+    addresses: [aPhone(), aMailbox()],
+    ...changes,
+  };
 }
 
 export const ASHA = aContact({ zones: [KOLKATA] });
@@ -100,10 +110,52 @@ export function weekly(weekdays: readonly number[], ...slots: [open: string, clo
   return { weekdays, slots: slots.map(([open, close]) => ({ open, close })) };
 }
 
-/** Law from 8 to 21, no margin, no jitter, room for ten attempts a day. */
+/** Alabama's, as it is seeded: eight to eight, no Sundays, no holidays. */
+export function aLegalRule(changes: Partial<LegalRule> = {}): LegalRule {
+  return {
+    id: 'rule-1',
+    version: 1,
+    effectiveFrom: '2000-01-01',
+    effectiveTo: null,
+    retired: false,
+    country: 'US',
+    state: 'AL',
+    channels: ['voice', 'sms'],
+    hours: [weekly([1, 2, 3, 4, 5, 6], ['08:00', '20:00'])],
+    holidays: true,
+    perDay: null,
+    ...changes,
+  };
+}
+
+/** The fourth Thursday of November, where a law closes holidays. */
+export function aCalendarDay(changes: Partial<CalendarDay> = {}): CalendarDay {
+  return {
+    id: 'day-1',
+    version: 1,
+    effectiveFrom: '2000-01-01',
+    effectiveTo: null,
+    retired: false,
+    name: 'Thanksgiving Day',
+    rule: { kind: 'nth_weekday', month: 11, weekday: 4, nth: 4, plusDays: 0 },
+    observed: 'same_day',
+    binds: 'law',
+    state: null,
+    ...changes,
+  };
+}
+
+export function aLaw(rules: readonly LegalRule[] = [], days: readonly CalendarDay[] = []): Law {
+  return { revision: 1, rules, days };
+}
+
+export const NO_SPENDING: Spending = { callMinute: 0, segment: 0, mail: 0, callMinutes: 3, limits: [] };
+
+/** Law from 8 to 21, no rules of states, no margin, no jitter, room for ten attempts a day. */
 export function aCompany(changes: Partial<Omit<CompanyRules, 'revision'>> = {}): CompanyRules {
   const caps = { perDay: 10, perWeek: 50, perMonth: 200 };
   const company = {
+    law: aLaw(),
     legalHours: weekly(EVERY_DAY, ['08:00', '21:00']),
     unknownPlaceHours: weekly([1, 2, 3, 4, 5], ['10:00', '18:00']),
     caps: { phone: caps, email: caps },
@@ -181,6 +233,7 @@ export interface PlannerInputChanges {
   readonly personAttempts?: PlannerInput['personAttempts'];
   readonly commitments?: PlannerInput['commitments'];
   readonly unreadReplies?: number;
+  readonly spending?: Spending;
   readonly line?: PlannerInput['line'];
 }
 
@@ -203,6 +256,7 @@ export function aPlannerInput(changes: PlannerInputChanges = {}): PlannerInput {
     personAttempts: changes.personAttempts ?? [],
     commitments: changes.commitments ?? [],
     unreadReplies: changes.unreadReplies ?? 0,
+    spending: changes.spending ?? NO_SPENDING,
     line: changes.line ?? 'granted',
   };
 }

@@ -3,6 +3,9 @@ import type { Run } from './plan';
 import {
   aCompany,
   aContact,
+  aLaw,
+  aLegalRule,
+  aMail,
   aPlannerInput,
   aRun,
   ASHA,
@@ -20,7 +23,7 @@ import { everOpens, homeZoneOf, hoursOf, notBeforeRun } from './planner-hours';
 
 /** The openings of the week of Monday 1 March 2027, as "Mon 09:00–17:00" on the clocks of Chicago. */
 function weekOf(changes: PlannerInputChanges, run: Run | null): string[] {
-  const hours = hoursOf(aPlannerInput({ runs: [run ?? aRun()], ...changes }), run);
+  const hours = hoursOf(aPlannerInput({ runs: [run ?? aRun()], ...changes }), run, 'voice');
   const openings: string[] = [];
   let at = local(CHICAGO, '2027-03-01 00:00');
   for (let opening = hours.next(at); opening !== null; opening = hours.next(at)) {
@@ -40,6 +43,7 @@ function inChicago(at: number): string {
 }
 
 const FAR_APART = aContact({ zones: ['Asia/Kolkata', 'Pacific/Honolulu'] });
+const IN_A_CLOSED_STATE = aContact({ states: ['AL'] });
 const MON_TUE = { weekdays: [1, 2] as (1 | 2)[] };
 
 describe('the hours of a touch', () => {
@@ -102,6 +106,30 @@ describe('the hours of a touch', () => {
       ['Mon 08:00–21:00', 'Sun 08:00–21:00'],
     ],
     [
+      'lie within the law of every state the person may be in, in every zone (C4, INV-1)',
+      {
+        contact: aContact({ zones: [CHICAGO, NEW_YORK], states: ['AL'] }),
+        company: aCompany({ law: aLaw([aLegalRule({ hours: [weekly([1], ['10:00', '16:00'])] })]) }),
+      },
+      aRun(MON_TUE),
+      ['Mon 10:00–15:00'],
+    ],
+    [
+      'are none of the concern of the law of other states',
+      { company: aCompany({ law: aLaw([aLegalRule({ hours: [weekly([1], ['10:00', '16:00'])] })]) }) },
+      aRun(MON_TUE),
+      ['Mon 09:00–17:00', 'Tue 09:00–17:00'],
+    ],
+    [
+      'of a callback are bound by the law of the state as well',
+      {
+        contact: aContact({ states: ['AL'] }),
+        company: aCompany({ law: aLaw([aLegalRule({ hours: [weekly([2], ['10:00', '16:00'])] })]) }),
+      },
+      null,
+      ['Tue 10:00–16:00'],
+    ],
+    [
       'of a callback in an unknown place are strict as well',
       {
         contact: aContact({ placeKnown: false }),
@@ -119,17 +147,19 @@ describe('the hours of a touch', () => {
 
   it('are compiled once for each version, place and run', () => {
     const run = aRun();
-    const hours = hoursOf(aPlannerInput({ runs: [run] }), run);
-    expect(hoursOf(aPlannerInput({ runs: [run], now: MONDAY_10 + 1 }), run)).toBe(hours);
-    expect(hoursOf(aPlannerInput({ runs: [run], contact: ASHA }), run)).not.toBe(hours);
-    expect(hoursOf(aPlannerInput({ runs: [run], policy: { closedOn: ['2027-03-05'] } }), run)).not.toBe(hours);
-    expect(hoursOf(aPlannerInput({ runs: [run], company: aCompany({ closingMarginMs: 1 }) }), run)).not.toBe(hours);
-    expect(hoursOf(aPlannerInput({ runs: [run] }), null)).not.toBe(hours);
+    const hours = hoursOf(aPlannerInput({ runs: [run] }), run, 'voice');
+    expect(hoursOf(aPlannerInput({ runs: [run], now: MONDAY_10 + 1 }), run, 'voice')).toBe(hours);
+    expect(hoursOf(aPlannerInput({ runs: [run], contact: ASHA }), run, 'voice')).not.toBe(hours);
+    expect(hoursOf(aPlannerInput({ runs: [run], policy: { closedOn: ['2027-03-05'] } }), run, 'voice')).not.toBe(hours);
+    expect(hoursOf(aPlannerInput({ runs: [run], company: aCompany({ closingMarginMs: 1 }) }), run, 'voice')).not.toBe(
+      hours,
+    );
+    expect(hoursOf(aPlannerInput({ runs: [run] }), null, 'voice')).not.toBe(hours);
   });
 
   it('refuse weekdays that do not exist', () => {
     const company = aCompany({ legalHours: weekly([8], ['08:00', '21:00']) });
-    expect(() => hoursOf(aPlannerInput({ company }), null)).toThrow('1|2|3|4|5|6|7');
+    expect(() => hoursOf(aPlannerInput({ company }), null, 'voice')).toThrow('1|2|3|4|5|6|7');
   });
 });
 
@@ -154,9 +184,14 @@ describe('a run', () => {
   it.each([
     ['opens for Carla', CARLA_BETWEEN, aRun(), true],
     ['opens for nobody who may be in Kolkata or Honolulu', FAR_APART, aRun(), false],
+    ['opens for its mails alone', IN_A_CLOSED_STATE, aRun({ messages: [aMail()] }), true],
+    ['opens for none of its channels', IN_A_CLOSED_STATE, aRun(), false],
     ['has opened, though it is over', CARLA_BETWEEN, aRun({ endsOn: '2027-03-01' }), true],
   ])('%s', (_, contact, run, expected) => {
-    expect(everOpens(aPlannerInput({ contact, runs: [run], now: MONDAY_10 + 9 * DAY_MS }), run)).toBe(expected);
+    const company = aCompany({ law: aLaw([aLegalRule({ hours: [weekly([7], ['08:00', '20:00'])] })]) });
+    expect(everOpens(aPlannerInput({ company, contact, runs: [run], now: MONDAY_10 + 9 * DAY_MS }), run)).toBe(
+      expected,
+    );
   });
 });
 

@@ -1,24 +1,29 @@
 import { cachedHours, compileHours, type Hours, type HoursRule } from './business-hours';
+import type { Channel } from './channel';
 import type { Instant } from './instant';
+import { type BoundLaw, lawFor } from './law';
 import { localToInstant } from './local-time';
-import { WeekdaySchema, type Run } from './plan';
+import { channelsOf, WeekdaySchema, type Run } from './plan';
 import type { ContactView, PlannerInput, WeeklyHours } from './planner-input';
 import { minuteOf } from './slots';
 
 /** The hours in which a touch may happen: the run's or the company's, within the law of every place the person may be in. */
-export function hoursOf(input: PlannerInput, run: Run | null): Hours {
+export function hoursOf(input: PlannerInput, run: Run | null, channel: Channel): Hours {
   const { company, contact } = input;
+  const law = lawFor(company.law, contact, channel);
   const key = [
     input.planVersionId,
     input.policyVersionId,
     run?.key ?? '',
     company.revision,
+    company.law.revision,
+    law.key,
     company.closingMarginMs,
     contact.placeKnown,
     ...contact.zones,
   ].join('|');
   return cachedHours(key, () => {
-    const rules = rulesOf(input, run);
+    const rules = rulesOf(input, run, law);
     return compileHours(
       contact.zones.map((zone) => ({ zone, rules })),
       company.closingMarginMs,
@@ -38,18 +43,18 @@ export function notBeforeRun(input: PlannerInput, run: Run | null, at: Instant):
   return run === null ? at : Math.max(at, startOf(input, run));
 }
 
-/** Does the run have a single hour that suits every place the person may be in? It may be over by now. */
+/** Does the run have a single hour on a channel that suits every place the person may be in? It may be over by now. */
 export function everOpens(input: PlannerInput, run: Run): boolean {
-  return hoursOf(input, run).next(startOf(input, run)) !== null;
+  return channelsOf(run).some((channel) => hoursOf(input, run, channel).next(startOf(input, run)) !== null);
 }
 
 function startOf({ contact }: PlannerInput, { startsOn }: Run): Instant {
   return localToInstant(homeZoneOf(contact), startsOn, 0, 'open');
 }
 
-function rulesOf({ company, contact, policy }: PlannerInput, run: Run | null): HoursRule[] {
+function rulesOf({ company, contact, policy }: PlannerInput, run: Run | null, law: BoundLaw): HoursRule[] {
   const except = policy.closedOn;
-  const rules: HoursRule[] = [{ ...weekly('legal', company.legalHours), except }];
+  const rules: HoursRule[] = [{ ...weekly('legal', company.legalHours), except }, ...law.hours];
   if (!contact.placeKnown) rules.push(weekly('unknown_place', company.unknownPlaceHours));
   if (run === null) return rules;
   const slots = run.hours.mode === 'calling_times' ? run.hours.slots : policy.companySlots;

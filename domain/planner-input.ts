@@ -1,9 +1,12 @@
 import type { AddressKind, Channel } from './channel';
 import type { CampaignStatus } from './campaign-definition';
+import type { Consent } from './consent';
 import type { Instant } from './instant';
+import type { Law } from './law';
 import type { Plan } from './plan';
 import type { Policy } from './policy';
 import type { Slot } from './slots';
+import type { Spending } from './spend';
 
 /** Everything the planner looks at. Plain data, so that a claim can store what it was decided from. */
 export interface PlannerInput {
@@ -23,11 +26,13 @@ export interface PlannerInput {
   readonly commitments: readonly Commitment[];
   /** Replies that nobody has read yet. */
   readonly unreadReplies: number;
+  readonly spending: Spending;
   readonly line: 'none' | 'granted';
 }
 
 export interface CompanyRules {
   readonly revision: number;
+  readonly law: Law;
   readonly legalHours: WeeklyHours;
   readonly unknownPlaceHours: WeeklyHours;
   readonly caps: { readonly phone: Caps; readonly email: Caps };
@@ -64,6 +69,10 @@ export interface EnrollmentView {
 export interface ContactView {
   readonly zones: readonly string[];
   readonly placeKnown: boolean;
+  /** States, territories and provinces, and countries, in which the person may be: the law of all of them binds. */
+  readonly states: readonly string[];
+  readonly countries: readonly string[];
+  readonly consents: readonly Consent[];
   readonly addresses: readonly AddressView[];
 }
 

@@ -1,5 +1,6 @@
 import type { Db } from '../client';
 import { type Equation, equation, type Fragment } from './equation';
+import { isClosedDay, lawAtClaim, lawfulHours, placeAtClaim } from './law';
 import { revisionAtClaim } from './settings-at-claim';
 
 /**
@@ -27,7 +28,8 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
   return sql`
     with placed as materialized (
       select m.id, m.at, t.version_id, t.run_key, t.step_key = 'callback' as promised,
-        ${revisionAtClaim(sql)} as revision, coalesce(place.known, false) as known, zone.name as zone, (m.at at time zone zone.name)::date as local_on
+        ${revisionAtClaim(sql)} as revision, ${lawAtClaim(sql)} as law_revision, t.channel, place.states, place.countries,
+        coalesce(place.known, false) as known, zone.name as zone, (m.at at time zone zone.name)::date as local_on
       from (${moments}) m
       join attempt t on t.id = m.attempt_id
       join enrollment e on e.id = t.enrollment_id
@@ -36,7 +38,7 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
       left join jsonb_array_elements_text(place.zones) candidate on true
       left join pg_timezone_names zone on zone.name = candidate
     ), situation as materialized (
-      select distinct version_id, run_key, promised, revision, known, zone, local_on
+      select distinct version_id, run_key, promised, revision, law_revision, channel, states, countries, known, zone, local_on
       from placed
     ), run as materialized (
       select v.id as version_id, run ->> 'key' as run_key, run -> 'weekdays' as weekdays,
@@ -48,7 +50,8 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
       from version v
       cross join jsonb_array_elements(v.plan -> 'runs') run
     ), allowed as (
-      select s.version_id, s.run_key, s.promised, s.revision, s.known, s.zone, s.local_on,
+      select s.version_id, s.run_key, s.promised, s.revision, s.law_revision, s.channel, s.states, s.countries, s.known, s.zone, s.local_on,
+        ${lawfulHours(sql)} *
         ${slotsOn(sql, sql`c.legal_hours -> 'weekdays'`, sql`c.legal_hours -> 'slots'`)}
         * case when s.known then '{(,)}'
             else ${slotsOn(sql, sql`c.unknown_place_hours -> 'weekdays'`, sql`c.unknown_place_hours -> 'slots'`)} end
@@ -59,30 +62,20 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
       join settings_history c on c.revision = s.revision
       join version v on v.id = s.version_id
       left join run r on r.version_id = s.version_id and r.run_key = s.run_key
-      where not v.policy -> 'closedOn' ? to_char(s.local_on, 'YYYY-MM-DD')
+      where not v.policy -> 'closedOn' ? to_char(s.local_on, 'YYYY-MM-DD') and s.law_revision is not null and not ${isClosedDay(sql)}
     ), opening as materialized (
-      select a.version_id, a.run_key, a.promised, a.revision, a.known, a.zone, a.local_on,
+      select a.version_id, a.run_key, a.promised, a.revision, a.law_revision, a.channel, a.states, a.countries, a.known, a.zone, a.local_on,
         range_agg(tstzrange(opens.latest, greatest(opens.latest, closes.earliest))) as hours
       from allowed a
       cross join unnest(a.wall_clock) slot
       cross join lateral ${readings(sql, sql`lower(slot)`, sql`a.zone`)} opens
       cross join lateral ${readings(sql, sql`upper(slot)`, sql`a.zone`)} closes
-      group by 1, 2, 3, 4, 5, 6, 7
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     )
     select p.id, bool_and(coalesce(p.at <@ o.hours, false)) as inside
     from placed p
-    left join opening o using (version_id, run_key, promised, revision, known, zone, local_on)
+    left join opening o using (version_id, run_key, promised, revision, law_revision, channel, states, countries, known, zone, local_on)
     group by p.id`;
-}
-
-/** Where the person `p` may have been: what is known now, unless it was learned after the claim of the attempt `t`. */
-function placeAtClaim(sql: Db): Fragment {
-  return sql`(
-    select
-      case when learned_later then t.permit -> 'zones' else p.places -> 'zones' end as zones,
-      (case when learned_later then t.permit -> 'placeKnown' else p.places -> 'known' end)::boolean as known
-    from (select p.updated_at > t.claimed_at and t.permit ? 'zones' as learned_later) evidence
-  )`;
 }
 
 /** The slots of the local day `s.local_on` by the clock on the wall; touching ones become one. */
