@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CaseDraft, ContactDraft, DraftAddress } from '../db/contact-import';
+import { ConsentClassSchema } from '../domain/consent';
 import { DomainError } from '../domain/errors';
 import { isZone } from '../domain/local-time';
 import { countryOf, stateOf } from '../domain/places';
@@ -7,8 +8,6 @@ import { mailAddress, phoneAddress } from './address';
 import { text } from './text';
 
 /** One person with cases as a list takes them in, by JSON or as a row of a CSV file. */
-
-const ConsentClassSchema = z.enum(['live_call', 'ai_voice', 'prerecorded', 'marketing_sms', 'marketing_email']);
 
 const ConsentInputSchema = z.strictObject({
   class: ConsentClassSchema,

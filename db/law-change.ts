@@ -1,3 +1,4 @@
+import { type EffectiveVersion, stretchesInForce } from '../domain/effective';
 import type { CalendarDay, LegalRule } from '../domain/law';
 import { loosenedDayFields, loosenedRuleFields } from '../domain/legal-rule';
 import { recordChange } from './change-log';
@@ -16,6 +17,7 @@ interface Grounds {
   readonly reviewedBy: string | null;
   /** Left out = today, by the company's calendar. */
   readonly effectiveFrom?: string | undefined;
+  readonly effectiveTo?: string | null | undefined;
 }
 
 type ContentOf<V> = { readonly [field in keyof Omit<V, keyof Grounds>]?: V[field] | undefined };
@@ -43,6 +45,8 @@ interface Version {
   readonly actor: string;
 }
 
+/** 47 CFR 64.1200(c)(1), as the migration has written it. */
+const FEDERAL_RULE = '00000000-0000-4000-8000-000000000001';
 /** Key space among the advisory locks: one change of the law at a time. */
 const LAW_LOCK = 2;
 
@@ -52,7 +56,7 @@ export const LEGAL_RULES: Kind<LegalRuleValues, LegalRuleRow> = {
   versions: legalRuleVersions,
   insert: insertRule,
   loosened: loosenedRuleFields,
-  isBound: ({ country, state }) => country === 'US' && state === null,
+  isBound: ({ id }) => id === FEDERAL_RULE,
 };
 
 export const CALENDAR_DAYS: Kind<CalendarDayValues, CalendarDayRow> = {
@@ -65,7 +69,7 @@ export const CALENDAR_DAYS: Kind<CalendarDayValues, CalendarDayRow> = {
 };
 
 /** A further rule or day only ever narrows what is allowed, so nobody has to have reviewed it. */
-export async function addToLaw<V extends Grounds, R extends { version: number }>(
+export async function addToLaw<V extends Grounds, R extends EffectiveVersion>(
   sql: Sql,
   kind: Kind<V, R>,
   id: string,
@@ -76,13 +80,14 @@ export async function addToLaw<V extends Grounds, R extends { version: number }>
     await tx`select pg_advisory_xact_lock(${LAW_LOCK}, 0)`;
     const before = await kind.versions(tx, id);
     if (before.length > 0) return before;
-    await store(tx, kind, { ...values, id, version: 1, retired: false }, actor);
+    const effectiveFrom = values.effectiveFrom ?? (await today(tx));
+    await store(tx, kind, { ...values, id, version: 1, effectiveFrom, retired: false }, actor);
     return kind.versions(tx, id);
   });
 }
 
-/** The next version, which counts from its first day on. What it allows beyond the one before, somebody has to answer for. */
-export async function changeLaw<V extends Grounds, R extends V & { version: number; retired: boolean }>(
+/** The next version, which counts from its first day on. What it allows beyond those it replaces, somebody has to answer for. */
+export async function changeLaw<V extends Grounds, R extends V & EffectiveVersion>(
   sql: Sql,
   kind: Kind<V, R>,
   id: string,
@@ -91,62 +96,67 @@ export async function changeLaw<V extends Grounds, R extends V & { version: numb
 ): Promise<R[]> {
   return inTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${LAW_LOCK}, 0)`;
-    const before = (await kind.versions(tx, id)).at(-1);
+    const versions = await kind.versions(tx, id);
+    const before = versions.at(-1);
     if (before === undefined) throw new Refusal('not_found', `there is no ${kind.noun} ${id}`);
     if (revision !== undefined && revision !== before.version)
       throw new Refusal('revision_conflict', `the ${kind.noun} stands at revision ${before.version}, not ${revision}`);
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    const after = {
-      ...before,
-      effectiveFrom: undefined,
-      effectiveTo: null,
-      retired: false,
-      reviewedBy: null,
-      ...given,
-    };
-    refuseLoosening(kind, before, after);
-    await store(tx, kind, { ...after, id, version: before.version + 1, retired: after.retired }, actor);
+    const effectiveFrom = await today(tx);
+    const after = { ...before, effectiveFrom, effectiveTo: null, retired: false, reviewedBy: null, ...given };
+    refuseLoosening(kind, versions, after);
+    await store(tx, kind, { ...after, id, version: before.version + 1 }, actor);
     return kind.versions(tx, id);
   });
 }
 
-function refuseLoosening<V extends Grounds, R extends { version: number }>(
+/** Compared with every version that counts on one of its days, for a wider one that is still to come allows nothing yet. */
+function refuseLoosening<V extends Grounds, R extends V & EffectiveVersion>(
   kind: Kind<V, R>,
-  before: R,
-  after: V & { retired: boolean },
+  versions: readonly R[],
+  after: V & Pick<EffectiveVersion, 'effectiveFrom' | 'retired'>,
 ): void {
-  const fields = kind.loosened(before, after);
-  if (fields.length === 0) return;
-  if (kind.isBound(before)) {
-    const detail = 'the federal rule can be narrowed, never widened, ended or retired';
-    throw new Refusal(
-      'law_refused',
-      detail,
-      fields.map((field) => ({ pointer: `#/${field}`, detail, value: Reflect.get(after, field) })),
-    );
+  const replaced = stretchesInForce(versions).filter(({ to }) => to === null || to >= after.effectiveFrom);
+  for (const { version: before } of replaced) {
+    const fields = kind.loosened(before, after);
+    if (fields.length === 0) continue;
+    if (kind.isBound(before)) {
+      const detail = 'the federal rule can be narrowed, never widened, ended or retired';
+      const problems = fields.map((field) => ({ pointer: `#/${field}`, detail, value: Reflect.get(after, field) }));
+      throw new Refusal('law_refused', detail, problems);
+    }
+    if (after.reviewedBy !== null) continue;
+    const detail = `must name who has reviewed it, for it allows more than version ${before.version} (${fields.join(', ')})`;
+    throw new Refusal('law_refused', detail, [{ pointer: '#/reviewedBy', detail, value: null }]);
   }
-  if (after.reviewedBy !== null) return;
-  const detail = `must name who has reviewed it, for it allows more than version ${before.version} (${fields.join(', ')})`;
-  throw new Refusal('law_refused', detail, [{ pointer: '#/reviewedBy', detail, value: null }]);
+}
+
+async function today(tx: Tx): Promise<string> {
+  const [row] = await tx<{ day: string }[]>`select company_day(app_now()) as day`;
+  if (row === undefined) throw new Error('the settings row is missing; were all migrations applied?');
+  return row.day;
 }
 
 async function store<V extends Grounds, R>(
   tx: Tx,
   kind: Kind<V, R>,
-  row: V & { id: string; version: number; retired: boolean },
+  row: V & Pick<Version, 'id' | 'version' | 'effectiveFrom' | 'retired'>,
   actor: string,
 ): Promise<void> {
-  const [next] = await tx<{ revision: number; today: string }[]>`
-    insert into law_revision (revision, actor) select max(revision) + 1, ${actor} from law_revision
-    returning revision, company_day(app_now()) as today`;
+  const { id, version, effectiveFrom, effectiveTo = null, retired } = row;
+  if (effectiveTo !== null && effectiveTo < effectiveFrom) {
+    const detail = `must not be before its first day, ${effectiveFrom}`;
+    throw new Refusal('law_refused', detail, [{ pointer: '#/effectiveTo', detail, value: effectiveTo }]);
+  }
+  const [next] = await tx<{ revision: number }[]>`
+    insert into law_revision (revision, actor) select max(revision) + 1, ${actor} from law_revision returning revision`;
   if (next === undefined) throw new Error('the revision of the law was not stored');
-  const effectiveFrom = row.effectiveFrom ?? next.today;
-  await kind.insert(tx, { ...row, effectiveFrom, lawRevision: next.revision, actor });
+  await kind.insert(tx, { ...row, lawRevision: next.revision, actor });
   // Everybody looks again, page by page: an hour may have opened.
   await tx`update campaign set epoch = epoch + 1 where status = 'active'`;
-  const change = row.retired ? 'retired' : row.version === 1 ? 'added' : 'changed';
-  const data = { version: row.version, lawRevision: next.revision, effectiveFrom };
-  await recordChange(tx, { entity: kind.entity, entityId: row.id, change, data, actor });
+  const change = retired ? 'retired' : version === 1 ? 'added' : 'changed';
+  const data = { version, lawRevision: next.revision, effectiveFrom };
+  await recordChange(tx, { entity: kind.entity, entityId: id, change, data, actor });
 }
 
 async function insertRule(tx: Tx, row: LegalRuleValues & Version): Promise<void> {

@@ -36,6 +36,7 @@ describe('what a touch needs (INV-4)', () => {
       ['ai_voice'],
     ],
     ['a text that says so', { run: TEXTS, stepKey: 'text', channel: 'sms' as const }, ['marketing_sms']],
+    ['a text that the plan does not have any more', { run: TEXTS, stepKey: 'gone', channel: 'sms' as const }, []],
     ['a mail that says nothing', { run: TEXTS, stepKey: 'mail', channel: 'email' as const }, []],
   ])('%s', (_, touch, classes) => {
     expect(requiredConsents(input, touch)).toEqual(classes);

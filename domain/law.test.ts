@@ -52,6 +52,14 @@ describe('the law that binds', () => {
     expect(lawFor(aLaw(RULES), { ...NOWHERE, states: ['TX'] }, 'voice')).not.toBe(texas);
   });
 
+  it('has one key for one content, in whichever order and from whichever object it was asked', () => {
+    const again = { ...LAW };
+    const other = lawFor(again, { ...NOWHERE, states: ['FL'] }, 'voice');
+    expect(lawFor(again, IN_ALABAMA, 'voice').key).toBe(lawFor(LAW, IN_ALABAMA, 'voice').key);
+    expect(other.key).not.toBe(lawFor(LAW, IN_ALABAMA, 'voice').key);
+    expect(other.key).toBe(lawFor(LAW, { ...NOWHERE, states: ['FL'] }, 'voice').key);
+  });
+
   it('is evidence by version, without those that never count', () => {
     const law = aLaw([
       named('AL'),

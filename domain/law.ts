@@ -48,7 +48,7 @@ export interface LegalCap extends Stretch {
 
 /** What of the law binds for a person on a channel. */
 export interface BoundLaw {
-  /** Names the content within one revision. */
+  /** Names the content within one revision, whichever object that was read into. */
   readonly key: number;
   readonly hours: readonly HoursRule[];
   readonly caps: readonly LegalCap[];
@@ -66,6 +66,7 @@ interface Kept {
 }
 
 const kept = new WeakMap<Law, Kept>();
+const contents = new Map<string, number>();
 
 /** Every rule of every place in which the person may be; of all places where nobody knows. */
 export function lawFor(law: Law, where: Whereabouts, channel: Channel): BoundLaw {
@@ -84,9 +85,16 @@ function sameContent({ byContent, ...all }: Kept, where: Whereabouts, channel: C
     ({ version: { state } }) => state === null || !where.placeKnown || where.states.includes(state),
   );
   const content = [...rules, ...days].map(({ version: { id, version } }) => `${id}.${version}`).join();
-  const bound = byContent.get(content) ?? compile(rules, days, byContent.size);
+  const bound = byContent.get(content) ?? compile(rules, days, keyOf(content));
   byContent.set(content, bound);
   return bound;
+}
+
+/** A process may have read one revision more than once, and what is compiled is kept for all of them. */
+function keyOf(content: string): number {
+  const key = contents.get(content) ?? contents.size;
+  contents.set(content, key);
+  return key;
 }
 
 /** Which version counts is settled before anybody asks for whom: a later one may leave out a channel or a state. */

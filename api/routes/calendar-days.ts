@@ -82,6 +82,7 @@ function changing({ sql }: ApiDeps): Route[] {
         description:
           'A holiday by its rule, or a blackout by its dates. `binds: everybody` closes it for the whole company, on every channel.',
         answers: { 201: CalendarDayAnswer },
+        problems: ['law_refused'],
         examples: { body: CALENDAR_DAY_BODY_EXAMPLE, answer: CALENDAR_DAY_EXAMPLE },
       },
       body: NewCalendarDaySchema,

@@ -85,6 +85,7 @@ function changing({ sql }: ApiDeps): Route[] {
         description:
           'Rules only ever narrow: where several bind, all of them have to allow an hour. Everybody who is being reached looks again.',
         answers: { 201: LegalRuleAnswer },
+        problems: ['law_refused'],
         examples: { body: LEGAL_RULE_BODY_EXAMPLE, answer: LEGAL_RULE_EXAMPLE },
       },
       body: NewLegalRuleSchema,

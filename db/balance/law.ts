@@ -28,8 +28,8 @@ export function placeAtClaim(sql: Db): Fragment {
       (select coalesce(jsonb_agg(distinct country), '[]') from (
         select value #>> '{}' as country from jsonb_path_query(p.places, '$.sources[*] ? (@.source == "country").value') value
         union
-        select case when state in ('AB', 'BC', 'MB', 'NB', 'NL', 'NS', 'NT', 'NU', 'ON', 'PE', 'QC', 'SK', 'YT') then 'CA' else 'US' end
-        from jsonb_array_elements_text(coalesce(found.states, '[]')) state
+        select case when given.state in ('AB', 'BC', 'MB', 'NB', 'NL', 'NS', 'NT', 'NU', 'ON', 'PE', 'QC', 'SK', 'YT') then 'CA' else 'US' end
+        from jsonb_array_elements_text(coalesce(found.states, '[]')) as given (state)
       ) named) as countries
     from (
       select

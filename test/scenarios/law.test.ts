@@ -110,24 +110,20 @@ test('U-14: a campaign that has spent its limit begins nothing, and goes on when
   expect(await world.api.get(spending)).toMatchObject({ spentMicros: 30_000 });
 });
 
-test('E-3: an hour that the law closes on the way binds who waits already, and what it opens is used at once', async () => {
-  await world.at('2027-03-01T12:00:00Z');
-  const story = await launch(world, {
-    people: [caller('Wynn', '+13075550101')],
-    runs: [run('2027-03-01', '2027-03-02')],
-  });
-  await world.quiet();
+test('E-4: an hour that a change of the law opens is used at once by who waits', async () => {
+  await world.at('2027-03-01T15:30:00Z');
   const rule = await world.api.send<{ id: string }>('POST', '/v1/legal-rules', {
     state: 'WY',
     channels: ['voice'],
     hours: [{ weekdays: EVERY_DAY, slots: [{ open: '11:00', close: '20:00' }] }],
     source: 'a statute',
   });
-  await world.runUntil('2027-03-01T16:00:00Z');
-  expect(callsTo('+13075550101', 'America/Denver')).toEqual([]);
+  const people = [caller('Wynn', '+13075550101')];
+  const story = await launch(world, { people, runs: [run('2027-03-01', '2027-03-02')] });
+  await world.quiet();
   const { id } = await onlyEnrollment(world, story);
-  expect(await nextOf(id)).toContain('legal WY hours in America/Denver');
+  expect(await nextOf(id)).toContain('8:30 is before the legal WY hours in America/Denver open at 11:00');
   await world.api.send('POST', `/v1/legal-rules/${rule.id}/retire`, { source: 'repealed', reviewedBy: 'Counsel' });
   await world.quiet();
-  expect(callsTo('+13075550101', 'America/Denver')).toEqual(['Mon 09:00']);
+  expect(callsTo('+13075550101', 'America/Denver')).toEqual(['Mon 08:30']);
 });
