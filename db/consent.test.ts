@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import { claimDue, ONE_CALL_RUN, orderOf, seedOutreach, startOver, TEST_KEYS, untilWaiting, wake } from '../test/seed';
 import { balance } from './balance';
 import { claim } from './claim';
-import { inTransaction, type Sql } from './client';
+import { inTransaction } from './client';
 import { listConsents, recordConsent, revokeConsent } from './consent';
 import { lockAddresses } from './suppression';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 12 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 12 });
 beforeEach(() => startOver(sql));
 
 const AI_RUN = { ...ONE_CALL_RUN, calls: { ...ONE_CALL_RUN.calls, requiresConsent: 'ai_voice' } };

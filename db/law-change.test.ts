@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import {
   claimDue,
   freezeAt,
@@ -13,17 +13,10 @@ import {
 } from '../test/seed';
 import { balance } from './balance';
 import { claim } from './claim';
-import type { Sql } from './client';
 import { legalRuleVersions } from './law';
 import { addToLaw, CALENDAR_DAYS, changeLaw, LEGAL_RULES, type LegalRuleValues } from './law-change';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 12 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 12 });
 beforeEach(() => startOver(sql));
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '../test/database';
+import { databaseOfThisFile } from '../test/database';
 import {
   claimDue,
   freezeAt,
@@ -13,16 +13,9 @@ import {
 import { recordAccepted, recordNotSent } from './attempt-result';
 import { balance } from './balance';
 import { claim } from './claim';
-import type { Sql } from './client';
 import { changeSpendRates, getSpendState, setSpendLimits } from './spend-limit';
 
-let database: TestDatabase;
-let sql: Sql;
-beforeAll(async () => {
-  database = await createTestDatabase({ max: 24 });
-  sql = database.sql;
-});
-afterAll(() => database.drop());
+const { sql } = databaseOfThisFile({ max: 24 });
 beforeEach(async () => {
   await startOver(sql);
   await sql`delete from spend_limit`;
