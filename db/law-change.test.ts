@@ -99,10 +99,10 @@ describe('a claim', () => {
   });
 
   it('is refused when the law was narrowed after the step, and says so in a sentence', async () => {
-    await freezeAt(sql, '2027-03-01T17:00:00Z');
+    await freezeAt(sql, '2027-03-04T17:00:00Z');
     const { enrollmentId } = await seedOutreach(sql, { people: [IN_ALABAMA], runs: [RUN] });
     const order = await orderOf(sql, enrollmentId);
-    const day = { name: 'Founders Day', rule: { kind: 'dates', from: '2027-03-01', to: '2027-03-01' } } as const;
+    const day = { name: 'Founders Day', rule: { kind: 'dates', from: '2027-03-04', to: '2027-03-04' } } as const;
     await addToLaw(
       sql,
       CALENDAR_DAYS,

@@ -52,10 +52,10 @@ const minutesAround = (from: string, to: string) =>
 
 const NOONS_OF_TEN_YEARS = every('2026-01-01T18:30:00Z', '2036-01-01T00:00:00Z', 24 * HOUR_MS);
 /** Sundays, a change of the clock, Good Friday, Easter. */
-const MARCH = minutesAround('2027-03-12T00:00:00Z', '2027-03-16T00:00:00Z');
-const GOOD_FRIDAY = minutesAround('2027-03-25T12:00:00Z', '2027-03-27T12:00:00Z');
+const MARCH = minutesAround('2027-03-13T12:00:00Z', '2027-03-15T12:00:00Z');
+const GOOD_FRIDAY = minutesAround('2027-03-26T12:00:00Z', '2027-03-27T04:00:00Z');
 /** All Saints, another change. */
-const NOVEMBER = minutesAround('2027-10-30T12:00:00Z', '2027-11-02T12:00:00Z');
+const NOVEMBER = minutesAround('2027-10-31T12:00:00Z', '2027-11-02T12:00:00Z');
 
 describe('the law by the database alone', () => {
   const company = useHealthyCompany();

@@ -72,34 +72,39 @@ export function lawfulHours(sql: Db): Fragment {
   )`;
 }
 
-/** Is `s.local_on` a day without outreach for `s`? */
-export function isClosedDay(sql: Db): Fragment {
-  return sql`exists (
-    select from (
-      select distinct on (l.id) l.*
-      from calendar_day l
-      where l.revision <= s.law_revision and l.effective_from <= s.local_on
-      order by l.id, l.version desc
-    ) v
-    where not v.retired and s.local_on <= coalesce(v.effective_to, 'infinity')
-      and (v.state is null or not s.known or s.states ? v.state)
-      and ${isKept(sql)}
-      and (v.binds = 'everybody' or exists (select from ${standingRules(sql)} barring where barring.holidays))
-  )`;
+/** Every date (`on_day`) of every version of the calendar, around the local days of `placed`: worked out once, for it is long. */
+export function keptDays(sql: Db): Fragment {
+  return sql`
+    select v.*, kept.on_day
+    from calendar_day v
+    cross join lateral (
+      select generate_series((v.rule ->> 'from')::date, (v.rule ->> 'to')::date, interval '1 day')::date as on_day
+      where v.rule ->> 'kind' = 'dates'
+      union
+      select unnest(array[falls, case
+        when extract(isodow from falls) = 7 and v.observed <> 'same_day' then falls + 1
+        when extract(isodow from falls) = 6 and v.observed = 'weekend_to_weekday' then falls - 1
+        else falls end])
+      from (select extract(year from min(local_on))::int - 1 as first, extract(year from max(local_on))::int + 1 as last from placed) asked
+      cross join generate_series(asked.first, asked.last) y
+      cross join lateral (select ${dayOfYear(sql)} as falls) day
+      where v.rule ->> 'kind' <> 'dates'
+    ) kept
+    where kept.on_day is not null`;
 }
 
-/** Is the day `v` kept on `s.local_on`? It may fall into the year before or after. */
-function isKept(sql: Db): Fragment {
-  return sql`case v.rule ->> 'kind'
-    when 'dates' then s.local_on between (v.rule ->> 'from')::date and (v.rule ->> 'to')::date
-    else exists (
-      select from generate_series(extract(year from s.local_on)::int - 1, extract(year from s.local_on)::int + 1) y
-      cross join lateral (select ${dayOfYear(sql)} as falls) day
-      where s.local_on in (day.falls, case
-        when extract(isodow from day.falls) = 7 and v.observed <> 'same_day' then day.falls + 1
-        when extract(isodow from day.falls) = 6 and v.observed = 'weekend_to_weekday' then day.falls - 1
-        else day.falls end))
-    end`;
+/** Is `s.local_on` a day without outreach for `s`? Looks it up in `kept_day`, which is what `keptDays` answers. */
+export function isClosedDay(sql: Db): Fragment {
+  return sql`exists (
+    select from kept_day v
+    where v.on_day = s.local_on and v.revision <= s.law_revision and v.effective_from <= s.local_on
+      and not v.retired and s.local_on <= coalesce(v.effective_to, 'infinity')
+      and (v.state is null or not s.known or s.states ? v.state)
+      and not exists (
+        select from calendar_day later
+        where later.id = v.id and later.version > v.version and later.revision <= s.law_revision and later.effective_from <= s.local_on)
+      and (v.binds = 'everybody' or exists (select from ${standingRules(sql)} barring where barring.holidays))
+  )`;
 }
 
 /** The date of the day `v` in the year `y`; null where it has none. Easter by the rule of Butcher. */

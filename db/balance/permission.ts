@@ -16,7 +16,7 @@ export function legalCaps(sql: Db): Promise<Equation> {
         from attempt t
         join (select attempt_id, hash from attempt_address union select id, to_hash from attempt) r on r.attempt_id = t.id
         where t.state <> 'not_sent'
-      ), situation as materialized (
+      ), placed as materialized (
         select t.id, t.channel, ${lawAtClaim(sql)} as law_revision, coalesce(place.known, false) as known, place.states, place.countries,
           (t.claimed_at at time zone zone.name)::date as local_on
         from attempt t
@@ -25,20 +25,28 @@ export function legalCaps(sql: Db): Promise<Equation> {
         cross join lateral ${placeAtClaim(sql)} place
         cross join jsonb_array_elements_text(place.zones) candidate
         join pg_timezone_names zone on zone.name = candidate
-        where t.state <> 'not_sent' and exists (select from legal_rule where per_day is not null)
-      ), bound as (
-        select distinct s.id, v.per_day, v.channels
+        where t.state <> 'not_sent'
+      ), situation as materialized (
+        select distinct channel, law_revision, known, states, countries, local_on from placed
+      ), limiting as materialized (
+        select s.*, v.per_day, v.channels as counting
         from situation s
         cross join lateral ${standingRules(sql)} v
         where v.per_day is not null
-      ), judged as (
-        select b.id, bool_or(b.per_day < (
-          select count(*) from counted other
-          where other.hash = own.hash and other.channel = any (b.channels)
-            and other.at > own.at - interval '24 hours' and other.at <= own.at)) as over
+      ), bound as (
+        select distinct id, per_day, counting
+        from placed
+        join limiting using (channel, law_revision, known, states, countries, local_on)
+      ), summed as (
+        select b.id, b.per_day, count(*) filter (where other.channel = any (b.counting)) as attempts
         from bound b
         join counted own on own.id = b.id
-        group by b.id
+        join counted other on other.hash = own.hash and other.at > own.at - interval '24 hours' and other.at <= own.at
+        group by b.id, b.per_day, b.counting, own.hash
+      ), judged as (
+        select id, bool_or(attempts > per_day) as over
+        from summed
+        group by id
       )
       select id::text, true as on_left, not over as on_right, over as wrong
       from judged`,

@@ -1,6 +1,6 @@
 import type { Db } from '../client';
 import { type Equation, equation, type Fragment } from './equation';
-import { isClosedDay, lawAtClaim, lawfulHours, placeAtClaim } from './law';
+import { isClosedDay, keptDays, lawAtClaim, lawfulHours, placeAtClaim } from './law';
 import { revisionAtClaim } from './settings-at-claim';
 
 /**
@@ -37,6 +37,7 @@ export function withinHours(sql: Db, moments: Fragment): Fragment {
       cross join lateral ${placeAtClaim(sql)} place
       left join jsonb_array_elements_text(place.zones) candidate on true
       left join pg_timezone_names zone on zone.name = candidate
+    ), kept_day as materialized (${keptDays(sql)}
     ), situation as materialized (
       select distinct version_id, run_key, promised, revision, law_revision, channel, states, countries, known, zone, local_on
       from placed
