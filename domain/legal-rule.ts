@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { CalendarDaySchema } from './calendar-day';
 import { DayRuleSchema, ObservanceSchema } from './calendar-rule';
 import { ChannelSchema } from './channel';
 import type { CalendarDay, LegalRule } from './law';
