@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { databaseOfThisFile } from '../test/database';
-import { claimDue, ONE_CALL_RUN, orderOf, seedOutreach, startOver, TEST_KEYS, untilWaiting, wake } from '../test/seed';
+import {
+  claimDue,
+  ONE_CALL_RUN,
+  orderOf,
+  seedOutreach,
+  startOver,
+  tell,
+  TEST_KEYS,
+  untilWaiting,
+  wake,
+} from '../test/seed';
 import { balance } from './balance';
 import { claim } from './claim';
 import { inTransaction } from './client';
@@ -45,6 +55,14 @@ describe('a call with an artificial voice (INV-4, C12)', () => {
     const [entry] = await sql<{ why: string }[]>`
       select data ->> 'why' as why from timeline where kind = 'contact_status_changed'`;
     expect(entry?.why).toContain('the person has not agreed to it (consent "ai_voice")');
+  });
+
+  it('is made after all when the consent comes later and somebody orders it', async () => {
+    const { contactId, enrollmentId } = await outreach();
+    await wake(sql, enrollmentId);
+    await agree(contactId);
+    await tell(sql, { enrollmentId, body: { kind: 'order', order: 'resume' } });
+    expect((await claimDue(sql, enrollmentId)).outcome.kind).toBe('claimed');
   });
 
   it('is refused when the consent is taken back before the claim', async () => {
