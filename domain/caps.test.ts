@@ -1,7 +1,8 @@
 import { capHit, capsFor, legalCapHit, LONGEST_CAP_MS } from './caps';
 import { DAY_MS, HOUR_MS } from './instant';
 import { decide } from './decide';
-import { aCompany, aContact, aLaw, aLegalRule, aPlannerInput, CHICAGO, MONDAY_10, NEW_YORK } from './planner-builders';
+import { aLegalRule } from './law-builders';
+import { aCompany, aContact, aLaw, aPlannerInput, CHICAGO, MONDAY_10, NEW_YORK } from './planner-builders';
 import type { LegalRule } from './law';
 import type { Caps, PersonAttempt } from './planner-input';
 

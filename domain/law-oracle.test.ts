@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { compileRule } from './hours-rule';
 import { fromIso, HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { type CalendarDay, lawFor, type LegalRule } from './law';
-import { aCalendarDay, aCompany, aContact, aLaw, aLegalRule, aPlannerInput, weekly } from './planner-builders';
+import { aCalendarDay, aLegalRule } from './law-builders';
+import { aCompany, aContact, aLaw, aPlannerInput, weekly } from './planner-builders';
 import { hoursOf } from './planner-hours';
 
 /** INV-1 by an oracle that knows nothing of ours but the rows: the clocks of the runtime, one instant at a time. */

@@ -1,5 +1,6 @@
 import { type BoundLaw, type Law, lawFor, type LegalRule } from './law';
-import { aCalendarDay, aLaw, aLegalRule, weekly } from './planner-builders';
+import { aCalendarDay, aLegalRule } from './law-builders';
+import { aLaw, weekly } from './planner-builders';
 import { compileRule } from './hours-rule';
 
 const IN_ALABAMA = { states: ['AL'], countries: ['US'], placeKnown: true };

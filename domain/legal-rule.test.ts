@@ -6,7 +6,8 @@ import {
   loosenedDayFields,
   loosenedRuleFields,
 } from './legal-rule';
-import { aCalendarDay, aLegalRule, weekly } from './planner-builders';
+import { aCalendarDay, aLegalRule } from './law-builders';
+import { weekly } from './planner-builders';
 
 const NARROW = [weekly([1, 2, 3], ['09:00', '12:00'])];
 

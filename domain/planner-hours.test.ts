@@ -1,10 +1,10 @@
 import { DAY_MS, toIso } from './instant';
 import type { Run } from './plan';
+import { aLegalRule } from './law-builders';
 import {
   aCompany,
   aContact,
   aLaw,
-  aLegalRule,
   aMail,
   aPlannerInput,
   aRun,
