@@ -93,6 +93,8 @@ export async function setSpendLimits(
     await tx`
       select pg_advisory_xact_lock(1, seq::int) from campaign
       where ${campaignId}::uuid is null and status = 'active' or id = ${campaignId} order by seq`;
+    // Nor is what was not sent given back to a counter that is not there yet.
+    await tx`lock table attempt in share mode`;
     const before = await getSpendState(tx, campaignId);
     if (revision !== undefined && revision !== before.limitRevision)
       throw new Refusal('revision_conflict', `the limits stand at revision ${before.limitRevision}, not ${revision}`);
