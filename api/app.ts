@@ -15,6 +15,7 @@ import { calendarDayRoutes } from './routes/calendar-days';
 import { campaignRoutes } from './routes/campaigns';
 import { changeRoutes } from './routes/changes';
 import { clockRoutes } from './routes/clock';
+import { commitmentRoutes } from './routes/commitments';
 import { connectionRoutes } from './routes/connections';
 import { consentRoutes } from './routes/consents';
 import { contactRoutes } from './routes/contacts';
@@ -26,6 +27,8 @@ import { legalRuleRoutes } from './routes/legal-rules';
 import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
 import { orderRoutes } from './routes/orders';
+import { pauseRoutes } from './routes/pauses';
+import { publishRoutes } from './routes/publish';
 import { ruleRoutes } from './routes/rules';
 import { sessionRoutes } from './routes/session';
 import { settingsRoutes } from './routes/settings';
@@ -66,8 +69,11 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...contactRoutes(deps),
     ...consentRoutes(deps),
     ...campaignRoutes(deps),
+    ...pauseRoutes(deps),
+    ...publishRoutes(deps),
     ...ruleRoutes(deps),
     ...enrollmentRoutes(deps),
+    ...commitmentRoutes(deps),
     ...orderRoutes(deps),
     ...factRoutes(deps),
     ...handoffRoutes(deps),

@@ -20,6 +20,7 @@ const PROBLEMS = {
   unknown_reference: [422, 'The body names something that does not exist'],
   launch_refused: [422, 'The campaign can not be launched yet'],
   law_refused: [422, 'The law can not be loosened like this'],
+  publish_refused: [422, 'The version can not be published'],
   idempotency_mismatch: [422, 'The Idempotency-Key was used for another request'],
   rate_limited: [429, 'Too many requests'],
   internal: [500, 'Something broke on our side'],

@@ -104,6 +104,10 @@ function unknownTarget(field: string, value: unknown, detail: string): ApiError 
 }
 
 export function pastCallback(at: number, now: number): ApiError {
+  return pastInstant(at, now, 'the callback');
+}
+
+export function pastInstant(at: number, now: number, what = 'it'): ApiError {
   const detail = `must lie after ${toIso(now)}`;
-  return new ApiError('invalid_body', `the callback ${detail}`, [{ pointer: '#/at', detail, value: toIso(at) }]);
+  return new ApiError('invalid_body', `${what} ${detail}`, [{ pointer: '#/at', detail, value: toIso(at) }]);
 }

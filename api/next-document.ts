@@ -1,4 +1,4 @@
-import type { Decision } from '../domain/decision';
+import { type Decision, versionOf } from '../domain/decision';
 import { explain } from '../domain/explain';
 
 /** A decision as this API tells it. */
@@ -7,7 +7,7 @@ export function nextDocument(decision: Decision) {
   const touch = 'touch' in decision && decision.touch !== undefined ? decision.touch : null;
   return {
     decision: kind,
-    touch: touch === null ? null : { key: touch.key, channel: touch.channel },
+    touch: touch === null ? null : { key: touch.key, channel: touch.channel, version: versionOf(touch) },
     sentence: explain(decision),
     reasons,
     askAt: kind === 'finish' ? null : decision.askAt,

@@ -49,6 +49,7 @@ describe('no input', () => {
 });
 
 async function shootAt(target: Target, seed: number): Promise<void> {
+  for (const shot of fuzz.shownOf(target)) if (!succeeded.has(target.id)) await hit(target, shot);
   for (const shot of fuzz.sweepOf(target)) await hit(target, shot);
   const shots = fc.asyncProperty(fuzz.shotsAt(target), (shot) => hit(target, shot));
   await fc.assert(shots, { seed, numRuns: RUNS });
@@ -87,12 +88,16 @@ function isWebhook({ tags }: Target): boolean {
 /** Some of each, for what is shot at may come to its end. */
 async function aims(): Promise<Aims> {
   const people = [];
-  for (let n = 0; n < 6; n += 1) people.push(await launchForOne(api));
+  for (let n = 0; n < 8; n += 1) people.push(await launchForOne(api));
   const made = async (path: string, body: unknown): Promise<string> => (await api.call('POST', path, { body })).body.id;
   const drafts = await Promise.all(people.map(({ listId }) => made('/v1/campaigns', definitionOf(listId))));
   const pages = ['/v1/lists', '/v1/contacts', '/v1/campaigns', '/v1/changes'].map((path) =>
     api.call('GET', `${path}?limit=1`),
   );
+  for (const { enrollmentId } of people.slice(0, 6))
+    await api.call('POST', `/v1/enrollments/${enrollmentId}/callbacks`, { body: { at: '2027-03-05T15:00:00Z' } });
+  const idsAt = async (path: string): Promise<string[]> =>
+    (await api.call('GET', path)).body.items.map(({ id }: { id: string }) => id);
   const executions = await failedExecutions(people[0]);
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
   return {
@@ -103,6 +108,8 @@ async function aims(): Promise<Aims> {
       contacts: people.map(({ contactId }) => contactId),
       campaigns: [...people.map(({ campaignId }) => campaignId), ...drafts],
       enrollments: people.map(({ enrollmentId }) => enrollmentId),
+      commitments: await idsAt('/v1/commitments'),
+      versions: await idsAt(`/v1/campaigns/${people[0]?.campaignId}/versions`),
       attempts: [attemptId],
       executions,
       connections: await Promise.all(connections),

@@ -50,6 +50,14 @@ export async function measureContacts(
     const second = await ourRound(sides, count);
     campaignId = second.campaignId;
     const words = `${second.round.contactsPerSecond.toFixed(1)} contacts/s, bare ${first.contactsPerSecond.toFixed(1)}`;
+    const cpu = (r: Round) =>
+      Object.entries(r.cpuMs)
+        .map(([k, v]) => `${k} ${v.toFixed(1)}`)
+        .join(', ') +
+      ` = ${Object.values(r.cpuMs)
+        .reduce((a, b) => a + b, 0)
+        .toFixed(0)}`;
+    process.stderr.write(`  ours ${cpu(second.round)}\n  bare ${cpu(first)}\n`);
     tell(pair === 0 ? `warm-up: ${words}` : `pair ${pair} of ${pairs}: ${words}`);
     if (pair === 0) continue;
     ours.push(second.round);

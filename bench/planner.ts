@@ -2,6 +2,7 @@ import { decide } from '../domain/decide';
 import { fromIso } from '../domain/instant';
 import type { Law } from '../domain/law';
 import { PlanSchema } from '../domain/plan';
+import { NO_HISTORY } from '../domain/plan-history';
 import type { AttemptView, PlannerInput } from '../domain/planner-input';
 import { PolicySchema } from '../domain/policy';
 
@@ -104,9 +105,10 @@ const ATTEMPTS = [
 export function plannerInput(n: number): PlannerInput {
   return {
     now: MONDAY + n * 60_000,
-    campaign: { status: 'active' },
+    campaign: { status: 'active', pausedChannels: [], resumedAt: {} },
     plan: PLAN,
     planVersionId: 'version-1',
+    planVersion: { number: 1, plannedSince: 1, replansFrom: 0, history: NO_HISTORY, policy: POLICY },
     policy: POLICY,
     policyVersionId: 'version-1',
     company: {
@@ -129,6 +131,11 @@ export function plannerInput(n: number): PlannerInput {
       heldUntilAt: null,
       holdReason: null,
       notBeforeAt: null,
+      pausedAt: null,
+      isDropped: false,
+      moved: null,
+      standing: null,
+      keptWait: null,
       endedSeries: [],
     },
     contact: {

@@ -121,6 +121,8 @@ const AT_COLUMNS = {
   callsStoppedAt: 'calls_stopped_at',
   messagesStoppedAt: 'messages_stopped_at',
   heldUntilAt: 'held_until_at',
+  pausedAt: 'paused_at',
+  movedToAt: 'moved_to_at',
   dueAt: 'due_at',
 } as const;
 
@@ -135,6 +137,7 @@ async function storeEnrollment(
     ...(change.reason === undefined ? [] : [tx`reason = ${change.reason}`]),
     ...(change.leftForGood === undefined ? [] : [tx`left_for_good = ${change.leftForGood}`]),
     ...(change.holdReason === undefined ? [] : [tx`hold_reason = ${change.holdReason}`]),
+    ...(change.movedTouch === undefined ? [] : [tx`moved_touch = ${change.movedTouch}`]),
     ...instants(tx, change),
     ...(wants ? [tx`wants_workflow = true`] : []),
   ];

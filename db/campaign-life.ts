@@ -1,9 +1,11 @@
 import type { CampaignDefinition, CampaignStatus } from '../domain/campaign-definition';
+import { ChannelSchema } from '../domain/channel';
 import type { Instant } from '../domain/instant';
 import { type Campaign, getCampaign, lockRow, requireRevision, storeDefinition } from './campaign';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { appNow } from './clock';
+import { currentVersion, FIRST, freeze } from './freeze';
 import { launchProblems } from './launch-check';
 import { Refusal } from './refusal';
 
@@ -18,7 +20,8 @@ export async function launchCampaign(sql: Sql, id: string, actor: string): Promi
     const problems = await launchProblems(tx, campaign.definition);
     if (problems.length > 0)
       throw new Refusal('launch_refused', problems.map(({ detail }) => detail).join('; '), problems);
-    const versionId = await freeze(tx, campaign, 1, now, actor);
+    const { definition, revision } = campaign;
+    const versionId = await freeze(tx, { ...FIRST, campaignId: id, definition, revision, at: now, actor });
     await tx`
       update campaign set status = 'active', current_version_id = ${versionId}, launched_at = at_ms(${now}), updated_at = at_ms(${now})
       where id = ${id}`;
@@ -36,12 +39,16 @@ export async function pauseCampaign(sql: Sql, id: string, actor: string): Promis
   });
 }
 
-/** The new epoch has everybody planned anew (E-17). */
+/** The new epoch has everybody planned anew, waits of earlier versions included (E-17); they begin spread over some minutes. */
 export async function resumeCampaign(sql: Sql, id: string, actor: string): Promise<Campaign> {
   return change(sql, id, async (tx, campaign, now) => {
     if (campaign.status === 'active') return;
     requireStatus(campaign, ['paused'], 'resumed');
-    await tx`update campaign set status = 'active', epoch = epoch + 1, updated_at = at_ms(${now}) where id = ${id}`;
+    const resumed = Object.fromEntries(ChannelSchema.options.map((channel) => [channel, now]));
+    await tx`
+      update campaign set status = 'active', epoch = epoch + 1, updated_at = at_ms(${now}),
+        resumed = ${JSON.stringify(resumed)}::text::jsonb, replans_from = ${campaign.version ?? 0}
+      where id = ${id}`;
     await tell(tx, id, 'campaign_resumed', actor, now);
   });
 }
@@ -84,7 +91,10 @@ export async function changeRules(
     const definition = edit(campaign.definition);
     await storeDefinition(tx, id, definition);
     if (campaign.version !== null) {
-      const versionId = await freeze(tx, { id, definition }, campaign.version + 1, now, actor);
+      const { plannedSince, history, keptThrough } = await currentVersion(tx, campaign);
+      const number = campaign.version + 1;
+      const carried = { number, plannedSince, history, keptThrough, revision: revision + 1 };
+      const versionId = await freeze(tx, { campaignId: id, definition, inside: 'adopt', at: now, actor, ...carried });
       await tx`update campaign set current_version_id = ${versionId}, epoch = epoch + 1 where id = ${id}`;
     }
     await recordChange(tx, {
@@ -97,7 +107,8 @@ export async function changeRules(
   });
 }
 
-async function change(
+/** Changes a campaign under the lock that keeps claims out. */
+export async function change(
   sql: Sql,
   id: string,
   make: (tx: Tx, campaign: Campaign, now: Instant) => Promise<void>,
@@ -110,7 +121,7 @@ async function change(
   });
 }
 
-function requireStatus({ status }: Campaign, allowed: readonly CampaignStatus[], verb: string): void {
+export function requireStatus({ status }: Campaign, allowed: readonly CampaignStatus[], verb: string): void {
   if (!allowed.includes(status))
     throw new Refusal(
       'wrong_status',
@@ -118,25 +129,18 @@ function requireStatus({ status }: Campaign, allowed: readonly CampaignStatus[],
     );
 }
 
-async function freeze(
-  tx: Tx,
-  { id, definition }: Pick<Campaign, 'id' | 'definition'>,
-  number: number,
-  now: Instant,
-  actor: string,
-): Promise<string> {
-  const { plan, policy } = definition;
-  const [row] = await tx<{ id: string }[]>`
-    insert into version (campaign_id, number, plan, policy, created_at, actor)
-    values (${id}, ${number}, ${JSON.stringify(plan)}::text::jsonb, ${JSON.stringify(policy)}::text::jsonb, at_ms(${now}), ${actor})
-    returning id`;
-  if (row === undefined) throw new Error(`version ${number} of campaign ${id} was not stored`);
-  return row.id;
-}
-
 type CampaignEvent = 'campaign_launched' | 'campaign_paused' | 'campaign_resumed' | 'campaign_ended';
 
-async function tell(tx: Tx, id: string, kind: CampaignEvent, actor: string, now: Instant): Promise<void> {
-  await tx`insert into timeline (campaign_id, kind, actor, at) values (${id}, ${kind}, ${actor}, at_ms(${now}))`;
-  await recordChange(tx, { entity: 'campaign', entityId: id, change: kind, actor });
+export async function tell(
+  tx: Tx,
+  id: string,
+  kind: CampaignEvent,
+  actor: string,
+  now: Instant,
+  data: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await tx`
+    insert into timeline (campaign_id, kind, data, actor, at)
+    values (${id}, ${kind}, ${JSON.stringify(data)}::text::jsonb, ${actor}, at_ms(${now}))`;
+  await recordChange(tx, { entity: 'campaign', entityId: id, change: kind, data, actor });
 }

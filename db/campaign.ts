@@ -1,4 +1,5 @@
 import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus } from '../domain/campaign-definition';
+import type { Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
@@ -14,6 +15,8 @@ export interface CampaignSummary {
   readonly listId: string;
   readonly status: CampaignStatus;
   readonly statusReason: string | null;
+  /** Nothing is begun on these. */
+  readonly pausedChannels: readonly Channel[];
   readonly revision: number;
   /** Number of the current version; null = never launched. */
   readonly version: number | null;
@@ -145,7 +148,7 @@ async function requireList(tx: Tx, listId: string): Promise<void> {
 
 function summaryColumns(db: Db) {
   return db`
-    c.id, c.seq::int, c.name, c.description, c.subject, c.list_id, c.status, c.status_reason, c.revision,
+    c.id, c.seq::int, c.name, c.description, c.subject, c.list_id, c.status, c.status_reason, c.paused_channels, c.revision,
     v.number as version, ms(c.launched_at) as launched_at, ms(c.ended_at) as ended_at,
     ms(c.created_at) as created_at, ms(c.updated_at) as updated_at, c.actor`;
 }

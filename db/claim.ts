@@ -172,7 +172,7 @@ function valuesOf(tx: Tx, { ask, frame, decision, from, keys, content }: NewAtte
       ${touch.toHash}::text as to_hash, ${state}::text, ${tokenHash}::text, at_ms(${frame.input.now}),
       clock_timestamp() + make_interval(secs => ${POST_WITHIN_SECONDS}),
       case when ${state === 'claimed'} then clock_timestamp() + make_interval(secs => ${RESOLVE_WITHIN_SECONDS}) end,
-      ${frame.input.policyVersionId}::uuid, ${JSON.stringify(permitOf(frame, decision))}::text::jsonb, ${JSON.stringify(content)}::text::jsonb,
+      ${frame.input.planVersionId}::uuid, ${JSON.stringify(permitOf(frame, decision))}::text::jsonb, ${JSON.stringify(content)}::text::jsonb,
       ${expectedCost(frame, touch)}::bigint`;
 }
 

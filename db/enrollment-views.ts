@@ -35,6 +35,10 @@ export interface EnrollmentSummary {
   readonly leftForGood: boolean;
   readonly heldUntilAt: Instant | null;
   readonly holdReason: 'handoff' | 'unclear_reply' | null;
+  readonly pausedAt: Instant | null;
+  /** What an operator last moved, and to when. */
+  readonly movedTouch: string | null;
+  readonly movedToAt: Instant | null;
   readonly dueAt: Instant | null;
 }
 
@@ -224,5 +228,6 @@ function summaryColumns(db: Db) {
       from cases k where k.id = any (e.cases)) as cases,
     ms(e.enrolled_at) as enrolled_at, ms(e.ended_at) as ended_at,
     ms(e.calls_stopped_at) as calls_stopped_at, ms(e.messages_stopped_at) as messages_stopped_at,
-    e.left_for_good, ms(e.held_until_at) as held_until_at, e.hold_reason, ms(e.due_at) as due_at`;
+    e.left_for_good, ms(e.held_until_at) as held_until_at, e.hold_reason, ms(e.paused_at) as paused_at,
+    e.moved_touch, ms(e.moved_to_at) as moved_to_at, ms(e.due_at) as due_at`;
 }

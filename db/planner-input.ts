@@ -1,4 +1,6 @@
 import type { CampaignStatus } from '../domain/campaign-definition';
+import type { Channel } from '../domain/channel';
+import { type Decision, versionOf } from '../domain/decision';
 import { LONGEST_CAP_MS } from '../domain/caps';
 import type { Consent } from '../domain/consent';
 import type { Instant } from '../domain/instant';
@@ -7,18 +9,20 @@ import type { Law } from '../domain/law';
 import type {
   AddressView,
   AttemptView,
+  CampaignView,
   Caps,
   Commitment,
   EnrollmentView,
   PersonAttempt,
   PlannerInput,
+  Standing,
   WeeklyHours,
 } from '../domain/planner-input';
 import type { Spending } from '../domain/spend';
 import type { CandidatePlaces } from '../domain/zone-evidence';
 import type { Db } from './client';
 import { getLaw } from './law';
-import { getVersion } from './versions';
+import { getVersion, type VersionContent } from './versions';
 
 /** The planner's inputs and what the caller needs beside them, read in one statement. */
 export interface PlannerFrame {
@@ -53,6 +57,14 @@ interface Row {
   planVersionId: string;
   policyVersionId: string;
   cases: string[];
+  pausedAt: Instant | null;
+  movedTouch: string | null;
+  movedToAt: Instant | null;
+  isDropped: boolean;
+  lastDecision: Decision | null;
+  pausedChannels: Channel[];
+  resumed: CampaignView['resumedAt'];
+  replansFrom: number;
   campaignStatus: CampaignStatus;
   campaignEpoch: number;
   lineGroupId: string;
@@ -83,7 +95,26 @@ export async function loadPlannerFrame(
   enrollmentId: string,
   line: PlannerInput['line'],
 ): Promise<PlannerFrame> {
-  const [row] = await db<Row[]>`
+  const [row] = await readRows(db, db`e.id = ${enrollmentId}`);
+  if (row === undefined) throw new Error(`there is no enrollment ${enrollmentId}`);
+  return frameOf(db, row, line);
+}
+
+/** The same for many, to be looked at and not acted upon; whoever isn't there is left out. */
+export async function loadPlannerFrames(db: Db, enrollmentIds: readonly string[]): Promise<PlannerFrame[]> {
+  const frames: PlannerFrame[] = [];
+  for (const row of await readRows(db, db`e.id = any (${[...enrollmentIds]}::uuid[])`))
+    frames.push(await frameOf(db, row, 'none'));
+  return frames;
+}
+
+async function frameOf(db: Db, row: Row, line: PlannerInput['line']): Promise<PlannerFrame> {
+  const law = await getLaw(db, { id: row.lawId, revision: row.lawRevision });
+  return toFrame(row, law, await getVersion(db, row.planVersionId), await getVersion(db, row.policyVersionId), line);
+}
+
+async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
+  return db<Row[]>`
     select
       ms(t.now) as now,
       coalesce((select speed from clock), 1) as speed,
@@ -93,7 +124,11 @@ export async function loadPlannerFrame(
       ms(e.messages_stopped_at) as messages_stopped_at,
       ms(e.held_until_at) as held_until_at,
       ms(e.not_before_at) as not_before_at,
-      coalesce(e.plan_version_id, c.current_version_id) as plan_version_id,
+      ms(e.paused_at) as paused_at, e.moved_touch, ms(e.moved_to_at) as moved_to_at, e.decision as last_decision,
+      c.list_exchanged and not exists (select from list_member m join cases k on k.id = m.case_id
+        where m.list_id = c.list_id and k.contact_id = e.contact_id) as is_dropped,
+      c.paused_channels, c.resumed, c.replans_from,
+      ${planVersionId(db)} as plan_version_id,
       c.current_version_id as policy_version_id,
       c.status as campaign_status, c.epoch as campaign_epoch, c.line_group_id,
       p.places,
@@ -116,7 +151,7 @@ export async function loadPlannerFrame(
           from contact_address ca join attempt_address aa on aa.hash = ca.hash
           where ca.contact_id = e.contact_id and aa.claimed_at > t.now - make_interval(secs => ${LONGEST_CAP_MS / 1000})) u) as person_attempts,
       (select coalesce(json_agg(json_build_object('id', k.id, 'ordinal', k.ordinal, 'promisedAt', ms(k.promised_at)) order by k.ordinal), '[]')
-        from (select id, state, promised_at, row_number() over (order by created_at, id)::int as ordinal
+        from (select id, state, promised_at, row_number() over (order by seq)::int as ordinal
           from commitment where enrollment_id = e.id) k
         where k.state = 'open') as commitments,
       (select coalesce(json_agg(f.body ->> 'runKey'), '[]')
@@ -143,19 +178,23 @@ export async function loadPlannerFrame(
     from (select app_now() as now) t
     cross join settings s
     cross join (select id, revision from law_revision order by revision desc limit 1) w
-    join enrollment e on e.id = ${enrollmentId}
+    join enrollment e on ${chosen}
     join campaign c on c.id = e.campaign_id
     join contact p on p.id = e.contact_id`;
-  if (row === undefined) throw new Error(`there is no enrollment ${enrollmentId}`);
-  const law = await getLaw(db, { id: row.lawId, revision: row.lawRevision });
-  return toFrame(row, law, await getVersion(db, row.planVersionId), await getVersion(db, row.policyVersionId), line);
+}
+
+/** The version whose plan `e` lives in the campaign `c`: the current one, unless it was kept in an earlier one. */
+function planVersionId(db: Db) {
+  return db`coalesce(e.plan_version_id, case when e.seq > c.kept_through then c.current_version_id else (
+    select v.id from version v where v.campaign_id = c.id and coalesce(v.kept_through, 0) < e.seq
+    order by v.number desc limit 1) end)`;
 }
 
 function toFrame(
   row: Row,
   law: Law,
-  { plan }: Awaited<ReturnType<typeof getVersion>>,
-  { policy }: Awaited<ReturnType<typeof getVersion>>,
+  planVersion: VersionContent,
+  { policy }: VersionContent,
   line: PlannerInput['line'],
 ): PlannerFrame {
   const {
@@ -168,14 +207,18 @@ function toFrame(
     heldUntilAt,
     holdReason,
     notBeforeAt,
+    pausedAt,
+    isDropped,
     endedSeries,
   } = row;
+  const { number, plannedSince, history, plan } = planVersion;
   return {
     input: {
       now: row.now,
-      campaign: { status: row.campaignStatus },
+      campaign: { status: row.campaignStatus, pausedChannels: row.pausedChannels, resumedAt: row.resumed },
       plan,
       planVersionId: row.planVersionId,
+      planVersion: { number, plannedSince, replansFrom: row.replansFrom, history, policy: planVersion.policy },
       policy,
       policyVersionId: row.policyVersionId,
       company: {
@@ -201,6 +244,11 @@ function toFrame(
         heldUntilAt,
         holdReason,
         notBeforeAt,
+        pausedAt,
+        isDropped,
+        moved: row.movedTouch === null ? null : { touchKey: row.movedTouch, at: row.movedToAt ?? enrolledAt },
+        standing: standingOf(row),
+        keptWait: row.lastDecision?.keptWait ?? null,
         endedSeries,
       },
       contact: {
@@ -225,5 +273,18 @@ function toFrame(
     cases: row.cases,
     speed: row.speed,
     messagesPerSecond: row.messagesPerSecond,
+  };
+}
+
+/** What the last step had the contact wait for. */
+function standingOf({ lastDecision, enrolledAt }: Row): Standing | null {
+  if (lastDecision === null || !('touch' in lastDecision) || lastDecision.touch === undefined) return null;
+  const { key, runKey, stepKey } = lastDecision.touch;
+  return {
+    touchKey: key,
+    runKey,
+    stepKey,
+    version: versionOf(lastDecision.touch),
+    dueAt: lastDecision.kind === 'wait' ? lastDecision.askAt : enrolledAt,
   };
 }

@@ -6,6 +6,7 @@ export type RefusalCode =
   | 'revision_conflict'
   | 'launch_refused'
   | 'law_refused'
+  | 'publish_refused'
   | 'order_refused'
   | 'case_conflict'
   | 'last_admin';

@@ -18,6 +18,8 @@ export interface Candidate {
   readonly earliestAt: Instant;
   readonly reasons: readonly Reason[];
   readonly commitmentId?: string;
+  /** An operator gave it its instant: it waits for law, hours and caps, and for nothing else. */
+  readonly isMoved?: boolean;
 }
 
 /** One suppressed address bars the channel at every address of the person. */

@@ -21,15 +21,12 @@ export interface CapHit {
   readonly limit: number;
 }
 
-/** The company's caps, narrowed by the campaign's; a campaign can't widen them. */
+/** The company's caps, narrowed by the campaign's; a campaign can't widen them, and who was kept in an earlier version keeps its own as well (E-5). */
 export function capsFor(input: PlannerInput, kind: AddressKind): Caps {
   const company = input.company.caps[kind];
-  const own = input.policy.caps;
-  return {
-    perDay: Math.min(company.perDay, own.perDay ?? company.perDay),
-    perWeek: Math.min(company.perWeek, own.perWeek ?? company.perWeek),
-    perMonth: Math.min(company.perMonth, own.perMonth ?? company.perMonth),
-  };
+  const narrowed = (cap: keyof Caps) =>
+    Math.min(company[cap], input.policy.caps[cap] ?? company[cap], input.planVersion.policy.caps[cap] ?? company[cap]);
+  return { perDay: narrowed('perDay'), perWeek: narrowed('perWeek'), perMonth: narrowed('perMonth') };
 }
 
 /** The cap that forbids an attempt at `at` and when it lets go, or null; the longest-lasting one if several do. */

@@ -51,6 +51,9 @@ export interface EnrollmentChange {
   messagesStoppedAt?: Instant | null;
   heldUntilAt?: Instant | null;
   holdReason?: 'handoff' | 'unclear_reply' | null;
+  pausedAt?: Instant | null;
+  movedTouch?: string;
+  movedToAt?: Instant;
   /** Somebody has to look at the row by then, whatever happens. */
   dueAt?: Instant;
 }

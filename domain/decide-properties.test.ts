@@ -429,7 +429,7 @@ describe('an enrollment that is lived to its end', () => {
     input: inputs.map((input) => ({
       ...input,
       now: START,
-      campaign: { status: 'active' as const },
+      campaign: { ...input.campaign, status: 'active' as const },
       attempts: [],
       unreadReplies: 0,
       line: 'granted' as const,

@@ -59,6 +59,7 @@ describe('the planner', () => {
         channel: 'voice',
         try: 1,
         toHash: 'phone-1',
+        version: 1,
         untilAt: chicago('2027-03-01 17:00'),
       },
       askAt: chicago('2027-03-01 17:00'),

@@ -1,16 +1,18 @@
-import { awaitsTag, endOf, isUnresolved } from './attempts';
+import { awaitsTag, endOf, isUnresolved, nextTry } from './attempts';
 import { callCandidates, isUnansweredSeries, seriesOf } from './call-candidates';
 import { addressFor, type Candidate, isBarred } from './candidate';
 import type { Channel } from './channel';
 import type { Decision, EndReason, Reason, Touch } from './decision';
 import { missingConsent } from './consent';
 import { DAY_MS, HOUR_MS, type Instant } from './instant';
+import { leavingReason } from './leaving';
 import { messageCandidates } from './message-candidates';
 import { channelsOf as channelsOfRun, type Run } from './plan';
 import { place, type Placed } from './placement';
 import { everOpens } from './planner-hours';
 import type { PlannerInput } from './planner-input';
 import { promisesToKeep } from './promises';
+import { keptWaitOf } from './rescheduled';
 
 /** How long nobody needs to ask again about something that only an outside word can change. */
 const ASK_AGAIN_MS = DAY_MS;
@@ -18,13 +20,18 @@ const UNREAD_REPLY_MS = HOUR_MS / 6;
 
 /** The one answer to "when" and "why": workflow, claim, preview, explanation, auditor and tests ask here. Pure. */
 export function decide(input: PlannerInput): Decision {
-  return ended(input) ?? inFlight(input) ?? held(input) ?? untagged(input) ?? planned(input);
+  const decision = ended(input) ?? inFlight(input) ?? held(input) ?? untagged(input) ?? planned(input);
+  const keptWait = keptWaitOf(input);
+  const isOver = keptWait === null || nextTry(input.attempts, keptWait.touchKey) === null;
+  return isOver || decision.kind === 'finish' ? decision : { ...decision, keptWait };
 }
 
 /** Runs whose unanswered series has just come to its end, so that `series_ended` has to be said of them (R-2 b). */
 export function seriesToEnd(input: PlannerInput): readonly string[] {
   const { attempts, campaign, contact, enrollment, plan, policy } = input;
   if (campaign.status !== 'active' || enrollment.state !== 'open' || policy.eachFailedCall) return [];
+  // Nobody leaves because of a pause, and nothing is said of it.
+  if (enrollment.pausedAt !== null || campaign.pausedChannels.includes('voice')) return [];
   // A series that a stop cut short was not spent: the person was heard, or somebody decided. It ends without a word.
   if (enrollment.callsStoppedAt !== null || isBarred(contact, 'voice') || attempts.some(isUnresolved)) return [];
   return plan.runs.filter((run) => hasJustEnded(input, run)).map(({ key }) => key);
@@ -63,7 +70,8 @@ function held(input: PlannerInput): Decision | null {
   const { campaign, enrollment, now, unreadReplies } = input;
   if (campaign.status !== 'active') return hold(now + ASK_AGAIN_MS, { code: 'campaign_paused' });
   if (unreadReplies > 0) return hold(now + UNREAD_REPLY_MS, { code: 'reply_unread' });
-  const { heldUntilAt, holdReason } = enrollment;
+  const { heldUntilAt, holdReason, pausedAt } = enrollment;
+  if (pausedAt !== null) return hold(now + ASK_AGAIN_MS, { code: 'contact_paused', sinceAt: pausedAt });
   // What may have been a "stop" is never overruled by time: only a person hands it back (compliance 8.2).
   if (heldUntilAt !== null && holdReason === 'unclear_reply') return hold(now + ASK_AGAIN_MS, { code: holdReason });
   if (heldUntilAt === null || heldUntilAt <= now) return null;
@@ -80,17 +88,32 @@ function untagged({ attempts, company, now }: PlannerInput): Decision | null {
 }
 
 function planned(input: PlannerInput): Decision {
-  const candidates = [...callCandidates(input), ...messageCandidates(input)];
-  const placed = candidates.flatMap((candidate) => place(input, candidate) ?? []);
+  const leaving = leavingReason(input);
+  // An edit takes nobody's promise away (E-20): who has no place any more is still called back.
+  const isLeaving = leaving !== null;
+  if (isLeaving && promisesToKeep(input).length === 0) return finish(leaving, { code: leaving });
+  const candidates = [...callCandidates(input), ...(isLeaving ? [] : messageCandidates(input))];
+  const { pausedChannels } = input.campaign;
+  const free = candidates.filter(({ channel }) => !pausedChannels.includes(channel));
+  const paused = pausedChannels
+    .filter((channel) => candidates.some((candidate) => candidate.channel === channel))
+    .map((channel): Reason => ({ code: 'channel_paused', channel }));
+  const placed = free.flatMap((candidate) => place(input, candidate) ?? []);
   const best = soonest(input, placed);
-  if (best === undefined) return endOfPlan(input, candidates);
-  const touch = touchOf(best);
-  if (best.dueAt > input.now) return { kind: 'wait', touch, askAt: best.dueAt, reasons: best.reasons };
+  if (best !== undefined) return next(input, placed, best, paused);
+  return paused.length === 0 ? endOfPlan(input, candidates) : hold(input.now + ASK_AGAIN_MS, ...paused);
+}
+
+/** What is done of everything that is placed. What a pause holds back stands among the reasons. */
+function next(input: PlannerInput, placed: readonly Placed[], best: Placed, paused: readonly Reason[]): Decision {
+  const touch = touchOf(input, best);
+  const reasons = [...best.reasons, ...paused];
+  if (best.dueAt > input.now) return { kind: 'wait', touch, askAt: best.dueAt, reasons };
   if (!lacksLine(input, best))
-    return { kind: 'touch', touch, askAt: best.untilAt, reasons: [...best.reasons, { code: 'due' }] };
+    return { kind: 'touch', touch, askAt: best.untilAt, reasons: [...reasons, { code: 'due' }] };
   const messages = placed.filter((each) => !lacksLine(input, each));
   const askAt = Math.min(best.untilAt, ...messages.map(({ dueAt }) => dueAt));
-  return { kind: 'queue', touch, askAt, reasons: [...best.reasons, { code: 'no_free_line' }] };
+  return { kind: 'queue', touch, askAt, reasons: [...reasons, { code: 'no_free_line' }] };
 }
 
 /**
@@ -107,7 +130,7 @@ function lacksLine({ line }: PlannerInput, { candidate }: Placed): boolean {
   return line === 'none' && candidate.channel === 'voice';
 }
 
-function touchOf({ candidate, untilAt }: Placed): Touch {
+function touchOf({ planVersion }: PlannerInput, { candidate, untilAt }: Placed): Touch {
   const { key, runKey, stepKey, ordinal, channel, toHash, commitmentId } = candidate;
   return {
     key,
@@ -117,6 +140,7 @@ function touchOf({ candidate, untilAt }: Placed): Touch {
     channel,
     try: candidate.try,
     toHash,
+    version: planVersion.number,
     untilAt,
     ...(commitmentId === undefined ? {} : { commitmentId }),
   };
@@ -160,6 +184,8 @@ const END_REASONS: readonly string[] = [
   'stopped_by_rule',
   'completed_by_operator',
   'campaign_ended',
+  'left_list',
+  'step_removed',
 ] satisfies EndReason[];
 
 function isEndReason(reason: string | null): reason is EndReason {
@@ -170,6 +196,6 @@ function finish(reason: EndReason, ...reasons: Reason[]): Decision {
   return { kind: 'finish', reason, reasons };
 }
 
-function hold(askAt: Instant, reason: Reason): Decision {
-  return { kind: 'hold', askAt, reasons: [reason] };
+function hold(askAt: Instant, ...reasons: Reason[]): Decision {
+  return { kind: 'hold', askAt, reasons };
 }

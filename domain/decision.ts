@@ -1,5 +1,6 @@
 import type { Channel } from './channel';
 import type { Instant } from './instant';
+import type { KeptWait } from './planner-input';
 
 /** What a touch is: one planned moment of contact. Its key is stable over edits. */
 export interface Touch {
@@ -11,6 +12,8 @@ export interface Touch {
   readonly channel: Channel;
   readonly try: number;
   readonly toHash: string;
+  /** Number of the version that it is planned and worded by. */
+  readonly version: number;
   /** Set when the touch keeps a promise to call back. */
   readonly commitmentId?: string;
   /** When the touch may no longer be carried out: the end of the opening it falls into, margin taken off. */
@@ -25,6 +28,8 @@ export interface Reason {
 
 export type ReasonCode =
   | 'campaign_paused'
+  | 'channel_paused'
+  | 'contact_paused'
   | 'campaign_ended'
   | 'handoff'
   | 'unclear_reply'
@@ -33,6 +38,7 @@ export type ReasonCode =
   | 'awaiting_tag'
   | 'outside_hours'
   | 'opening_jitter'
+  | 'resume_jitter'
   | 'spacing'
   | 'message_delay'
   | 'pre_call_message'
@@ -45,6 +51,8 @@ export type ReasonCode =
   | 'spend_limit'
   | 'no_consent'
   | 'not_before'
+  | 'kept_wait'
+  | 'moved'
   | 'callback'
   | 'no_free_line'
   | 'due'
@@ -52,6 +60,8 @@ export type ReasonCode =
   | 'opted_out'
   | 'unreachable'
   | 'no_common_hour'
+  | 'left_list'
+  | 'step_removed'
   | 'calls_stopped'
   | 'messages_stopped'
   | 'ended'
@@ -64,10 +74,14 @@ export type EndReason =
   | 'no_consent'
   | 'stopped_by_rule'
   | 'completed_by_operator'
-  | 'campaign_ended';
+  | 'campaign_ended'
+  | 'left_list'
+  | 'step_removed';
 
 interface Reasoned {
   readonly reasons: readonly Reason[];
+  /** Carried along until the touch is made, whatever else is decided meanwhile. */
+  readonly keptWait?: KeptWait;
 }
 
 /** The planner's answer. Every kind but finish carries an instant at which to ask again, so nobody can be stuck. */
@@ -78,3 +92,8 @@ export type Decision =
   | (Reasoned & { readonly kind: 'hold'; readonly askAt: Instant })
   | (Reasoned & { readonly kind: 'reconcile'; readonly attemptId: string; readonly askAt: Instant })
   | (Reasoned & { readonly kind: 'finish'; readonly reason: EndReason });
+
+/** Touches that were stored before versions were told apart are the first one's. */
+export function versionOf({ version = 1 }: { readonly version?: number }): number {
+  return version;
+}

@@ -12,6 +12,7 @@ const CALL: Touch = {
   channel: 'voice',
   try: 1,
   toHash: 'phone-1',
+  version: 1,
   untilAt: TEN,
 };
 const TEXT: Touch = { ...CALL, key: 'intake.text.1', stepKey: 'text', channel: 'sms' };
@@ -57,6 +58,17 @@ describe('every reason has its phrase', () => {
 
   it.each<[Reason, string]>([
     [{ code: 'campaign_paused' }, 'the campaign is paused'],
+    [{ code: 'channel_paused', channel: 'voice' }, 'calls are paused in this campaign'],
+    [{ code: 'channel_paused', channel: 'sms' }, 'texts are paused in this campaign'],
+    [{ code: 'contact_paused', sinceAt: TEN }, `outreach to this contact is paused since ${ISO}`],
+    [
+      { code: 'resume_jitter', untilAt: TEN },
+      `not everybody starts at the first second after a pause, this contact at ${ISO}`,
+    ],
+    [{ code: 'kept_wait', at: TEN }, `the wait began under an earlier version and ends as planned, at ${ISO}`],
+    [{ code: 'moved', at: TEN }, `an operator set it for ${ISO}`],
+    [{ code: 'left_list' }, "the contact is not on the campaign's list any more"],
+    [{ code: 'step_removed' }, 'the step that came next was taken out of the campaign'],
     [{ code: 'campaign_ended' }, 'the campaign has ended'],
     [{ code: 'handoff', untilAt: TEN }, `a person has taken over, until it is handed back or ${ISO}`],
     [{ code: 'unclear_reply', untilAt: TEN }, 'a reply may have meant "stop" and waits for a person to read it'],

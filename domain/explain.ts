@@ -45,8 +45,12 @@ function touchPhrase({ touch }: Decision & { kind: 'touch' }): string {
 
 type Phrase = (reason: Reason) => string;
 
+const CHANNELS: Readonly<Record<string, string>> = { voice: 'calls', sms: 'texts', email: 'mails' };
+
 const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
   campaign_paused: () => 'the campaign is paused',
+  channel_paused: ({ channel }) => `${String(CHANNELS[String(channel)])} are paused in this campaign`,
+  contact_paused: ({ sinceAt }) => `outreach to this contact is paused since ${instant(sinceAt)}`,
   campaign_ended: () => 'the campaign has ended',
   handoff: ({ untilAt }) => `a person has taken over, until it is handed back or ${instant(untilAt)}`,
   unclear_reply: () => 'a reply may have meant "stop" and waits for a person to read it',
@@ -56,8 +60,11 @@ const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
   outside_hours: (reason) => `${closedPhrase(reason)}; the next opening is at ${instant(reason.opensAt)}`,
   opening_jitter: ({ untilAt }) =>
     `not everybody starts at the first second of an opening, this contact at ${instant(untilAt)}`,
+  resume_jitter: ({ untilAt }) =>
+    `not everybody starts at the first second after a pause, this contact at ${instant(untilAt)}`,
   spacing: ({ minutes, after }) => `${minutes} minutes apart from the last call (${after ?? 'unknown end'})`,
-  message_delay: ({ step }) => `the message "${step}" falls due then`,
+  message_delay: ({ step, after }) =>
+    `the message "${step}" falls due then${after === undefined ? '' : ` after the call (${after})`}`,
   pre_call_message: ({ fromAt }) => `after the text ahead of the call, from ${instant(fromAt)}`,
   scheduled: ({ step }) => `the message "${step}" is scheduled for then`,
   run_not_started: ({ startsAt }) => `the run starts at ${instant(startsAt)}`,
@@ -74,6 +81,8 @@ const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
     `a touch was left out because the person has not agreed to it (consent "${needed}"), or no longer`,
   failed_hour: ({ hour }) => `the last attempt failed at this hour of the day (${hour}:00)`,
   not_before: ({ at }) => `the provider asked to be left alone until ${instant(at)}`,
+  kept_wait: ({ at }) => `the wait began under an earlier version and ends as planned, at ${instant(at)}`,
+  moved: ({ at }) => `an operator set it for ${instant(at)}`,
   callback: ({ promisedAt }) => `a callback was promised for ${instant(promisedAt)}`,
   no_free_line: () => 'no line is free',
   due: () => 'it is due',
@@ -81,6 +90,8 @@ const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
   opted_out: () => 'the person opted out',
   unreachable: () => 'there is no address left to reach the person at',
   no_common_hour: () => 'no hour is allowed in every place the person may be in',
+  left_list: () => "the contact is not on the campaign's list any more",
+  step_removed: () => 'the step that came next was taken out of the campaign',
   calls_stopped: () => 'calls were stopped',
   messages_stopped: () => 'messages were stopped',
   ended: ({ state, reason }) => `the enrollment is ${state} (${reason ?? 'no reason given'})`,

@@ -35,7 +35,15 @@ export type MessageStatus = z.infer<typeof MessageStatusSchema>;
 export const AnsweredBySchema = z.enum(['human', 'machine', 'fax', 'unknown']);
 export type AnsweredBy = z.infer<typeof AnsweredBySchema>;
 
-export const OrderSchema = z.enum(['complete', 'resume', 'hand_back', 'stop_calls', 'stop_messaging']);
+export const OrderSchema = z.enum([
+  'complete',
+  'pause',
+  'resume',
+  'hand_back',
+  'stop_calls',
+  'stop_messaging',
+  'cancel_callback',
+]);
 export type Order = z.infer<typeof OrderSchema>;
 
 const OptOutSourceSchema = z.enum(['reply', 'keypress', 'unsubscribe', 'operator', 'provider', 'speech']);
@@ -96,7 +104,18 @@ export const FactBodySchema = z.discriminatedUnion('kind', [
     source: OptOutSourceSchema,
     channels: z.array(ChannelSchema).min(1).default(['voice', 'sms', 'email']),
   }),
-  z.strictObject({ kind: z.literal('callback_requested'), at: instantSchema }),
+  z.strictObject({
+    kind: z.literal('callback_requested'),
+    at: instantSchema,
+    by: z.literal('operator').optional(),
+  }),
+  /** An operator gave one touch an instant of its own. */
+  z.strictObject({
+    kind: z.literal('touch_moved'),
+    touchKey: z.string().max(120),
+    at: instantSchema,
+    note: z.string().max(1000).optional(),
+  }),
   z.strictObject({ kind: z.literal('wrong_number') }),
   z.strictObject({ kind: z.literal('order'), order: OrderSchema, note: z.string().max(1000).optional() }),
 ]);

@@ -54,6 +54,7 @@ export function aFoldState({ enrollment, attempt, ...changes }: FoldStateChanges
       callsStoppedAt: null,
       messagesStoppedAt: null,
       holdReason: null,
+      pausedAt: null,
       cases: ['case-1'],
       ...enrollment,
     },
@@ -74,7 +75,14 @@ export function aFoldState({ enrollment, attempt, ...changes }: FoldStateChanges
 /** The rows as they stand once the changes are stored. */
 export function applied(state: FoldState, { attempt, enrollment, commitments }: Changes): FoldState {
   const { taggedByThis: _, durationSeconds: __, acceptedAt: ___, ...row } = attempt;
-  const { endedAt: ____, heldUntilAt: _____, dueAt: ______, ...life } = enrollment;
+  const {
+    endedAt: ____,
+    heldUntilAt: _____,
+    dueAt: ______,
+    movedTouch: _______,
+    movedToAt: ________,
+    ...life
+  } = enrollment;
   const opened = commitments.filter(({ kind }) => kind === 'open').length;
   return {
     ...state,

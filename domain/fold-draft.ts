@@ -123,14 +123,13 @@ export class FoldDraft implements Changes {
   }
 
   /** K-13: one promise at a time; a new time replaces the one before. */
-  promise(promisedAt: Instant): void {
+  promise(promisedAt: Instant, whyMoved = 'a new time was asked for'): void {
     const refusal = this.refusalOfPromise();
     if (refusal !== null) {
       this.tell('callback_closed', { promisedAt, reason: refusal });
       return;
     }
-    if (this.state.hasOpenCommitment)
-      this.commitments.push({ kind: 'close', state: 'moved', reason: 'a new time was asked for' });
+    if (this.state.hasOpenCommitment) this.commitments.push({ kind: 'close', state: 'moved', reason: whyMoved });
     this.commitments.push({ kind: 'open', promisedAt });
     this.tell('callback_requested', { promisedAt });
     this.wakes = true;
@@ -138,6 +137,24 @@ export class FoldDraft implements Changes {
 
   keepPromise(reason: string): void {
     this.commitments.push({ kind: 'close', state: 'kept', reason });
+  }
+
+  cancelPromise(): void {
+    this.breakPromises('cancelled_by_operator');
+  }
+
+  /** Nothing is begun until it is resumed; facts are taken in all the same. */
+  pause(): void {
+    if (this.isOver() || this.state.enrollment.pausedAt !== null) return;
+    this.enrollment.pausedAt = this.state.now;
+  }
+
+  moveTouch(touchKey: string, at: Instant): void {
+    this.tell('operator_order', { order: 'move_touch', touch: touchKey, toAt: at });
+    this.wakes = true;
+    if (this.isOver()) return;
+    this.enrollment.movedTouch = touchKey;
+    this.enrollment.movedToAt = at;
   }
 
   isOver(): boolean {

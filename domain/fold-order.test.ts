@@ -42,6 +42,20 @@ describe("an operator's order", () => {
     expect(timelineOf(story)).toEqual(['operator_order', 'handed_back']);
   });
 
+  it('"pause" holds an open enrollment, and a second one changes nothing (N-7)', () => {
+    expect(ordered({}, 'pause').state.enrollment.pausedAt).toBe(NOW);
+    expect(ordered({ enrollment: { pausedAt: NOW - 7 } }, 'pause').state.enrollment.pausedAt).toBe(NOW - 7);
+    const over = { state: 'ended', reason: 'plan_through' } as const;
+    expect(ordered({ enrollment: over }, 'pause').state.enrollment.pausedAt).toBeNull();
+  });
+
+  it('"cancel callback" breaks the promise that is open, and says who did (N-11)', () => {
+    expect(ordered({ hasOpenCommitment: true }, 'cancel_callback').changes[0]?.commitments).toEqual([
+      { kind: 'close', state: 'broken', reason: 'cancelled_by_operator' },
+    ]);
+    expect(ordered({}, 'cancel_callback').changes[0]?.commitments).toEqual([]);
+  });
+
   it.each(OrderSchema.options)('"%s" has the workflow look', (order) => {
     expect(ordered({}, order).changes[0]?.wakes).toBe(true);
   });
@@ -63,6 +77,17 @@ describe('"resume" (S1-93)', () => {
     const wasEnded = 'state' in enrollment;
     expect(timelineOf(story)).toEqual(['operator_order', ...(wasEnded ? ['contact_status_changed'] : [])]);
     expect(story.changes[0]?.enrollment.endedAt).toBe(wasEnded ? null : undefined);
+  });
+
+  it('ends a pause first, and takes up nothing that was stopped', () => {
+    const stopped = { pausedAt: NOW - 1, callsStoppedAt: NOW - 2 };
+    const story = ordered({ enrollment: stopped }, 'resume');
+    expect(story.state.enrollment).toMatchObject({ pausedAt: null, callsStoppedAt: NOW - 2 });
+  });
+
+  it('brings somebody back who ended in a pause, without it', () => {
+    const story = ordered({ enrollment: { state: 'ended', reason: 'plan_through', pausedAt: NOW - 1 } }, 'resume');
+    expect(story.state.enrollment).toMatchObject({ ...active, pausedAt: null });
   });
 
   it.each([

@@ -9,12 +9,18 @@ export function foldOrder(state: FoldState, { order }: Fact<'order'>, draft: Fol
     case 'complete':
       draft.end('completed_by_operator');
       return;
+    case 'pause':
+      draft.pause();
+      return;
     case 'resume':
       resume(state, draft);
       return;
     case 'hand_back':
       draft.release();
       draft.tell('handed_back', {});
+      return;
+    case 'cancel_callback':
+      draft.cancelPromise();
       return;
     case 'stop_calls':
       draft.stopCalls();
@@ -26,6 +32,10 @@ export function foldOrder(state: FoldState, { order }: Fact<'order'>, draft: Fol
 
 /** S1-93, R-9: both Completed kinds come back; never somebody who opted out (S1-118) or left for good. */
 function resume({ enrollment }: FoldState, draft: FoldDraft): void {
+  // What was held last comes first: the end of a pause takes up nothing that was stopped.
+  const { pausedAt } = enrollment;
+  if (pausedAt !== null) draft.enrollment.pausedAt = null;
+  if (pausedAt !== null && enrollment.state === 'open') return;
   if (enrollment.state === 'rejected' || enrollment.reason === 'opted_out' || enrollment.leftForGood) return;
   draft.enrollment.callsStoppedAt = null;
   draft.enrollment.messagesStoppedAt = null;

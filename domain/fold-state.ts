@@ -28,6 +28,7 @@ export interface FoldEnrollment {
   readonly callsStoppedAt: Instant | null;
   readonly messagesStoppedAt: Instant | null;
   readonly holdReason: 'handoff' | 'unclear_reply' | null;
+  readonly pausedAt: Instant | null;
   readonly cases: readonly string[];
 }
 

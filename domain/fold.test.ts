@@ -283,6 +283,12 @@ describe('an opt-out (R-5)', () => {
 
 describe('a callback (K-13)', () => {
   const AT = NOW + DAY_MS;
+  it('moved by an operator says so (N-11)', () => {
+    const moved = aFact({ kind: 'callback_requested', at: AT, by: 'operator' });
+    const { commitments } = fold(aFoldState({ hasOpenCommitment: true }), moved);
+    expect(commitments[0]).toEqual({ kind: 'close', state: 'moved', reason: 'an operator set a new time' });
+  });
+
   const asked = aFact({ kind: 'callback_requested', at: AT });
   const opened = { kind: 'open', promisedAt: AT };
 
@@ -342,5 +348,22 @@ describe('other facts', () => {
 
   it('a wrong number takes the address out and has the plan look for another', () => {
     expect(fold(aFoldState(), aFact({ kind: 'wrong_number' }))).toMatchObject({ wrongNumber: true, wakes: true });
+  });
+});
+
+describe('a touch that an operator moved (P-16)', () => {
+  const moved = aFact({ kind: 'touch_moved', touchKey: 'week.call.2', at: NOW + HOUR_MS });
+
+  it('gets its instant, and the timeline tells which and when', () => {
+    const { enrollment, timeline, wakes } = fold(aFoldState(), moved);
+    expect(enrollment).toEqual({ movedTouch: 'week.call.2', movedToAt: NOW + HOUR_MS });
+    expect(timeline).toEqual([
+      { kind: 'operator_order', data: { order: 'move_touch', touch: 'week.call.2', toAt: NOW + HOUR_MS } },
+    ]);
+    expect(wakes).toBe(true);
+  });
+
+  it('moves nothing of somebody who is through', () => {
+    expect(fold(aFoldState({ enrollment: ENDED }), moved).enrollment).toEqual({});
   });
 });

@@ -52,7 +52,10 @@ export function fold(state: FoldState, fact: FactBody): Changes {
       draft.optOut(fact.source, fact.channels);
       break;
     case 'callback_requested':
-      draft.promise(fact.at);
+      draft.promise(fact.at, fact.by === 'operator' ? 'an operator set a new time' : undefined);
+      break;
+    case 'touch_moved':
+      draft.moveTouch(fact.touchKey, fact.at);
       break;
     case 'wrong_number':
       draft.wrongNumber = true;

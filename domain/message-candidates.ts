@@ -4,7 +4,8 @@ import { missingConsent } from './consent';
 import { localDateOf, plainLocalToInstant } from './local-time';
 import { MINUTE_MS, type Instant } from './instant';
 import { place } from './placement';
-import type { PlannedMessage, Run } from './plan';
+import type { CallResult, PlannedMessage, Run } from './plan';
+import { cameInAt, type PlanHistory, stepNameOf } from './plan-history';
 import { homeZoneOf, hoursOf, notBeforeRun } from './planner-hours';
 import type { AttemptView, PlannerInput } from './planner-input';
 import { promisesToKeep } from './promises';
@@ -45,12 +46,14 @@ function canBeSent(input: PlannerInput, run: Run, message: PlannedMessage): bool
 interface Moment {
   readonly ordinal: number;
   readonly earliestAt: Instant;
+  /** How the call ended that it follows. */
+  readonly after?: string;
 }
 
 function candidatesOf(input: PlannerInput, run: Run, message: PlannedMessage): Candidate[] {
   const to = addressFor(input.contact, message.channel);
   if (to === null) return [];
-  return momentsOf(input, run, message).flatMap(({ ordinal, earliestAt }) => {
+  return momentsOf(input, run, message).flatMap(({ ordinal, earliestAt, after }) => {
     const key = touchKeyOf(run.key, message.key, ordinal);
     const nth = nextTry(input.attempts, key);
     if (nth === null) return [];
@@ -64,14 +67,29 @@ function candidatesOf(input: PlannerInput, run: Run, message: PlannedMessage): C
       try: nth,
       toHash: to.hash,
       earliestAt,
-      reasons: [{ code: message.when.kind === 'at' ? 'scheduled' : 'message_delay', step: message.key }],
+      reasons: [
+        {
+          code: message.when.kind === 'at' ? 'scheduled' : 'message_delay',
+          step: message.key,
+          ...(after === undefined ? {} : { after }),
+        },
+      ],
     };
   });
 }
 
 /** When the message falls due, once for each time that it does. */
-function momentsOf(input: PlannerInput, run: Run, { key, when, channel }: PlannedMessage): Moment[] {
-  const { enrolledAt } = input.enrollment;
+function momentsOf(input: PlannerInput, run: Run, message: PlannedMessage): Moment[] {
+  const cameAt = cameInAt(input.planVersion.history, stepNameOf(run.key, message.key));
+  const moments = plannedMoments(input, run, message);
+  // E-7: what came into the plan behind somebody's place is not for them. The text ahead of a call has its place before it.
+  if (cameAt === null || input.enrollment.enrolledAt >= cameAt || message.when.kind === 'before_call') return moments;
+  return moments.filter(({ earliestAt }) => earliestAt >= cameAt);
+}
+
+function plannedMoments(input: PlannerInput, run: Run, { key, when, channel }: PlannedMessage): Moment[] {
+  // A run that came in later begins then for those who were there.
+  const enrolledAt = Math.max(input.enrollment.enrolledAt, cameInAt(input.planVersion.history, run.key) ?? 0);
   switch (when.kind) {
     case 'before_call':
       return wantsFirstCall(input, run) ? [{ ordinal: 1, earliestAt: enrolledAt }] : [];
@@ -87,11 +105,26 @@ function momentsOf(input: PlannerInput, run: Run, { key, when, channel }: Planne
       return [{ ordinal: 1, earliestAt: plainLocalToInstant(zone, when.on, minuteOf(when.time)) }];
     }
     case 'after_call': {
-      const matching = endedCalls(input.attempts, run).filter((call) => hasResult(call, when.results));
+      const former = input.planVersion.history.formerResults[stepNameOf(run.key, key)] ?? [];
+      const matching = endedCalls(input.attempts, run).filter((call) =>
+        hasResult(call, resultsFor(call, former) ?? when.results),
+      );
       const chosen = when.repeat === 'each' ? matching : firstUnlessSent(input, run, key, matching);
-      return chosen.map((call) => ({ ordinal: call.ordinal, earliestAt: endOf(call) + when.delayMinutes * MINUTE_MS }));
+      return chosen.map((call) => ({
+        ordinal: call.ordinal,
+        earliestAt: endOf(call) + when.delayMinutes * MINUTE_MS,
+        after: call.outcome ?? call.disposition ?? 'unknown',
+      }));
     }
   }
+}
+
+/** E-11: whoever is past the branch stays on their side of it. */
+function resultsFor(
+  call: AttemptView,
+  former: PlanHistory['formerResults'][string],
+): readonly CallResult[] | undefined {
+  return former.find(({ untilAt }) => endOf(call) < untilAt)?.results;
 }
 
 /** Once is once, even if a correction makes another call the first that matches. */

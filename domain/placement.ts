@@ -10,6 +10,7 @@ import { addDays, DAY_MINUTES, localDateOf, localToInstant, minuteOfDayOf } from
 import type { CallPlan } from './plan';
 import { homeZoneOf, hoursOf, notBeforeRun } from './planner-hours';
 import type { PlannerInput } from './planner-input';
+import { rescheduled } from './rescheduled';
 import { costOf, spendHit } from './spend';
 
 /** A candidate with the first instant at which everything allows it. */
@@ -22,7 +23,8 @@ export interface Placed {
 }
 
 /** Finds the first instant from now on that hours, caps, spacing, money and waits all allow; null when there is none left, or no consent. */
-export function place(input: PlannerInput, candidate: Candidate): Placed | null {
+export function place(input: PlannerInput, planned: Candidate): Placed | null {
+  const candidate = rescheduled(input, planned);
   if (missingConsent(input, candidate) !== null) return null;
   const hours = hoursOf(input, candidate.run, candidate.channel);
   const reasons: Reason[] = [...candidate.reasons];
@@ -34,9 +36,11 @@ export function place(input: PlannerInput, candidate: Candidate): Placed | null 
     if (opening === null) return null;
     if (opening.opensAt > startAt) reasons.push(...outsideHours(hours, startAt, opening));
     const openAt = Math.max(startAt, opening.opensAt);
-    const dueAt =
+    const openedAt =
       fromAt > opening.opensAt ? openAt : Math.max(openAt, opening.opensAt + jitter(input, candidate, opening));
-    if (dueAt > openAt) reasons.push({ code: 'opening_jitter', untilAt: dueAt });
+    if (openedAt > openAt) reasons.push({ code: 'opening_jitter', untilAt: openedAt });
+    const dueAt = Math.max(openedAt, afterPause(input, candidate, fromAt, opening));
+    if (dueAt > openedAt) reasons.push({ code: 'resume_jitter', untilAt: dueAt });
     const obstacle = obstacleAt(input, candidate, dueAt, opening.closesAt);
     if (obstacle === null) return { candidate, dueAt, untilAt: opening.closesAt, reasons };
     reasons.push(obstacle.reason);
@@ -70,10 +74,22 @@ function outsideHours(hours: Hours, at: Instant, { opensAt }: Opening): Reason[]
  * Who waits for an opening doesn't start with everybody else at its first second (T24). Stable per contact and opening,
  * never more than half of it, and nothing for a promise.
  */
-function jitter(input: PlannerInput, { commitmentId }: Candidate, { opensAt, closesAt }: Opening): number {
-  if (commitmentId !== undefined) return 0;
+function jitter(input: PlannerInput, { commitmentId, isMoved }: Candidate, { opensAt, closesAt }: Opening): number {
+  if (commitmentId !== undefined || isMoved === true) return 0;
   const most = Math.min(input.company.openingJitterMs, (closesAt - opensAt) / 2);
   return Math.floor(fraction(`${input.enrollment.id}${opensAt}`) * most);
+}
+
+/** What had been ready before a pause ended starts as at an opening: not all at its first second. */
+function afterPause(
+  input: PlannerInput,
+  candidate: Candidate,
+  fromAt: Instant,
+  { opensAt, closesAt }: Opening,
+): Instant {
+  const resumedAt = input.campaign.resumedAt[candidate.channel];
+  if (resumedAt === undefined || resumedAt <= Math.max(fromAt, opensAt)) return opensAt;
+  return resumedAt + jitter(input, candidate, { opensAt: resumedAt, closesAt });
 }
 
 interface Obstacle {
@@ -86,7 +102,10 @@ function obstacleAt(input: PlannerInput, candidate: Candidate, at: Instant, clos
   const cap =
     capObstacle(input, candidate, at) ?? legalObstacle(input, candidate, at) ?? spendObstacle(input, candidate, at);
   if (cap !== null || calls === undefined) return cap;
-  return perDayObstacle(input, calls, at) ?? failedHourObstacle(input, calls, at, closesAt);
+  return (
+    perDayObstacle(input, calls, at) ??
+    (candidate.isMoved === true ? null : failedHourObstacle(input, calls, at, closesAt))
+  );
 }
 
 function capObstacle(input: PlannerInput, { channel }: Candidate, at: Instant): Obstacle | null {

@@ -52,7 +52,7 @@ const callsSchema = z.strictObject({
 });
 
 /** A call's result as a message may ask for it. `unanswered` covers busy, no answer, failed and voicemail. */
-const CallResultSchema = z.enum([
+export const CallResultSchema = z.enum([
   'any',
   'unanswered',
   'voicemail',

@@ -4,6 +4,7 @@ import type { CampaignStatus } from './campaign-definition';
 import { type Instant, MINUTE_MS } from './instant';
 import { parseClock, plainLocalToInstant } from './local-time';
 import { PlanSchema, type Run } from './plan';
+import { NO_HISTORY } from './plan-history';
 import type {
   AddressView,
   AttemptView,
@@ -11,6 +12,7 @@ import type {
   ContactView,
   EnrollmentView,
   PlannerInput,
+  PlanVersionView,
   WeeklyHours,
 } from './planner-input';
 import { PolicySchema } from './policy';
@@ -144,6 +146,11 @@ export function anEnrollment(changes: Partial<EnrollmentView> = {}): EnrollmentV
     heldUntilAt: null,
     holdReason: null,
     notBeforeAt: null,
+    pausedAt: null,
+    isDropped: false,
+    moved: null,
+    standing: null,
+    keptWait: null,
     endedSeries: [],
     ...changes,
   };
@@ -200,6 +207,9 @@ export interface PlannerInputChanges {
   readonly unreadReplies?: number;
   readonly spending?: Spending;
   readonly line?: PlannerInput['line'];
+  readonly campaign?: Partial<PlannerInput['campaign']>;
+  /** Of the plan; the first there ever was, unless something else is said. */
+  readonly version?: Partial<PlanVersionView>;
 }
 
 /** Carla in Chicago on Monday at ten, company hours nine to five, three calls to make, a line in hand. */
@@ -208,10 +218,11 @@ export function aPlannerInput(changes: PlannerInputChanges = {}): PlannerInput {
   const policy = PolicySchema.parse({ companySlots: [{ open: '09:00', close: '17:00' }], ...changes.policy });
   return {
     now: changes.now ?? MONDAY_10,
-    campaign: { status: changes.status ?? 'active' },
+    campaign: { status: changes.status ?? 'active', pausedChannels: [], resumedAt: {}, ...changes.campaign },
     plan,
     // Versions are immutable: compiled hours are kept by their id, so another content is another version.
-    planVersionId: JSON.stringify(plan),
+    planVersionId: JSON.stringify([plan, changes.version?.policy]),
+    planVersion: { number: 1, plannedSince: 1, replansFrom: 0, history: NO_HISTORY, policy, ...changes.version },
     policy,
     policyVersionId: JSON.stringify(policy),
     company: changes.company ?? aCompany(),

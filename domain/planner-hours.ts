@@ -52,15 +52,19 @@ function startOf({ contact }: PlannerInput, { startsOn }: Run): Instant {
   return localToInstant(homeZoneOf(contact), startsOn, 0, 'open');
 }
 
-function rulesOf({ company, contact, policy }: PlannerInput, run: Run | null, law: BoundLaw): HoursRule[] {
-  const except = policy.closedOn;
+function rulesOf({ company, contact, planVersion, policy }: PlannerInput, run: Run | null, law: BoundLaw): HoursRule[] {
+  const policies = planVersion.policy === policy ? [policy] : [policy, planVersion.policy];
+  const except = policies.flatMap(({ closedOn }) => closedOn);
   const rules: HoursRule[] = [{ ...weekly('legal', company.legalHours), except }, ...law.hours];
   if (!contact.placeKnown) rules.push(weekly('unknown_place', company.unknownPlaceHours));
   if (run === null) return rules;
-  const slots = run.hours.mode === 'calling_times' ? run.hours.slots : policy.companySlots;
-  const own = weekly(run.hours.mode === 'calling_times' ? 'run' : 'company', { weekdays: run.weekdays, slots });
-  rules.push({ ...own, from: run.startsOn, ...(run.endsOn === null ? {} : { to: run.endsOn }) });
-  return rules;
+  const { hours, weekdays, startsOn, endsOn } = run;
+  const dates = { from: startsOn, ...(endsOn === null ? {} : { to: endsOn }) };
+  const own =
+    hours.mode === 'calling_times'
+      ? [weekly('run', { weekdays, slots: hours.slots })]
+      : policies.map(({ companySlots }) => weekly('company', { weekdays, slots: companySlots }));
+  return [...rules, ...own.map((rule) => ({ ...rule, ...dates }))];
 }
 
 function weekly(name: string, hours: WeeklyHours): HoursRule {

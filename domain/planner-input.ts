@@ -4,6 +4,7 @@ import type { Consent } from './consent';
 import type { Instant } from './instant';
 import type { Law } from './law';
 import type { Plan } from './plan';
+import type { PlanHistory } from './plan-history';
 import type { Policy } from './policy';
 import type { Slot } from './slots';
 import type { Spending } from './spend';
@@ -11,9 +12,10 @@ import type { Spending } from './spend';
 /** Everything the planner looks at. Plain data, so that a claim can store what it was decided from. */
 export interface PlannerInput {
   readonly now: Instant;
-  readonly campaign: { readonly status: CampaignStatus };
+  readonly campaign: CampaignView;
   readonly plan: Plan;
   readonly planVersionId: string;
+  readonly planVersion: PlanVersionView;
   readonly policy: Policy;
   readonly policyVersionId: string;
   readonly company: CompanyRules;
@@ -28,6 +30,26 @@ export interface PlannerInput {
   readonly unreadReplies: number;
   readonly spending: Spending;
   readonly line: 'none' | 'granted';
+}
+
+export interface CampaignView {
+  readonly status: CampaignStatus;
+  /** Nothing is begun on these. */
+  readonly pausedChannels: readonly Channel[];
+  /** When each channel was last resumed; left out = never paused. */
+  readonly resumedAt: Readonly<Partial<Record<Channel, Instant>>>;
+}
+
+/** The version whose plan the contact lives: the current one, or the earlier one in which the contact was kept. */
+export interface PlanVersionView {
+  readonly number: number;
+  /** The first version with this plan and these hours. */
+  readonly plannedSince: number;
+  /** Waits that were begun under a version before this one are planned anew. */
+  readonly replansFrom: number;
+  readonly history: PlanHistory;
+  /** Its own policy; the stricter of this and the current one binds. */
+  readonly policy: Policy;
 }
 
 export interface CompanyRules {
@@ -62,8 +84,33 @@ export interface EnrollmentView {
   readonly heldUntilAt: Instant | null;
   readonly holdReason: 'handoff' | 'unclear_reply' | null;
   readonly notBeforeAt: Instant | null;
+  readonly pausedAt: Instant | null;
+  /** The campaign took another list, and the contact isn't on it. */
+  readonly isDropped: boolean;
+  /** The touch that an operator gave an instant of its own. */
+  readonly moved: { readonly touchKey: string; readonly at: Instant } | null;
+  /** What the last step decided, as far as it named a touch. */
+  readonly standing: Standing | null;
+  readonly keptWait: KeptWait | null;
   /** Runs whose unanswered series was already said to have ended. */
   readonly endedSeries: readonly string[];
+}
+
+/** The touch that a contact waits for, and the version that planned it. */
+export interface Standing {
+  readonly touchKey: string;
+  readonly runKey: string;
+  readonly stepKey: string;
+  readonly version: number;
+  /** When it was to be done, or earlier where it was due already. */
+  readonly dueAt: Instant;
+}
+
+/** A wait that was begun under an earlier version and ends as that planned it (E-1, E-2). */
+export interface KeptWait {
+  readonly touchKey: string;
+  readonly dueAt: Instant;
+  readonly version: number;
 }
 
 export interface ContactView {

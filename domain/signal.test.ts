@@ -18,6 +18,7 @@ it('every fact has a signal that tells the reader of a history what happened', (
     opted_out: 'reply',
     callback_requested: 'order',
     wrong_number: 'callOutcome',
+    touch_moved: 'order',
     order: 'order',
   });
 });

@@ -26,6 +26,7 @@ const SIGNALS: Readonly<Record<FactKind, SignalName>> = {
   form_started: 'formCompleted',
   form_completed: 'formCompleted',
   callback_requested: 'order',
+  touch_moved: 'order',
   order: 'order',
 };
 

@@ -74,6 +74,17 @@ export class Fuzz {
       });
   }
 
+  /** As the document shows it, at each thing that there is of its kind. */
+  shownOf({ method, path, content }: Target): Shot[] {
+    const { ids } = this.aims;
+    const own = path.split('/').flatMap((part) => ids[part] ?? []);
+    const sent =
+      content === null || content.mediaType !== 'application/json'
+        ? { headers: {} }
+        : { headers: { 'content-type': content.mediaType }, body: JSON.stringify(this.aimed(content.example) ?? {}) };
+    return own.map((id) => ({ method, path: path.replaceAll(/\{\w+\}/g, id), ...sent }));
+  }
+
   /** The example, each text of it in turn made one that nobody can store. */
   sweepOf(target: Target): Shot[] {
     const { method, path, content } = target;

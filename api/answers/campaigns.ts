@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CampaignStatusSchema } from '../../domain/campaign-definition';
+import { ChannelSchema } from '../../domain/channel';
 import { RuleSchema } from '../../domain/rule';
 import { DefinitionSchema } from '../definition';
 import {
@@ -55,6 +56,7 @@ const summary = {
   listId: Id,
   status: CampaignStatusSchema,
   statusReason: z.string().nullable(),
+  pausedChannels: z.array(ChannelSchema).describe('Nothing is begun on these, whatever the status.'),
   revision: Revision,
   version: z.int().min(1).nullable().describe('Number of the current version; null = never launched.'),
   launchedAt: At.nullable(),
@@ -158,6 +160,7 @@ const SUMMARY_EXAMPLE = {
   listId: EXAMPLE_IDS.list,
   status: 'draft',
   statusReason: null,
+  pausedChannels: [],
   revision: 1,
   version: null,
   launchedAt: null,

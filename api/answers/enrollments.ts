@@ -24,6 +24,9 @@ const summary = {
   leftForGood: z.boolean().describe('A rule took the person out of the campaign; no order takes outreach up again.'),
   heldUntilAt: At.nullable().describe('A person has taken over until then, or until it is handed back.'),
   holdReason: z.enum(['handoff', 'unclear_reply']).nullable(),
+  pausedAt: At.nullable().describe('Outreach to this contact is paused since then.'),
+  movedTouch: text.nullable().describe('The touch that an operator last gave an instant of its own.'),
+  movedToAt: At.nullable(),
   dueAt: At.nullable().describe('When the row is looked at again at the latest.'),
 };
 
@@ -31,6 +34,8 @@ const DecisionSchema = oneOf<Decision['kind']>()('touch', 'queue', 'wait', 'hold
 
 const ReasonCodeSchema = oneOf<ReasonCode>()(
   'campaign_paused',
+  'channel_paused',
+  'contact_paused',
   'campaign_ended',
   'handoff',
   'unclear_reply',
@@ -39,6 +44,7 @@ const ReasonCodeSchema = oneOf<ReasonCode>()(
   'awaiting_tag',
   'outside_hours',
   'opening_jitter',
+  'resume_jitter',
   'spacing',
   'message_delay',
   'pre_call_message',
@@ -51,6 +57,8 @@ const ReasonCodeSchema = oneOf<ReasonCode>()(
   'spend_limit',
   'no_consent',
   'not_before',
+  'kept_wait',
+  'moved',
   'callback',
   'no_free_line',
   'due',
@@ -58,6 +66,8 @@ const ReasonCodeSchema = oneOf<ReasonCode>()(
   'opted_out',
   'unreachable',
   'no_common_hour',
+  'left_list',
+  'step_removed',
   'calls_stopped',
   'messages_stopped',
   'ended',
@@ -69,11 +79,15 @@ const ReasonAnswer = z
   .catchall(z.union([text, z.number(), z.null()]))
   .meta({ id: 'Reason', description: 'A code for machines, with the values that its sentence needs.' });
 
-const NextAnswer = z
+export const NextAnswer = z
   .object({
     decision: DecisionSchema,
     touch: z
-      .object({ key: text.describe('Run, step and ordinal.'), channel: ChannelSchema })
+      .object({
+        key: text.describe('Run, step and ordinal.'),
+        channel: ChannelSchema,
+        version: z.int().min(1).describe('The version that it is planned and worded by.'),
+      })
       .nullable()
       .describe('What is to be done; null = nothing that could be named.'),
     sentence: text.describe('The decision as one English sentence, without personal data.'),
@@ -98,6 +112,22 @@ export const EnrollmentAnswer = z
   })
   .meta({ id: 'Enrollment', description: 'One contact in one campaign.' });
 
+export const MovedTouchAnswer = z
+  .object({
+    factId: Id.nullable(),
+    duplicate: z.boolean().describe('The same order was given before; nothing was changed.'),
+    touch: text.nullable().describe('What was moved.'),
+    at: At.nullable().describe('When it will be done, as things stand.'),
+  })
+  .meta({ id: 'MovedTouch' });
+
+export const MOVED_TOUCH_EXAMPLE = {
+  factId: EXAMPLE_IDS.fact,
+  duplicate: false,
+  touch: 'two-days.call.2',
+  at: '2099-03-09T15:30:00.000Z',
+};
+
 export const ENROLLMENT_SUMMARY_EXAMPLE = {
   id: EXAMPLE_IDS.enrollment,
   campaignId: EXAMPLE_IDS.campaign,
@@ -113,10 +143,13 @@ export const ENROLLMENT_SUMMARY_EXAMPLE = {
   leftForGood: false,
   heldUntilAt: null,
   holdReason: null,
+  pausedAt: null,
+  movedTouch: null,
+  movedToAt: null,
   dueAt: '2027-03-09T15:03:03.923Z',
   next: {
     decision: 'wait',
-    touch: { key: 'two-days.call.1', channel: 'voice' },
+    touch: { key: 'two-days.call.1', channel: 'voice', version: 1 },
     sentence: 'Next is two-days.call.1 (voice) at 2027-03-09T15:03:03.923Z: call 1 of 3.',
     reasons: [{ code: 'retry', attempt: 1, of: 3 }],
     askAt: '2027-03-09T15:03:03.923Z',

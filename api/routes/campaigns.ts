@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createCampaign, getCampaign, listCampaigns, updateDraft, type Campaign } from '../../db/campaign';
-import { archiveCampaign, launchCampaign, pauseCampaign, resumeCampaign, stopCampaign } from '../../db/campaign-life';
+import { archiveCampaign, launchCampaign, stopCampaign } from '../../db/campaign-life';
 import { statsOf } from '../../db/campaign-stats';
 import { countCampaign, listRuleFirings } from '../../db/report-views';
 import { idOfRequest } from '../../db/tokens';
@@ -33,7 +33,7 @@ import { text } from '../text';
  * GET /campaigns
  * GET /campaigns/{id}
  * PUT /campaigns/{id}
- * POST /campaigns/{id}/launch | pause | resume | stop | archive
+ * POST /campaigns/{id}/launch | stop | archive
  * GET /campaigns/{id}/rule-firings
  */
 export function campaignRoutes({ sql }: ApiDeps): Route[] {
@@ -113,7 +113,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
         id: 'changeDraft',
         tag: 'Campaigns',
         summary: 'Change a draft as a whole',
-        description: 'What was launched has versions; of those only the rules can be changed.',
+        description: 'What was launched has versions: publish another one.',
         answers: { 200: CampaignAnswer },
         problems: ['wrong_status', 'revision_conflict', 'precondition_failed', 'unknown_reference'],
         examples: {
@@ -190,20 +190,6 @@ const CHANGES: readonly StatusChange[] = [
     summary: 'Launch a draft',
     description: 'Freezes version 1 and enrolls the people of the list. Launching what runs changes nothing.',
     problems: ['launch_refused'],
-    after: {},
-  },
-  {
-    verb: 'pause',
-    change: pauseCampaign,
-    summary: 'Pause a campaign',
-    description: 'Nothing is begun after the answer. What is under way comes to its end, and facts are taken in.',
-    after: { status: 'paused' },
-  },
-  {
-    verb: 'resume',
-    change: resumeCampaign,
-    summary: 'Resume a paused campaign',
-    description: 'Everybody is planned anew from now.',
     after: {},
   },
   {

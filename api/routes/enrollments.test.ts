@@ -39,7 +39,7 @@ describe('an enrollment', () => {
     const { enrollmentId, campaignId } = await launchForOne(api);
     const next = async () => (await get(`/v1/campaigns/${campaignId}/enrollments`)).items[0].next;
     expect(await next()).toBeNull();
-    const touch = { key: 'first.call.1', channel: 'voice' };
+    const touch = { key: 'first.call.1', channel: 'voice', version: 1 };
     const decision = {
       kind: 'wait',
       touch,

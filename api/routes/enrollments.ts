@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { getCampaign } from '../../db/campaign';
+import { type Campaign, getCampaign } from '../../db/campaign';
 import {
   type EnrollmentSummary,
   getEnrollment,
@@ -10,8 +10,7 @@ import {
 } from '../../db/enrollment-views';
 import { listExecutions } from '../../db/execution-views';
 import { nextOf } from '../../db/explain';
-import type { CampaignStatus } from '../../domain/campaign-definition';
-import type { Decision } from '../../domain/decision';
+import type { Decision, Reason } from '../../domain/decision';
 import { ATTEMPT_EXAMPLE, AttemptPageAnswer, TIMELINE_EXAMPLE, TimelinePageAnswer } from '../answers/attempts';
 import {
   ContactStatusSchema,
@@ -68,13 +67,13 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
         sort: z.enum(['enrolled', 'due']).default('enrolled'),
       }),
       handle: async ({ params: { id }, query: { limit, cursor, ...filter } }) => {
-        const { status } = await getCampaign(sql, id);
+        const campaign = await getCampaign(sql, id);
         const after = numberAndIdAt(cursor);
         const rows = await listEnrollments(sql, { campaignId: id, ...filter, after, limit: limit + 1 });
         const place = (row: { position: number; id: string }) => `${row.position}_${row.id}`;
         return ok(
           pageOf(rows, limit, place, ({ seq: _, position: __, lastDecision, ...row }) =>
-            toDocument({ ...row, next: standingOf(row, lastDecision, status) }),
+            toDocument({ ...row, next: standingOf(row, lastDecision, campaign) }),
           ),
         );
       },
@@ -160,12 +159,14 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
 function standingOf(
   { state, dueAt }: Pick<EnrollmentSummary, 'state' | 'dueAt'>,
   lastDecision: Decision | null,
-  campaign: CampaignStatus,
+  { status, pausedChannels }: Campaign,
 ) {
-  if (campaign === 'paused' && state === 'open')
-    return {
-      ...nextDocument({ kind: 'hold', reasons: [{ code: 'campaign_paused' }], askAt: dueAt ?? 0 }),
-      askAt: dueAt,
-    };
+  const held = (reason: Reason) => ({
+    ...nextDocument({ kind: 'hold', reasons: [reason], askAt: dueAt ?? 0 }),
+    askAt: dueAt,
+  });
+  if (status === 'paused' && state === 'open') return held({ code: 'campaign_paused' });
+  const channel = lastDecision !== null && 'touch' in lastDecision ? lastDecision.touch?.channel : undefined;
+  if (channel !== undefined && pausedChannels.includes(channel)) return held({ code: 'channel_paused', channel });
   return lastDecision === null ? null : nextDocument(lastDecision);
 }

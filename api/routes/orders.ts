@@ -2,27 +2,68 @@ import * as z from 'zod';
 import { appNow } from '../../db/clock';
 import { getEnrollment, resumeRefusal } from '../../db/enrollment-views';
 import { retryExecution } from '../../db/execution-views';
+import { moveTouch } from '../../db/move-touch';
 import { receive } from '../../db/inbox';
 import { type FactBody, OrderSchema } from '../../domain/fact';
 import { announce } from '../../engine/announce';
 import { RECEIVED_EXAMPLE, ReceivedAnswer } from '../answers/contacts';
+import { MOVED_TOUCH_EXAMPLE, MovedTouchAnswer } from '../answers/enrollments';
 import { EXECUTION_EXAMPLE, ExecutionAnswer } from '../answers/executions';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { ApiError } from '../errors';
-import { pastCallback } from '../fact-arrival';
+import { pastCallback, pastInstant } from '../fact-arrival';
 import { InstantSchema } from '../instant';
 import { accepted, type Answer, defineRoute, IdParams, type Route, type Who } from '../route';
 import { text } from '../text';
 
 /**
- * POST /enrollments/{id}/orders: complete, resume, hand_back, stop_calls, stop_messaging
+ * POST /enrollments/{id}/orders: complete, pause, resume, hand_back, stop_calls, stop_messaging, cancel_callback
+ * POST /enrollments/{id}/next-touch
  * POST /enrollments/{id}/callbacks
  * POST /executions/{id}/retry
  */
 export function orderRoutes(deps: ApiDeps): Route[] {
   const { sql } = deps;
   return [
+    defineRoute({
+      method: 'post',
+      path: '/enrollments/:id/next-touch',
+      role: 'editor',
+      operation: {
+        id: 'moveNextTouch',
+        tag: 'Enrollments',
+        summary: 'Move the next touch of a contact to another instant, or to now',
+        description:
+          'The waits of the plan no longer count for it; hours, law, caps, lines and pauses still do, so that `at` of the answer may be later than was asked for.',
+        answers: { 202: MovedTouchAnswer },
+        problems: ['order_refused'],
+        examples: { body: { at: '2099-03-09T15:30:00Z', note: 'she is in a meeting' }, answer: MOVED_TOUCH_EXAMPLE },
+      },
+      params: IdParams,
+      body: z.strictObject({
+        at: InstantSchema.optional().describe('Left out = now.'),
+        note: text(1000).optional(),
+      }),
+      handle: async ({ params: { id }, body: { at, note }, caller: { actor }, requestKey }) => {
+        const now = await appNow(sql);
+        if (at !== undefined && at < now) throw pastInstant(at, now);
+        const {
+          received,
+          touchKey,
+          at: movedAt,
+        } = await moveTouch(sql, {
+          enrollmentId: id,
+          at: at ?? null,
+          ...(note === undefined ? {} : { note }),
+          eventKey: `touch_moved:${requestKey}`,
+          actor,
+        });
+        void announce(deps, received);
+        const { factId, duplicate } = received;
+        return accepted(toDocument({ factId, duplicate, touch: touchKey, at: movedAt }));
+      },
+    }),
     defineRoute({
       method: 'post',
       path: '/enrollments/:id/orders',
@@ -42,6 +83,8 @@ export function orderRoutes(deps: ApiDeps): Route[] {
         const { state, reason } = await getEnrollment(sql, id);
         if (state === 'rejected') throw refused(`the contact could not be enrolled (${reason})`);
         if (order === 'resume') await requireResumable(id);
+        if (order === 'pause' && state !== 'open')
+          throw refused(`the enrollment is ${state}; there is nothing to pause`);
         return give(id, { kind: 'order', order, ...(note === undefined ? {} : { note }) }, who);
       },
     }),
@@ -111,9 +154,11 @@ export function orderRoutes(deps: ApiDeps): Route[] {
 
 const ORDERS = `
 - \`complete\`: the contact is through; nothing more is done
-- \`resume\`: take up again what was stopped or has ended
+- \`pause\`: nothing is begun until the contact is resumed; facts are taken in
+- \`resume\`: end the pause; where there is none, take up again what was stopped or has ended
 - \`hand_back\`: a person has dealt with it; outreach goes on
 - \`stop_calls\`, \`stop_messaging\`: the rest of the plan goes on
+- \`cancel_callback\`: the callback that was promised is off
 `.trim();
 
 function refused(why: string): ApiError {

@@ -9,11 +9,11 @@ export function audience(sql: Db, { settled }: BalanceOptions): Promise<Equation
     sql,
     'audience',
     settled
-      ? 'Every contact with a case in the list of a launched campaign has one row in it, enrolled or rejected, and nobody else has.'
+      ? 'Every contact with a case in the list of a launched campaign has one row in it, enrolled or rejected, and nobody else has whom no earlier list named.'
       : 'Whoever has a row in a launched campaign, enrolled or rejected, has a case in its list; members without a row are still to come.',
     sql`
       with launched as (
-        select id, list_id, coalesce(status_reason = 'stopped', false) as stopped
+        select id, list_id, list_exchanged, coalesce(status_reason = 'stopped', false) as stopped
         from campaign
         where status <> 'draft'
       ), listed as (
@@ -23,9 +23,9 @@ export function audience(sql: Db, { settled }: BalanceOptions): Promise<Equation
         join cases k on k.id = m.case_id
       )
       select coalesce(e.id, a.contact_id)::text as id,
-        a.contact_id is not null as on_left,
+        a.contact_id is not null or l.list_exchanged as on_left,
         e.id is not null as on_right,
-        a.contact_id is null or (e.id is null and ${settled} and not l.stopped) as wrong
+        (a.contact_id is null and not l.list_exchanged) or (e.id is null and ${settled} and not l.stopped) as wrong
       from listed a
       full join enrollment e on e.campaign_id = a.campaign_id and e.contact_id = a.contact_id
       left join launched l on l.id = a.campaign_id`,

@@ -50,8 +50,8 @@ async function queue(tx: Tx, lineGroupId: string): Promise<Asking[]> {
         (v.policy ->> 'concurrencyLimit')::int as most, (v.policy ->> 'callsPerMinute')::int as per_minute,
         row_number() over (partition by q.campaign_id order by q.commitment desc, q.queued_rt, q.enrollment_id) as place
       from line_queue q
-      join enrollment e on e.id = q.enrollment_id and e.state = 'open'
-      join campaign c on c.id = q.campaign_id and c.status = 'active'
+      join enrollment e on e.id = q.enrollment_id and e.state = 'open' and e.paused_at is null
+      join campaign c on c.id = q.campaign_id and c.status = 'active' and not ('voice' = any (c.paused_channels))
       join version v on v.id = c.current_version_id
       left join live l on l.campaign_id = q.campaign_id
       where q.line_group_id = ${lineGroupId} and q.eligible_until_at > (select app_now())

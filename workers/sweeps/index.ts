@@ -5,6 +5,7 @@ import { completeCampaigns } from '../../db/sweeps/complete';
 import { enrollPage } from '../../db/sweeps/enroll';
 import { grantRound, lineGroupIds } from '../../db/sweeps/grant';
 import { drainWakes, overdueRows, rowsBehindEpoch } from '../../db/sweeps/nudge';
+import { freeLeakedLines } from '../../db/sweeps/lines';
 import { refoldFacts } from '../../db/sweeps/refold';
 import { unseenFacts } from '../../db/sweeps/relay';
 import { forgetUnstepped, markStarted, noticeNamespace, rowsToStart } from '../../db/sweeps/start';
@@ -23,7 +24,16 @@ const STARTS_PER_ROUND = 100;
 
 /** The sweeps that need nothing but the database and the engine. */
 export function coreSweeps(deps: Deps): Sweep[] {
-  return [enroll(deps), start(deps), namespace(deps), grant(deps), nudge(deps), relay(deps), complete(deps)];
+  return [
+    enroll(deps),
+    start(deps),
+    namespace(deps),
+    grant(deps),
+    nudge(deps),
+    relay(deps),
+    complete(deps),
+    lines(deps),
+  ];
 }
 
 function enroll({ sql }: Deps): Sweep {
@@ -106,6 +116,10 @@ function relay({ sql, engine }: Deps): Sweep {
 
 function complete({ sql }: Deps): Sweep {
   return { name: 'complete', everyMs: 2_000, round: async () => (await completeCampaigns(sql)) > 0 };
+}
+
+function lines({ sql }: Deps): Sweep {
+  return { name: 'lines', everyMs: 5_000, round: async () => (await freeLeakedLines(sql)) > 0 };
 }
 
 /** Does it for each, a few at a time; answers those for whom it worked. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Sql } from '../../db/client';
 import { tryAlone } from '../../db/sweeps/alone';
@@ -17,6 +18,8 @@ export interface RunningSweeps {
 /** Runs each sweep on its own beat until stopped. A failing round is logged and tried again at the next beat. */
 export function runSweeps(sweeps: readonly Sweep[], { sql, log }: { sql: Sql; log: Logger }): RunningSweeps {
   const stopping = new AbortController();
+  // Each of them listens while it pauses.
+  setMaxListeners(sweeps.length, stopping.signal);
   const loops = sweeps.map((sweep) => loop(sweep, { sql, log, signal: stopping.signal }));
   return {
     async stop() {

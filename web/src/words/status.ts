@@ -25,6 +25,8 @@ const REASONS: Readonly<Record<string, string>> = {
   completed_by_operator: 'Completed by an operator',
   campaign_ended: 'Campaign ended',
   stopped: 'Stopped by an operator',
+  left_list: 'Not on the list any more',
+  step_removed: 'Its next step was taken out',
 };
 
 /** Why something ended, in words. */
