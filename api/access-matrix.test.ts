@@ -24,7 +24,7 @@ const RIGHTS: Readonly<Record<string, readonly [Role, Scope | null] | 'anyone'>>
   'patch /contacts/:id': ['editor', 'contacts:write'],
   'get /contacts/:id/consents': ['viewer', 'contacts:read'],
   'post /contacts/:id/consents': ['editor', 'contacts:write'],
-  'post /contacts/:id/consents/:consentId/revoke': ['editor', 'contacts:write'],
+  'post /consents/:id/revoke': ['editor', 'contacts:write'],
   'post /contacts/:id/opt-out': ['editor', 'contacts:write'],
   'post /campaigns': ['editor', 'campaigns:write'],
   'get /campaigns': ['viewer', 'campaigns:read'],

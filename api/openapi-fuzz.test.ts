@@ -6,6 +6,7 @@ import { hookPath, newSid, sendWebhook } from '../test/api-twilio';
 import { type Aims, Fuzz, type Shot, type Target } from '../test/fuzz';
 import { nastyText } from '../test/schema-arbitrary';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
+import { CONSENT_BODY_EXAMPLE } from './answers/consents';
 import { TAGS } from './openapi-frame';
 
 /**
@@ -96,8 +97,8 @@ async function aims(): Promise<Aims> {
   );
   for (const { enrollmentId } of people.slice(0, 6))
     await api.call('POST', `/v1/enrollments/${enrollmentId}/callbacks`, { body: { at: '2027-03-05T15:00:00Z' } });
-  const idsAt = async (path: string): Promise<string[]> =>
-    (await api.call('GET', path)).body.items.map(({ id }: { id: string }) => id);
+  const idsOf = async (path: string): Promise<string[]> =>
+    (await api.call('GET', `${path}?limit=8`)).body.items.map(({ id }: { id: string }) => id);
   const executions = await failedExecutions(people[0]);
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
   return {
@@ -108,11 +109,16 @@ async function aims(): Promise<Aims> {
       contacts: people.map(({ contactId }) => contactId),
       campaigns: [...people.map(({ campaignId }) => campaignId), ...drafts],
       enrollments: people.map(({ enrollmentId }) => enrollmentId),
-      commitments: await idsAt('/v1/commitments'),
-      versions: await idsAt(`/v1/campaigns/${people[0]?.campaignId}/versions`),
+      commitments: await idsOf('/v1/commitments'),
+      versions: await idsOf(`/v1/campaigns/${people[0]?.campaignId}/versions`),
       attempts: [attemptId],
       executions,
       connections: await Promise.all(connections),
+      consents: await Promise.all(
+        people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),
+      ),
+      'legal-rules': await idsOf('/v1/legal-rules'),
+      'calendar-days': await idsOf('/v1/calendar-days'),
       'api-keys': [await made('/v1/api-keys', { name: 'Nobody', role: 'viewer' })],
       u: people.map(({ enrollmentId }) => unsubscribeToken(api.config.secretKey, enrollmentId)),
     },

@@ -28,7 +28,7 @@ const LAW: Law = {
       channels: ['voice', 'sms'],
       hours: [{ weekdays: [...WEEKDAYS, 6, 7], slots: [{ open: '09:00', close: '21:00' }] }],
       holidays: false,
-      perDay: 3,
+      perDay: null,
     },
   ],
   days: [],

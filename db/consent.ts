@@ -57,9 +57,13 @@ export async function recordConsent(
 /** No claim after the commit rests on it: it holds the locks that every claim takes (INV-4). Revoking twice is revoking once. */
 export async function revokeConsent(
   sql: Sql,
-  { contactId, consentId, reason }: { contactId: string; consentId: string; reason: string },
+  consentId: string,
+  reason: string,
   actor: string,
 ): Promise<ConsentRecord> {
+  const [owner] = await sql<{ contactId: string }[]>`select contact_id from consent where id = ${consentId}`;
+  if (owner === undefined) throw new Refusal('not_found', `there is no consent ${consentId}`);
+  const { contactId } = owner;
   return change(sql, contactId, async (tx) => {
     const revoked = await tx`
       update consent set revoked_at = app_now(), revoked_by = ${actor}, revoked_reason = ${reason}

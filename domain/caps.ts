@@ -55,10 +55,10 @@ export interface LegalCapHit {
 export function legalCapHit(input: PlannerInput, channel: Channel, at: Instant): LegalCapHit | null {
   const { company, contact, personAttempts } = input;
   const hits = lawFor(company.law, contact, channel).caps.flatMap((cap): LegalCapHit[] => {
-    if (!contact.zones.some((zone) => isWithin(cap, localDateOf(zone, at)))) return [];
     const inside = personAttempts.filter((attempt) => cap.kinds.includes(attempt.kind) && attempt.at > at - DAY_MS);
     const blocking = inside[inside.length - cap.perDay];
-    return blocking === undefined ? [] : [{ freeAt: blocking.at + DAY_MS, place: cap.place, limit: cap.perDay }];
+    if (blocking === undefined || !contact.zones.some((zone) => isWithin(cap, localDateOf(zone, at)))) return [];
+    return [{ freeAt: blocking.at + DAY_MS, place: cap.place, limit: cap.perDay }];
   });
   const [worst = null] = hits.sort((a, b) => b.freeAt - a.freeAt);
   return worst;

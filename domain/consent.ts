@@ -19,12 +19,11 @@ export function requiredConsents(
   { plan }: Pick<PlannerInput, 'plan'>,
   { run, stepKey, channel }: Pick<Candidate, 'run' | 'stepKey' | 'channel'>,
 ): ConsentClass[] {
+  const classOf = (each: Run) =>
+    channel === 'voice' ? each.calls?.requiresConsent : messageOf(each, stepKey)?.requiresConsent;
   // A promised call speaks as the calls of the plan do: the strict reading asks for everything that one of them needs.
   const runs = run === null ? plan.runs : [run];
-  const required = runs.map((each) =>
-    channel === 'voice' ? each.calls?.requiresConsent : messageOf(each, stepKey)?.requiresConsent,
-  );
-  return [...new Set(required.filter((each) => each !== undefined))];
+  return [...new Set(runs.flatMap((each) => classOf(each) ?? []))];
 }
 
 /** The first class that the person has not agreed to, or no more; null = nothing is missing. */
@@ -32,8 +31,9 @@ export function missingConsent(
   input: Pick<PlannerInput, 'plan' | 'contact'>,
   candidate: Pick<Candidate, 'run' | 'stepKey' | 'channel'>,
 ): ConsentClass | null {
-  const given = input.contact.consents.map((consent) => consent.class);
-  return requiredConsents(input, candidate).find((each) => !given.includes(each)) ?? null;
+  const { consents } = input.contact;
+  const isGiven = (needed: ConsentClass) => consents.some((consent) => consent.class === needed);
+  return requiredConsents(input, candidate).find((each) => !isGiven(each)) ?? null;
 }
 
 /** The consents that the touch rests on: the oldest unrevoked one of each class that it needs. */

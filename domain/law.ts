@@ -61,6 +61,8 @@ export type Whereabouts = Pick<ContactView, 'states' | 'countries' | 'placeKnown
 interface Kept {
   readonly rules: readonly InForce<LegalRule>[];
   readonly days: readonly InForce<CalendarDay>[];
+  /** One decision asks many times for the same person. */
+  readonly byPerson: WeakMap<Whereabouts, Map<Channel, BoundLaw>>;
   readonly byPlace: Map<string, BoundLaw>;
   readonly byContent: Map<string, BoundLaw>;
 }
@@ -72,6 +74,14 @@ const contents = new Map<string, number>();
 export function lawFor(law: Law, where: Whereabouts, channel: Channel): BoundLaw {
   const known = kept.get(law) ?? standing(law);
   kept.set(law, known);
+  const own = known.byPerson.get(where) ?? new Map<Channel, BoundLaw>();
+  known.byPerson.set(where, own);
+  const bound = own.get(channel) ?? samePlace(known, where, channel);
+  own.set(channel, bound);
+  return bound;
+}
+
+function samePlace(known: Kept, where: Whereabouts, channel: Channel): BoundLaw {
   const place = [channel, where.placeKnown, where.states.join(), where.countries.join()].join('|');
   const bound = known.byPlace.get(place) ?? sameContent(known, where, channel);
   known.byPlace.set(place, bound);
@@ -102,6 +112,7 @@ function standing({ rules, days }: Law): Kept {
   return {
     rules: stretchesInForce(rules),
     days: stretchesInForce(days),
+    byPerson: new WeakMap(),
     byPlace: new Map(),
     byContent: new Map(),
   };

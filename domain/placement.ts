@@ -124,6 +124,7 @@ function legalObstacle(input: PlannerInput, { channel }: Candidate, at: Instant)
 }
 
 function spendObstacle(input: PlannerInput, candidate: Candidate, at: Instant): Obstacle | null {
+  if (input.spending.limits.length === 0) return null;
   const hit = spendHit(input, costOf(input, candidate), at);
   if (hit === null) return null;
   const { scope, period, limit, freeAt } = hit;

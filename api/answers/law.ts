@@ -39,6 +39,7 @@ const LegalRuleVersionAnswer = z
     holidays: z.boolean().describe('Are the holidays of the calendar closed as well?'),
     perDay: z
       .int()
+      .min(1)
       .nullable()
       .describe('Most attempts at one person in 24 hours, on these channels together; null = none of its own.'),
   })

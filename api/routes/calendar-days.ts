@@ -105,7 +105,7 @@ function changing({ sql }: ApiDeps): Route[] {
         answers: { 200: CalendarDayAnswer },
         problems: ['revision_conflict', 'precondition_failed', 'law_refused'],
         examples: {
-          body: { binds: 'everybody', source: 'company policy', revision: 1 },
+          body: { binds: 'everybody', source: 'company policy' },
           answer: CALENDAR_DAY_EXAMPLE,
         },
       },

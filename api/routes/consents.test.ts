@@ -19,7 +19,7 @@ describe('what a contact has agreed to (C12, C14)', () => {
     const { status, body: given } = await api.call('POST', consents, ask);
     expect([status, given.revokedAt, given.actor]).toEqual([201, null, 'key:Ada']);
     await api.call('POST', consents, ask);
-    const { body: revoked } = await api.call('POST', `${consents}/${given.id}/revoke`, {
+    const { body: revoked } = await api.call('POST', `/v1/consents/${given.id}/revoke`, {
       body: { reason: 'by phone' },
     });
     expect(revoked).toMatchObject({ revokedBy: 'key:Ada', revokedReason: 'by phone', text: CONSENT.text });

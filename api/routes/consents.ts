@@ -15,7 +15,7 @@ import { text } from '../text';
 /**
  * GET /contacts/{id}/consents
  * POST /contacts/{id}/consents
- * POST /contacts/{id}/consents/{consentId}/revoke
+ * POST /consents/{id}/revoke
  */
 export function consentRoutes({ sql }: ApiDeps): Route[] {
   return [
@@ -63,7 +63,7 @@ export function consentRoutes({ sql }: ApiDeps): Route[] {
     }),
     defineRoute({
       method: 'post',
-      path: '/contacts/:id/consents/:consentId/revoke',
+      path: '/consents/:id/revoke',
       role: 'editor',
       isUnlimited: true,
       operation: {
@@ -83,10 +83,10 @@ export function consentRoutes({ sql }: ApiDeps): Route[] {
           },
         },
       },
-      params: IdParams.extend({ consentId: z.uuid() }),
+      params: IdParams,
       body: z.strictObject({ reason: text(500).default('') }),
-      handle: async ({ params: { id, consentId }, body: { reason }, caller }) =>
-        ok(toDocument(await revokeConsent(sql, { contactId: id, consentId, reason }, caller.actor))),
+      handle: async ({ params: { id }, body: { reason }, caller }) =>
+        ok(toDocument(await revokeConsent(sql, id, reason, caller.actor))),
     }),
   ];
 }

@@ -108,7 +108,7 @@ function changing({ sql }: ApiDeps): Route[] {
         answers: { 200: LegalRuleAnswer },
         problems: ['revision_conflict', 'precondition_failed', 'law_refused'],
         examples: {
-          body: { perDay: 2, source: 'advice of counsel', revision: 1 },
+          body: { perDay: 2, source: 'advice of counsel' },
           answer: LEGAL_RULE_EXAMPLE,
         },
       },
