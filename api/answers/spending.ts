@@ -6,7 +6,7 @@ const Micros = Count.describe("Millionths of the company's currency.");
 export const SpendRatesAnswer = z
   .object({
     callMinuteMicros: Micros,
-    segmentMicros: Micros.describe('Of one SMS segment; a long text has several.'),
+    segmentMicros: Count.describe('The same for one SMS segment; a long text has several.'),
     mailMicros: Micros,
     callMinutes: z.int().min(1).describe('So long a call is taken to last.'),
     revision: Revision,
