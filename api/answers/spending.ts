@@ -20,8 +20,8 @@ export const SpendRatesAnswer = z
 
 export const SpendStateAnswer = z
   .object({
-    perDayMicros: Micros.nullable().describe('Per calendar day of the company; null = no limit.'),
-    totalMicros: Micros.nullable().describe('null = no limit.'),
+    perDayMicros: z.int().min(0).nullable().describe('Per calendar day of the company; null = no limit.'),
+    totalMicros: z.int().min(0).nullable().describe('Of all days together; null = no limit.'),
     spentTodayMicros: Micros,
     spentMicros: Micros,
     limitRevision: Count.describe('Counts the changes of the limits; 0 = none was ever set.'),
