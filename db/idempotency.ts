@@ -69,6 +69,19 @@ export async function releaseRequest(sql: Sql, { apiKeyId, key }: KeyedRequest):
   await sql`delete from idempotency where api_key_id = ${apiKeyId} and key = ${key} and status is null`;
 }
 
+const FORGET_AFTER_HOURS = 48;
+export const FORGET_PAGE = 1_000;
+
+/** Nobody sends the same again after two days; answers how many were forgotten, a page at a time. */
+export async function forgetRequests(sql: Sql): Promise<number> {
+  const forgotten = await sql`
+    delete from idempotency where (api_key_id, key) in (
+      select api_key_id, key from idempotency
+      where created_rt < clock_timestamp() - make_interval(hours => ${FORGET_AFTER_HOURS})
+      limit ${FORGET_PAGE} for update skip locked)`;
+  return forgotten.count;
+}
+
 async function takeOver(sql: Sql, { apiKeyId, key }: KeyedRequest): Promise<boolean> {
   const taken = await sql`
     update idempotency set created_rt = clock_timestamp()

@@ -1,5 +1,5 @@
-/** SQLSTATE classes and codes: connection exceptions, too many connections, a server that stops or starts. */
-const STATES = /^(08...|53300|57P0[1-5])$/;
+/** SQLSTATE classes and codes: connection exceptions, a transaction that took too long (its connection is closed), too many connections, a server that stops or starts. */
+const STATES = /^(08...|25P04|53300|57P0[1-5])$/;
 /** What postgres.js and the sockets below it call a connection that isn't there. */
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'CONNECTION_CLOSED',

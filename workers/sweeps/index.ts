@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/client';
 import type { EnrollmentRef } from '../../db/enrollment';
+import { FORGET_PAGE, forgetRequests } from '../../db/idempotency';
 import { adoptFacts } from '../../db/sweeps/adopt';
 import { completeCampaigns } from '../../db/sweeps/complete';
 import { enrollPage } from '../../db/sweeps/enroll';
@@ -33,6 +34,7 @@ export function coreSweeps(deps: Deps): Sweep[] {
     relay(deps),
     complete(deps),
     lines(deps),
+    forget(deps),
   ];
 }
 
@@ -120,6 +122,11 @@ function complete({ sql }: Deps): Sweep {
 
 function lines({ sql }: Deps): Sweep {
   return { name: 'lines', everyMs: 5_000, round: async () => (await freeLeakedLines(sql)) > 0 };
+}
+
+/** What is kept for repeated requests is not kept for ever. */
+function forget({ sql }: Deps): Sweep {
+  return { name: 'forget', everyMs: 60_000, round: async () => (await forgetRequests(sql)) === FORGET_PAGE };
 }
 
 /** Does it for each, a few at a time; answers those for whom it worked. */
