@@ -12,6 +12,24 @@ const seconds = z.coerce.number().int().min(1);
 const SECRET_LENGTH = 32;
 const secret = z.string().min(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`);
 
+const PAYLOAD_KEY = /^([a-z0-9-]{1,32}):([0-9a-f]{64})$/i;
+
+export interface PayloadKey {
+  readonly id: string;
+  readonly hex: string;
+}
+
+function payloadKeys(text: string, context: z.RefinementCtx): PayloadKey[] {
+  const keys = text
+    .split(',')
+    .map((pair) => PAYLOAD_KEY.exec(pair.trim()))
+    .map((found) => ({ id: found?.[1] ?? '', hex: found?.[2] ?? '' }));
+  if (text.trim() === '') return [];
+  const isGood = keys.every(({ hex }) => hex !== '') && new Set(keys.map(({ id }) => id)).size === keys.length;
+  if (!isGood) context.addIssue('must be pairs like "2027a:<64 hex digits>", with commas between and no name twice');
+  return keys;
+}
+
 /** Who sets these wants TLS, and would not get it. */
 const TLS_ONLY = [
   'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
@@ -57,6 +75,12 @@ const EnvironmentSchema = z.object({
   METRICS_PORT: z.coerce.number().int().min(1).max(65_534).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
 
+  /**
+   * `name:key` pairs, a key being 32 bytes in hex: what Temporal keeps is encrypted under the first and read under any of them.
+   * Empty = it is kept as it is.
+   */
+  PAYLOAD_KEYS: z.string().default('').transform(payloadKeys),
+
   /** Signs what goes into URLs. */
   SECRET_KEY: secret,
   /** Hides addresses. Lose it and you lose every suppression: back it up with the database. */
@@ -77,6 +101,12 @@ const EnvironmentSchema = z.object({
   LAWRULER_ENDPOINT: z.url().optional(),
   LAWRULER_KEY: optional,
   LAWRULER_NOTE_LOOKUP: flag,
+  /** CRMs within our own network, as `crm.lan` or `10.0.0.7:8443`; a connection leads to public addresses else. */
+  CRM_PRIVATE_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((host) => host.trim().toLowerCase() || []))
+    .pipe(z.array(z.string().regex(/^[a-z0-9.[\]-]+(:\d{1,5})?$/, 'must be hosts like "crm.lan" or "10.0.0.7:8443"'))),
 
   /** Every provider is the simulator; only then may business time run faster than real time. */
   SIMULATED: flag,

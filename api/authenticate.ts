@@ -21,8 +21,14 @@ export const NOBODY: Caller = {
   session: null,
 };
 
-/** Finds out whose key the request carries, or whose session it belongs to; a key goes before a cookie. */
-export async function authenticate(sql: Sql, request: Request, client: Client, publicUrl: string): Promise<Caller> {
+/** Finds out whose key the request carries, or whose session it belongs to; a key goes before a cookie. `friend` as in `requireOwnOrigin`. */
+export async function authenticate(
+  sql: Sql,
+  request: Request,
+  client: Client,
+  publicUrl: string,
+  friend: string | null = null,
+): Promise<Caller> {
   const presented = presentedKey(request);
   if (presented !== null) {
     const key = await apiKeyOf(sql, presented);
@@ -31,7 +37,7 @@ export async function authenticate(sql: Sql, request: Request, client: Client, p
   }
   if (client.sessionToken === null)
     throw new ApiError('unauthorized', 'send the API key as "Authorization: Bearer <key>" or as "X-Api-Key"');
-  if (!SAFE_METHODS.has(request.method)) requireOwnOrigin(request, publicUrl);
+  if (!SAFE_METHODS.has(request.method)) requireOwnOrigin(request, publicUrl, friend);
   const session = await useSession(sql, client.sessionToken);
   if (session === null) throw new ApiError('unauthorized', 'the session is over; sign in again');
   return callerOf(session.key, session);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Sql } from '../db/client';
 import type { Engine } from '../engine/engine';
+import type { PayloadKey } from '../engine/payload-codec';
 import type { Metrics } from '../operations/metrics';
 import type { Readiness } from '../operations/readiness';
 
@@ -24,6 +25,8 @@ export interface ApiConfig {
   /** Every provider is the simulator. */
   readonly simulated: boolean;
   readonly temporalUiUrl: string | null;
+  /** What Temporal keeps is encrypted under the first and read under any; none = it is not. */
+  readonly payloadKeys?: readonly PayloadKey[];
 }
 
 export interface ApiDeps {

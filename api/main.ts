@@ -5,6 +5,7 @@ import { ensureAdminKey } from '../db/api-key';
 import { createSql } from '../db/client';
 import { surviveLostConnections } from '../db/lost-connection';
 import { temporalConnection } from '../engine/connection';
+import { dataConverter } from '../engine/data-converter';
 import { createEngine } from '../engine/engine';
 import { createLog, lastWords, logCrashes } from '../operations/log';
 import { type OperationsServer, startOperationsServer } from '../operations/server';
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   const sql = createSql(config.DATABASE_URL, { max: config.DATABASE_POOL, applicationName: 'followthrough-api' });
   const engine = createEngine({
     ...temporalConnection(config),
+    dataConverter: dataConverter(config.PAYLOAD_KEYS),
     namespace: config.TEMPORAL_NAMESPACE,
     queuePrefix: config.QUEUE_PREFIX,
     uiUrl: config.TEMPORAL_UI_URL ?? null,
@@ -54,6 +56,7 @@ function apiConfig(config: Config): ApiDeps['config'] {
     trustedProxies: config.TRUSTED_PROXIES,
     simulated: config.SIMULATED,
     temporalUiUrl: config.TEMPORAL_UI_URL ?? null,
+    payloadKeys: config.PAYLOAD_KEYS,
   };
 }
 

@@ -60,7 +60,7 @@ async function admit(
   return caller;
 }
 
-function clientOf(request: Request, publicUrl: string): Client {
+export function clientOf(request: Request, publicUrl: string): Client {
   return { address: request.ip ?? '', sessionToken: sessionTokenOf(request, publicUrl) };
 }
 

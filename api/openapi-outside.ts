@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PAYLOADS_EXAMPLE, PayloadsSchema } from './answers/payloads';
 import { answerObject, type OutsideOperation, REQUEST_ID, TEXT } from './openapi-parts';
 import type { ProblemResponses } from './openapi-problems';
 import type { SchemaBook } from './openapi-schemas';
@@ -7,7 +8,7 @@ import type { Tag } from './route';
 /** What is answered beside `/v1`: by routers of their own, to people and providers instead of clients. */
 
 export function outsideOperations(book: SchemaBook, problems: ProblemResponses): OutsideOperation[] {
-  return [...unsubscribing(problems), ...operations(book, problems)];
+  return [...unsubscribing(problems), ...operations(book, problems), ...codec(book, problems)];
 }
 
 function unsubscribing(problems: ProblemResponses): OutsideOperation[] {
@@ -102,6 +103,43 @@ function operations(book: SchemaBook, problems: ProblemResponses): OutsideOperat
       },
       304: { $ref: '#/components/responses/NotModified' },
     }),
+  ];
+}
+
+function codec(book: SchemaBook, problems: ProblemResponses): OutsideOperation[] {
+  const operation = (id: string, summary: string): object => ({
+    operationId: id,
+    tags: ['Operations'],
+    summary,
+    description:
+      "As Temporal's UI and command line ask it of a codec server. For admins; pages of the Temporal UI (`TEMPORAL_UI_URL`) may ask with the cookie of a session.",
+    security: [{ bearer: [] }, { session: [] }],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: book.sent(PayloadsSchema), example: PAYLOADS_EXAMPLE } },
+    },
+    responses: {
+      200: {
+        description: 'The same payloads in the same order.',
+        headers: REQUEST_ID,
+        content: { 'application/json': { schema: book.answered(PayloadsSchema), example: PAYLOADS_EXAMPLE } },
+      },
+      ...problems.of([
+        'malformed_body',
+        'unauthorized',
+        'forbidden',
+        'foreign_origin',
+        'body_too_large',
+        'unsupported_media_type',
+        'invalid_body',
+        'internal',
+        'unavailable',
+      ]),
+    },
+  });
+  return [
+    { path: '/codec/decode', method: 'post', operation: operation('decodePayloads', 'Decrypt what Temporal keeps') },
+    { path: '/codec/encode', method: 'post', operation: operation('encodePayloads', 'Encrypt as for Temporal') },
   ];
 }
 

@@ -35,9 +35,12 @@ export function sessionCookie(token: string | null, publicUrl: string): string {
 /**
  * A browser sends the cookie whoever made it ask, and says truly who did: only our own pages may change anything.
  * They may have been opened by another name than the public one, as localhost, so the host that was asked counts too.
+ * `friend` is the one other origin whose pages may ask this as well.
  */
-export function requireOwnOrigin(request: Request, publicUrl: string): void {
-  if (!isOwn(request.get('origin') ?? '', request.get('host') ?? '', new URL(publicUrl)))
+export function requireOwnOrigin(request: Request, publicUrl: string, friend: string | null = null): void {
+  const origin = request.get('origin') ?? '';
+  if (origin !== '' && origin === friend) return;
+  if (!isOwn(origin, request.get('host') ?? '', new URL(publicUrl)))
     throw new ApiError('foreign_origin', 'with the cookie of a session only pages of this server may change anything');
 }
 

@@ -16,6 +16,7 @@ export const ENTITIES = [
   'legal_rule',
   'calendar_day',
   'spending',
+  'payload',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 

@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   engine: {
     modules: ['domain/', 'db/', 'workflows/contract'],
-    packages: ['@temporalio/client', '@temporalio/common'],
+    packages: ['@temporalio/client', '@temporalio/common', '@temporalio/proto'],
     mayUseNode: true,
   },
   operations: {

@@ -14,6 +14,7 @@ export interface Surroundings {
   readonly simulator: { readonly httpUrl: string; readonly smtpPort: number };
   readonly graceMs: number;
   readonly giveUpMs: number;
+  readonly payloadKeys?: readonly { readonly id: string; readonly hex: string }[];
 }
 
 export function providerSettings({ httpUrl, smtpPort }: Surroundings['simulator']) {
@@ -45,6 +46,7 @@ export function environmentOf(place: Surroundings): Record<string, string> {
     ALLOW_SCALED_CLOCK: '1',
     RECONCILE_GRACE_SECONDS: String(place.graceMs / 1000),
     RECONCILE_GIVE_UP_SECONDS: String(place.giveUpMs / 1000),
+    PAYLOAD_KEYS: (place.payloadKeys ?? []).map(({ id, hex }) => `${id}:${hex}`).join(','),
     LOG_LEVEL: 'info',
   };
 }

@@ -1,6 +1,8 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import { dataConverter } from '../engine/data-converter';
+import type { PayloadKey } from '../engine/payload-codec';
 import { enrollmentWorkflowId } from '../workflows/contract';
 import { until } from './until';
 
@@ -16,9 +18,9 @@ export interface Temporal {
   close(): Promise<void>;
 }
 
-export async function connectTemporal(address: string): Promise<Temporal> {
+export async function connectTemporal(address: string, payloadKeys: readonly PayloadKey[] = []): Promise<Temporal> {
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection });
+  const client = new Client({ connection, dataConverter: dataConverter(payloadKeys) });
   return {
     client,
     workflowOf: (enrollmentId, runId) => client.workflow.getHandle(enrollmentWorkflowId(enrollmentId), runId),

@@ -6,7 +6,7 @@ import { createStep } from '../activities/step';
 import type { QueueName } from '../activities/contract';
 import { ENROLLMENTS_QUEUE, queueName } from '../workflows/contract';
 
-/** The payload codec goes in here once there is one; nothing else needs to know about encryption. */
+/** Nothing but the converter needs to know about encryption. */
 export interface EngineLink {
   readonly connection: NativeConnection;
   readonly namespace: string;

@@ -65,7 +65,7 @@ async function send(
     ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
     ...headers,
   };
-  const guard = reach === null ? {} : { lookup: guardedLookup(reach) };
+  const guard = reach === null ? {} : { lookup: guardedLookup(reach, url) };
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     request(url, { method, agent, headers: all, signal, ...guard }, resolve)
       .on('error', reject)

@@ -1,7 +1,9 @@
 import type { LookupAddress } from 'node:dns';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { guardedLookup, isPermitted, isReachable } from './outside-address';
 
-describe('what may be reached', () => {
+describe('what may be reached (T14)', () => {
   it.each([
     '127.0.0.1',
     '127.8.8.8',
@@ -75,7 +77,7 @@ describe('what may be reached', () => {
   });
 });
 
-describe('a guarded look-up', () => {
+describe('a guarded look-up (T14)', () => {
   /** A name server that says what the test wants. */
   function ask(answers: readonly LookupAddress[] | Error, all = false): Promise<unknown> {
     // Only the form with `all` is ever asked for.
@@ -85,7 +87,7 @@ describe('a guarded look-up', () => {
       done: (error: Error | null, list: readonly LookupAddress[]) => void,
     ) => (answers instanceof Error ? done(answers, []) : done(null, answers))) as never;
     return new Promise((settle) => {
-      guardedLookup('outside', resolve)('crm.example.com', { all }, (error, ...result) =>
+      guardedLookup('outside', { host: 'crm.example.com' }, resolve)('crm.example.com', { all }, (error, ...result) =>
         settle(error === null ? result : (error.code ?? error.message)),
       );
     });
@@ -107,4 +109,58 @@ describe('a guarded look-up', () => {
   it('passes on what the name server has to say', async () => {
     expect(await ask(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }))).toBe('ENOTFOUND');
   });
+
+  it('is asked once, and the connection goes to what it said: nobody can change the name’s mind in between', async () => {
+    const server = createServer((_, response) => response.end('here'));
+    await new Promise<void>((listening) => {
+      server.listen(0, '127.0.0.1', listening);
+    });
+    const { port } = server.address() as AddressInfo;
+    const answers = ['127.0.0.1', '10.0.0.1'];
+    const resolve = ((_name: string, _options: object, done: (error: null, list: readonly LookupAddress[]) => void) =>
+      done(null, [{ address: answers.shift() ?? '', family: 4 }])) as never;
+    const url = new URL(`http://crm.example.com:${port}/`);
+    const text = await new Promise<string>((told, failed) => {
+      get(url, { agent: false, lookup: guardedLookup('simulated', url, resolve) }, (response) => {
+        response.setEncoding('utf8').on('data', told);
+      }).on('error', failed);
+    });
+    expect([text, answers]).toEqual(['here', ['10.0.0.1']]);
+    await new Promise((closed) => server.close(closed));
+  });
+});
+
+describe('hosts within the own network that were named (T14)', () => {
+  const reach = { hosts: new Set(['crm.lan', 'crm.lan:8443', '10.0.0.7']) };
+  const mayReach = (url: string) => isReachable(new URL(url), reach);
+
+  it('are reached beside the public ones, at the port that was named, by https alone', () => {
+    expect(
+      ['https://crm.lan/', 'https://CRM.lan:8443/api', 'https://10.0.0.7/', 'https://crm.example.com/'].map(mayReach),
+    ).toEqual([true, true, true, true]);
+    expect(
+      ['http://crm.lan/', 'https://10.0.0.8/', 'https://10.0.0.7:8443/', 'https://127.0.0.1/'].map(mayReach),
+    ).toEqual([false, false, false, false]);
+  });
+
+  async function connects(host: string, address: string): Promise<boolean> {
+    const resolve = ((_name: string, _options: object, done: (error: null, list: readonly LookupAddress[]) => void) =>
+      done(null, [{ address, family: address.includes(':') ? 6 : 4 }])) as never;
+    return new Promise((settle) => {
+      guardedLookup(reach, { host }, resolve)(host, {}, (error) => settle(error === null));
+    });
+  }
+
+  it('may have private addresses, and nobody else may', async () => {
+    expect(await connects('crm.lan', '192.168.1.4')).toBe(true);
+    expect(await connects('crm.lan:9000', '192.168.1.4')).toBe(false);
+    expect(await connects('evil.example.org', '192.168.1.4')).toBe(false);
+  });
+
+  it.each(['169.254.169.254', 'fd00:ec2::254', 'fe80::1', '0.0.0.0', '255.255.255.255', '::'])(
+    'are never where a cloud hands out credentials, or no host at all: %s',
+    async (address) => {
+      expect(await connects('crm.lan', address)).toBe(false);
+    },
+  );
 });

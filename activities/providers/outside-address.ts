@@ -6,8 +6,11 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
  * resolved, and the connection goes to just that address: nobody can change the name's mind in between.
  */
 
-/** `outside` = public addresses by https alone; `simulated` = this machine alone, so that a simulation reaches nobody. */
-export type Reach = 'outside' | 'simulated';
+/**
+ * `outside` = public addresses by https alone; `simulated` = this machine alone, so that a simulation reaches nobody.
+ * `hosts` = public ones and, by https as well, those inside that whoever runs this has named: `crm.lan`, `10.0.0.7:8443`.
+ */
+export type Reach = 'outside' | 'simulated' | { readonly hosts: ReadonlySet<string> };
 
 export class BarredAddress extends Error {
   override readonly name = 'BarredAddress';
@@ -45,32 +48,55 @@ const SPECIAL = listOf([
   '3fff::/20',
   '2620:4f:8000::/48',
 ]);
+/** Nobody's CRM stands there, whoever names it: where clouds hand out credentials, and what is no single host. */
+const NEVER = listOf([
+  '0.0.0.0/8',
+  '169.254.0.0/16',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/128',
+  'fe80::/10',
+  'ff00::/8',
+  'fd00:ec2::/32',
+]);
 /** Global unicast; nothing else of IPv6 is a public host. */
 const PUBLIC_V6 = listOf(['2000::/3']);
 
 /** May a request go to this URL, as far as it can be told before its name is resolved? */
-export function isReachable({ protocol, hostname, username, password }: URL, reach: Reach): boolean {
+export function isReachable({ protocol, host, hostname, username, password }: URL, reach: Reach): boolean {
   if (username !== '' || password !== '') return false;
   if (protocol !== 'https:' && !(protocol === 'http:' && reach === 'simulated')) return false;
   const literal = hostname.replace(/^\[(.*)\]$/, '$1');
-  return isIP(literal) === 0 || isPermitted(literal, reach);
+  if (isIP(literal) === 0) return true;
+  return isPermitted(literal, reach, isNamed(reach, host));
 }
 
-export function isPermitted(address: string, reach: Reach): boolean {
+/** `isInside`: whoever runs this has named the host. */
+export function isPermitted(address: string, reach: Reach, isInside = false): boolean {
   const version = isIP(address);
   if (version === 0) return false;
   const family = version === 4 ? 'ipv4' : 'ipv6';
   if (reach === 'simulated') return LOOPBACK.check(address, family);
+  if (isInside) return !NEVER.check(address, family);
   return !SPECIAL.check(address, family) && (version === 4 || PUBLIC_V6.check(address, 'ipv6'));
 }
 
-/** Resolves a name, and refuses it when only one of its addresses is barred. */
-export function guardedLookup(reach: Reach, resolve: typeof lookup = lookup): LookupFunction {
+function isNamed(reach: Reach, host: string): boolean {
+  return typeof reach === 'object' && reach.hosts.has(host.toLowerCase());
+}
+
+/** Resolves the name of the URL's host, and refuses it when only one of its addresses is barred. */
+export function guardedLookup(
+  reach: Reach,
+  { host }: Pick<URL, 'host'>,
+  resolve: typeof lookup = lookup,
+): LookupFunction {
+  const isInside = isNamed(reach, host);
   return (hostname, options, answer) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return answer(error, []);
       const [first] = addresses;
-      if (first === undefined || !addresses.every(({ address }) => isPermitted(address, reach)))
+      if (first === undefined || !addresses.every(({ address }) => isPermitted(address, reach, isInside)))
         return answer(new BarredAddress(), []);
       if (options.all === true) return answer(null, addresses);
       return answer(null, first.address, first.family);
