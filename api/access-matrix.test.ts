@@ -26,6 +26,8 @@ const RIGHTS: Readonly<Record<string, readonly [Role, Scope | null] | 'anyone'>>
   'post /contacts/:id/consents': ['editor', 'contacts:write'],
   'post /consents/:id/revoke': ['editor', 'contacts:write'],
   'post /contacts/:id/opt-out': ['editor', 'contacts:write'],
+  'post /contacts/:id/erase': ['admin', 'contacts:write'],
+  'get /contacts/:id/erasure': ['viewer', 'contacts:read'],
   'post /campaigns': ['editor', 'campaigns:write'],
   'get /campaigns': ['viewer', 'campaigns:read'],
   'get /campaigns/:id': ['viewer', 'campaigns:read'],
@@ -97,6 +99,8 @@ const OPEN: readonly RegExp[] = [
   /^\/openapi\.json$/,
   /^\/(healthz|readyz|metrics)$/,
   /^\/u\/:token$/,
+  // Below /codec: for admins.
+  /^\/(decode|encode)$/,
   // Below /webhooks/twilio.
   /^\/voice\/(answer|gather|transferred|status|machine)$/,
   /^\/sms\/(status|inbound)$/,

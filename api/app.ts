@@ -15,11 +15,13 @@ import { calendarDayRoutes } from './routes/calendar-days';
 import { campaignRoutes } from './routes/campaigns';
 import { changeRoutes } from './routes/changes';
 import { clockRoutes } from './routes/clock';
+import { codecRouter } from './routes/codec';
 import { commitmentRoutes } from './routes/commitments';
 import { connectionRoutes } from './routes/connections';
 import { consentRoutes } from './routes/consents';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
+import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
@@ -51,6 +53,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(metricsRouter(deps, metrics));
   app.use('/webhooks/twilio', twilioRouter(deps));
   app.use(unsubscribeRouter(deps));
+  app.use('/codec', codecRouter(deps));
   const routes = apiRoutes(deps);
   app.use(docsRouter(routes));
   app.use('/v1', mountRoutes(deps, routes));
@@ -68,6 +71,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...listRoutes(deps),
     ...contactRoutes(deps),
     ...consentRoutes(deps),
+    ...erasureRoutes(deps),
     ...campaignRoutes(deps),
     ...pauseRoutes(deps),
     ...publishRoutes(deps),

@@ -26,6 +26,7 @@ export async function changeContact(
     const before = await getContact(tx, id);
     if (revision !== undefined && revision !== before.revision)
       throw new Refusal('revision_conflict', `the contact stands at revision ${before.revision}, not ${revision}`);
+    if (before.erased) throw new Refusal('wrong_status', 'the contact was erased; import the person anew');
     const given = Object.entries(change).filter(([, value]) => value !== undefined);
     const fields = given.filter(([field, value]) => !isSame(value, Reflect.get(before, field))).map(([field]) => field);
     if (fields.length === 0) return before;

@@ -101,7 +101,7 @@ async function findContact(tx: Tx, draft: ContactDraft, cases: readonly CaseDraf
       : await tx<{ id: string }[]>`
           select p.id from contact p
           where p.id = (select contact_id from cases where external_id = any (${caseIds}::text[]) limit 1)
-            or (p.external_id is null
+            or (p.external_id is null and p.erased_rt is null
               and lower(p.first_name) = lower(${draft.firstName ?? ''}) and lower(p.last_name) = lower(${draft.lastName ?? ''})
               and exists (select from contact_address a where a.contact_id = p.id and a.hash = ${draft.addresses[0]?.hash ?? ''}))
           order by p.id = (select contact_id from cases where external_id = any (${caseIds}::text[]) limit 1) desc nulls last, p.created_at
@@ -147,6 +147,15 @@ async function storeAddresses(tx: Tx, contactId: string, addresses: readonly Dra
     insert into contact_address (contact_id, hash, position, unusable)
     select ${contactId}::uuid, * from unnest(${hashes}::text[], ${hashes.map((_, ix) => ix)}::int[],
       ${hashes.map((hash) => marks.get(hash) ?? null)}::text[])`;
+  await restoreErased(tx, sorted);
+}
+
+/** Of somebody who was erased only the hash is left. After the person refers to it: an erasure that is at it was waited for. */
+async function restoreErased(tx: Tx, addresses: readonly DraftAddress[]): Promise<void> {
+  await tx`
+    update address a set value = given.value
+    from unnest(${addresses.map(({ hash }) => hash)}::text[], ${addresses.map(({ value }) => value)}::text[]) as given (hash, value)
+    where a.hash = given.hash and a.value = ''`;
 }
 
 /** The candidate places hang on everything that is known of the person by now, not on what this source said. */

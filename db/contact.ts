@@ -21,6 +21,8 @@ export interface Contact {
   readonly addresses: readonly ContactAddress[];
   readonly cases: readonly ContactCase[];
   readonly consents: readonly ContactConsent[];
+  /** Nothing personal is left; see the certificate. */
+  readonly erased: boolean;
   readonly revision: number;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
@@ -78,7 +80,7 @@ export async function findContacts(
   return db<Contact[]>`
     select ${columns(db)}
     from contact p
-    where (${after}::uuid is null or p.id > ${after})
+    where p.erased_rt is null and (${after}::uuid is null or p.id > ${after})
       and (${listId ?? null}::uuid is null or exists (
         select from list_member m join cases k on k.id = m.case_id
         where m.list_id = ${listId ?? null} and k.contact_id = p.id))
@@ -113,14 +115,14 @@ export async function mailStandingOf(db: Db, enrollmentId: string): Promise<{ re
 function columns(db: Db) {
   return db`
     p.id, p.external_id, p.first_name, p.last_name, p.language, p.stated_zone as zone, p.state, p.country, p.postal_code,
-    p.places, p.attributes, p.tags, p.revision, ms(p.created_at) as created_at, ms(p.updated_at) as updated_at,
+    p.erased_rt is not null as erased, p.places, p.attributes, p.tags, p.revision, ms(p.created_at) as created_at, ms(p.updated_at) as updated_at,
     (select coalesce(json_agg(json_build_object(
         'kind', a.kind, 'value', a.value, 'unusable', ca.unusable,
         'suppressed', (select coalesce(json_agg(distinct channel order by channel), '[]')
           from suppression s cross join unnest(s.channels) as channel
           where s.hash = a.hash and s.lifted_at is null)) order by ca.position), '[]')
       from contact_address ca join address a on a.hash = ca.hash
-      where ca.contact_id = p.id) as addresses,
+      where ca.contact_id = p.id and ca.unusable is distinct from 'erased') as addresses,
     (select coalesce(json_agg(json_build_object(
         'id', k.id, 'externalId', k.external_id, 'caseType', k.case_type, 'title', k.title, 'status', k.status)
         order by k.external_id), '[]')

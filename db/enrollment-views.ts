@@ -120,6 +120,7 @@ export async function resumeRefusal(db: Db, id: string): Promise<string | null> 
     join campaign c on c.id = e.campaign_id
     where e.id = ${id}`;
   if (row === undefined) throw new Refusal('not_found', `there is no enrollment ${id}`);
+  if (row.reason === 'erased') return 'the contact was erased';
   if (row.optedOut || row.reason === 'opted_out') return 'the contact opted out; only a new consent reopens outreach';
   if (row.leftForGood) return 'a rule took the contact out of the campaign for good';
   if (row.state === 'rejected') return `the contact could not be enrolled (${row.reason})`;

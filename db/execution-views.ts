@@ -45,6 +45,8 @@ export async function retryExecution(sql: Sql, id: string, actor: string): Promi
     if (execution.state === 'pending') return execution;
     if (execution.state === 'done')
       throw new Refusal('wrong_status', 'the action is done; only a failed one can be retried');
+    if (execution.errorCode === 'erased')
+      throw new Refusal('wrong_status', 'the contact was erased; nothing is done about it any more');
     await tx`
       update execution set state = 'pending', finished_at = null, error_code = null, error_detail = null
       where id = ${id}`;

@@ -15,6 +15,7 @@ const NOBODY: InboundRoute = { enrollmentId: null, contactId: null, attemptId: n
 const ANSWERABLE_DAYS = 30;
 
 /**
+ * Who was erased is nobody: whoever writes anew is heard anew, and a STOP bars the address.
  * A message without an attempt's token: the enrollment of the newest accepted attempt between the two addresses,
  * else the person's newest open enrollment, else only the person, else nobody.
  */
@@ -24,7 +25,7 @@ export async function enrollmentOfInbound(
 ): Promise<InboundRoute> {
   const [answered] = await db<InboundRoute[]>`
     select t.enrollment_id, e.contact_id, t.id as attempt_id
-    from attempt t join enrollment e on e.id = t.enrollment_id
+    from attempt t join enrollment e on e.id = t.enrollment_id join contact p on p.id = e.contact_id and p.erased_rt is null
     where t.to_hash = ${fromHash} and t.from_hash = ${toHash} and t.state in ('accepted', 'ended', 'unknown', 'unknown_final')
       and t.claimed_at > app_now() - make_interval(days => ${ANSWERABLE_DAYS})
     order by t.claimed_at desc, t.id limit 1`;
@@ -33,7 +34,7 @@ export async function enrollmentOfInbound(
     select e.id as enrollment_id, ca.contact_id, null::uuid as attempt_id
     from contact_address ca
     left join enrollment e on e.contact_id = ca.contact_id and e.state = 'open'
-    where ca.hash = ${fromHash}
+    where ca.hash = ${fromHash} and ca.unusable is distinct from 'erased'
     order by e.seq desc nulls last, ca.contact_id limit 1`;
   return person ?? NOBODY;
 }

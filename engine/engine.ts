@@ -1,5 +1,10 @@
-import { Client, Connection, type WorkflowStartOptions } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { Client, Connection, isGrpcServiceError, type WorkflowStartOptions } from '@temporalio/client';
+import {
+  type DataConverter,
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  TypedSearchAttributes,
+} from '@temporalio/common';
 import type { EnrollmentRef } from '../db/enrollment';
 import type { SignalName } from '../domain/signal';
 import type { TemporalConnection } from './connection';
@@ -22,6 +27,8 @@ export interface Engine {
   signal(row: EnrollmentRef, name: SignalName, body: SignalBody): Promise<void>;
   /** Tells apart a namespace from one that was lost and made anew under the same name. */
   namespaceId(): Promise<string>;
+  /** Deletes every run of the row's workflow that is known, ending what still runs; what is gone already is no error. */
+  forget(enrollmentId: string, runIds: readonly string[]): Promise<void>;
   workflowUrl(enrollmentId: string): string | null;
   close(): Promise<void>;
 }
@@ -30,6 +37,7 @@ export interface EngineOptions extends Omit<TemporalConnection, 'tls'>, Partial<
   readonly namespace: string;
   readonly queuePrefix: string;
   readonly uiUrl: string | null;
+  readonly dataConverter?: DataConverter;
 }
 
 /** Short enough that a webhook never waits for Temporal longer than the sender would. */
@@ -37,14 +45,19 @@ const DEADLINE_MS = 3_000;
 const CAMPAIGN_ID = defineSearchAttributeKey(CAMPAIGN_ID_ATTRIBUTE, SearchAttributeType.KEYWORD);
 const CONTACT_ID = defineSearchAttributeKey(CONTACT_ID_ATTRIBUTE, SearchAttributeType.KEYWORD);
 
-export function createEngine({ address, namespace, queuePrefix, uiUrl, tls = false, apiKey }: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
+  const { address, namespace, queuePrefix, uiUrl, tls = false, apiKey, dataConverter } = options;
   // Lazy: the API answers, and facts are folded, while Temporal is down.
   const connection = Connection.lazy({
     address,
     tls,
     ...(apiKey === undefined ? {} : { apiKey }),
   });
-  const { workflow } = new Client({ connection, namespace });
+  const { workflow } = new Client({
+    connection,
+    namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  });
   const taskQueue = queueName(queuePrefix, ENROLLMENTS_QUEUE);
   const soon = <T>(ask: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + DEADLINE_MS, ask);
 
@@ -70,12 +83,29 @@ export function createEngine({ address, namespace, queuePrefix, uiUrl, tls = fal
       const described = await soon(() => connection.workflowService.describeNamespace({ namespace }));
       return described.namespaceInfo?.id ?? '';
     },
+    async forget(enrollmentId, runIds) {
+      const workflowId = enrollmentWorkflowId(enrollmentId);
+      // Without an id it is the run that there is now, which may never have taken a step.
+      for (const runId of ['', ...runIds])
+        await soon(() =>
+          connection.workflowService
+            .deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } })
+            .then(() => undefined, unlessGone),
+        );
+    },
     workflowUrl(enrollmentId) {
       if (uiUrl === null) return null;
       return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(enrollmentWorkflowId(enrollmentId))}`;
     },
     close: () => connection.close(),
   };
+}
+
+/** gRPC's code for what there is not. */
+const NOT_FOUND = 5;
+
+function unlessGone(error: unknown): void {
+  if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
 }
 
 function startOptions({ enrollmentId, campaignId, contactId }: EnrollmentRef, taskQueue: string) {

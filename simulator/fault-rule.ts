@@ -43,7 +43,7 @@ const MODES = [
 ] as const;
 export type FaultMode = (typeof MODES)[number];
 
-export const OperationSchema = z.enum(['create', 'lookup', 'update', 'inbound', 'rcpt', 'status', 'note']);
+export const OperationSchema = z.enum(['create', 'lookup', 'update', 'delete', 'inbound', 'rcpt', 'status', 'note']);
 export type Operation = z.infer<typeof OperationSchema>;
 
 const MatchSchema = z.strictObject({

@@ -16,6 +16,7 @@ export const LedgerEntrySchema = z.object({
     'list',
     'fetch',
     'update',
+    'delete',
     'status',
     'callback',
     'machine',

@@ -130,6 +130,7 @@ function temporalIsDown(): Engine {
     start: fail,
     signal: fail,
     namespaceId: fail,
+    forget: fail,
     workflowUrl: (enrollmentId) => `http://127.0.0.1:8233/workflows/enrollment%2F${enrollmentId}`,
     close: async () => undefined,
   };

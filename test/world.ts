@@ -11,13 +11,16 @@ import { ensureAdminKey } from '../db/api-key';
 import { balance } from '../db/balance';
 import { appNow } from '../db/clock';
 import { ruleBasedClassifier } from '../domain/reply-classifier';
+import { dataConverter } from '../engine/data-converter';
 import { createEngine, type Engine } from '../engine/engine';
+import type { PayloadKey } from '../engine/payload-codec';
 import { apiClient, type ApiClient } from '../local/api-client';
 import { createSimulator, type Simulator } from '../simulator/simulator';
 import type { SimulatorDeps } from '../simulator/settings';
 import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from '../workers/create-worker';
 import { coreSweeps } from '../workers/sweeps';
 import { connectionSweeps } from '../workers/sweeps/connections';
+import { erasures } from '../workers/sweeps/erasures';
 import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
 import { BUILT } from './build';
@@ -38,6 +41,8 @@ export interface WorldOptions {
   /** False: the test runs worker processes of its own. */
   readonly workers?: boolean;
   readonly maxCachedWorkflows?: number;
+  /** As PAYLOAD_KEYS. */
+  readonly payloadKeys?: readonly PayloadKey[];
 }
 
 const FAST = { dialMs: [0, 5], ringMs: [5, 20], talkMs: [5, 30], deliverMs: [1, 10], replyMs: [5, 20] } as const;
@@ -113,6 +118,7 @@ export class World {
       namespace: this.namespace(),
       queuePrefix: this.queuePrefix,
       uiUrl: null,
+      dataConverter: dataConverter(this.options.payloadKeys ?? []),
     });
     this.providers = createProviders({
       ...providerSettings(this.simulator),
@@ -146,6 +152,7 @@ export class World {
           trustedProxies: 0,
           simulated: true,
           temporalUiUrl: null,
+          payloadKeys: this.options.payloadKeys ?? [],
         },
       }),
     );
@@ -165,6 +172,7 @@ export class World {
       simulator: this.simulator,
       graceMs: this.options.graceMs ?? 90_000,
       giveUpMs: this.options.giveUpMs ?? 900_000,
+      payloadKeys: this.options.payloadKeys ?? [],
     });
   }
 
@@ -173,12 +181,13 @@ export class World {
   }
 
   /** Workers and sweeps; they may be stopped and started again. */
-  async startWorkers(): Promise<void> {
+  async startWorkers(payloadKeys = this.options.payloadKeys ?? []): Promise<void> {
     this.connection = await NativeConnection.connect({ address: this.temporalAddress() });
     const link: EngineLink = {
       connection: this.connection,
       namespace: this.namespace(),
       queuePrefix: this.queuePrefix,
+      dataConverter: dataConverter(payloadKeys),
     };
     const enrollments = await createEnrollmentsWorker(
       link,
@@ -204,8 +213,9 @@ export class World {
       giveUpMs: this.options.giveUpMs ?? 900_000,
     });
     const connecting = connectionSweeps({ sql: this.sql, ...this.providers, keys: this.keys() });
+    const erasing = erasures({ sql: this.sql, engine: this.engine, ...this.providers });
     this.sweeps = runSweeps(
-      [...coreSweeps({ sql: this.sql, engine: this.engine }), reconciling, ...connecting].map((sweep) => ({
+      [...coreSweeps({ sql: this.sql, engine: this.engine }), reconciling, ...connecting, erasing].map((sweep) => ({
         ...sweep,
         everyMs: sweep.everyMs / HURRY,
       })),

@@ -7,6 +7,7 @@ import { createSql, type Sql } from '../db/client';
 import { surviveLostConnections } from '../db/lost-connection';
 import { ruleBasedClassifier } from '../domain/reply-classifier';
 import { temporalConnection } from '../engine/connection';
+import { dataConverter } from '../engine/data-converter';
 import { createEngine, type Engine } from '../engine/engine';
 import { createLog, lastWords, logCrashes } from '../operations/log';
 import { Metrics } from '../operations/metrics';
@@ -17,6 +18,7 @@ import { runtimeOptions, sdkMetrics } from '../operations/temporal-runtime';
 import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from './create-worker';
 import { coreSweeps } from './sweeps';
 import { connectionSweeps } from './sweeps/connections';
+import { erasures } from './sweeps/erasures';
 import { measured } from './sweeps/measured';
 import { reconcile } from './sweeps/reconcile';
 import { reportSweeps } from './sweeps/reports';
@@ -34,8 +36,10 @@ async function main(): Promise<void> {
     applicationName: `worker:${config.ROLES.join('+')}`,
   });
   const temporal = temporalConnection(config);
+  const converter = { dataConverter: dataConverter(config.PAYLOAD_KEYS) };
   const engine = createEngine({
     ...temporal,
+    ...converter,
     namespace: config.TEMPORAL_NAMESPACE,
     queuePrefix: config.QUEUE_PREFIX,
     uiUrl: config.TEMPORAL_UI_URL ?? null,
@@ -46,7 +50,12 @@ async function main(): Promise<void> {
   const operations = await operationsServer(config, { sql, engine, metrics, workers });
   const connection = await NativeConnection.connect(temporal);
   const providers = createProviders(config);
-  const link: EngineLink = { connection, namespace: config.TEMPORAL_NAMESPACE, queuePrefix: config.QUEUE_PREFIX };
+  const link: EngineLink = {
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    queuePrefix: config.QUEUE_PREFIX,
+    ...converter,
+  };
   workers.push(...(await workersOf(config, link, sql, providers)));
   const sweeps = config.ROLES.includes('bulk') ? sweepsOf(config, { sql, engine, providers, metrics, log }) : null;
   log.info({ roles: config.ROLES }, 'the worker is ready');
@@ -121,7 +130,8 @@ function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: Swee
     giveUpMs: config.RECONCILE_GIVE_UP_SECONDS * 1000,
   });
   const connecting = connectionSweeps({ sql, ...providers, keys: { secretKey: config.SECRET_KEY } });
-  const sweeps = [...coreSweeps({ sql, engine }), reconciling, ...connecting, ...reportSweeps({ sql, log })];
+  const erasing = erasures({ sql, engine, ...providers });
+  const sweeps = [...coreSweeps({ sql, engine }), reconciling, ...connecting, erasing, ...reportSweeps({ sql, log })];
   return runSweeps(measured(sweeps, metrics), { sql, log });
 }
 

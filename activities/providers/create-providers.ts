@@ -1,6 +1,7 @@
 import { createLawRuler } from './lawruler';
 import type { Reach } from './outside-address';
-import type { Crm, MailProvider, SmsProvider, VoiceProvider } from './provider';
+import { type Crm, type MailProvider, type ProviderRecords, type SmsProvider, type VoiceProvider } from './provider';
+import { ProviderError } from './provider-errors';
 import { createSmtp } from './smtp';
 import { createTwilio } from './twilio';
 
@@ -8,6 +9,8 @@ export interface Providers {
   readonly voice: VoiceProvider;
   readonly sms: SmsProvider;
   readonly mail: MailProvider;
+  /** What the provider of calls and texts keeps. */
+  readonly records: ProviderRecords;
   readonly crm: Crm | null;
   /** Where addresses that users type in may lead. */
   readonly reach: Reach;
@@ -25,19 +28,20 @@ export interface ProviderSettings {
   readonly LAWRULER_KEY?: string | undefined;
   readonly LAWRULER_NOTE_LOOKUP: boolean;
   readonly SIMULATED?: boolean | undefined;
+  readonly CRM_PRIVATE_HOSTS?: readonly string[] | undefined;
 }
 
 export function createProviders(settings: ProviderSettings): Providers {
   const phone = createPhone(settings);
   const mail = createMail(settings);
-  const reach = settings.SIMULATED === true ? 'simulated' : 'outside';
-  return { voice: phone, sms: phone, mail, crm: createCrm(settings), reach, close: () => mail.close() };
+  const reach = settings.SIMULATED === true ? 'simulated' : { hosts: new Set(settings.CRM_PRIVATE_HOSTS) };
+  return { voice: phone, sms: phone, records: phone, mail, crm: createCrm(settings), reach, close: () => mail.close() };
 }
 
 /** Not connected: nothing is sent, every touch is refused for now, and the reason says why. */
 const NOT_CONNECTED = { kind: 'not_sent', reason: 'not_connected', verdict: 'configuration' } as const;
 
-function createPhone(settings: ProviderSettings): VoiceProvider & SmsProvider {
+function createPhone(settings: ProviderSettings): VoiceProvider & SmsProvider & ProviderRecords {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: baseUrl } = settings;
   if (accountSid !== undefined && authToken !== undefined)
     return createTwilio({ accountSid, authToken, ...(baseUrl === undefined ? {} : { baseUrl }) });
@@ -49,7 +53,14 @@ function createPhone(settings: ProviderSettings): VoiceProvider & SmsProvider {
     sendSms: async () => NOT_CONNECTED,
     findSms: async () => [],
     getSms: async () => null,
+    deleteCall: cannotAsk,
+    deleteSms: cannotAsk,
   };
+}
+
+/** What a provider keeps stays to be deleted until it is connected again. */
+async function cannotAsk(): Promise<never> {
+  throw new ProviderError('not_connected');
 }
 
 function createMail({ SMTP_URL: url }: ProviderSettings): MailProvider & { close(): void } {

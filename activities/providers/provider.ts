@@ -77,6 +77,14 @@ export interface SmsProvider {
   getSms(sid: string): Promise<FoundResource | null>;
 }
 
+/** What a provider keeps of a person and can be asked to delete; what it does not have (any more) is no error. */
+export interface ProviderRecords {
+  /** Throws while the call goes on. Answers how many recordings went with it. */
+  deleteCall(sid: string): Promise<{ readonly recordings: number }>;
+  /** Throws while the text is under way. */
+  deleteSms(sid: string): Promise<void>;
+}
+
 export interface MailRequest extends Guard {
   readonly attemptId: string;
   readonly from: string;

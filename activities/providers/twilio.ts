@@ -5,6 +5,7 @@ import type {
   CallRequest,
   FoundResource,
   NotSent,
+  ProviderRecords,
   SendResult,
   SmsProvider,
   SmsRequest,
@@ -37,7 +38,7 @@ const LONGEST_SID = 64;
 const NOT_CANCELLABLE_CODE = 21220;
 
 /** Twilio's voice and texts by its own SDK. Nothing is ever asked twice from here: a create is not idempotent. */
-export function createTwilio(options: TwilioOptions): VoiceProvider & SmsProvider {
+export function createTwilio(options: TwilioOptions): VoiceProvider & SmsProvider & ProviderRecords {
   // The SDK looks at the account's id only when a client is made: a wrong one must show at the start, not in the first attempt.
   twilio(options.accountSid, options.authToken);
   const exchange = async <T>(leaveByMs: number, use: (client: Client) => Promise<T>): Promise<Answer<T>> => {
@@ -87,6 +88,17 @@ export function createTwilio(options: TwilioOptions): VoiceProvider & SmsProvide
       const answer = await read((client) => client.calls(sid).update({ status: 'canceled' }));
       if (answer.ok || isGone(answer) || answer.refusal?.code === NOT_CANCELLABLE_CODE) return;
       throw errorOf(answer);
+    },
+    async deleteCall(sid) {
+      // Recordings outlive their call, and are found by it alone.
+      const recordings = valueOrNull(await read((client) => client.calls(sid).recordings.list())) ?? [];
+      for (const recording of recordings)
+        valueOrNull(await read((client) => client.recordings(recording.sid).remove()));
+      valueOrNull(await read((client) => client.calls(sid).remove()));
+      return { recordings: recordings.length };
+    },
+    async deleteSms(sid) {
+      valueOrNull(await read((client) => client.messages(sid).remove()));
     },
   };
 }

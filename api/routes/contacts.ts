@@ -84,7 +84,7 @@ export function contactRoutes(deps: ApiDeps): Route[] {
         description:
           'Each field that is given takes the place of what stands; null takes it away. Whoever is being reached is planned anew. Addresses are added by putting the contact on a list once more.',
         answers: { 200: ContactAnswer },
-        problems: ['revision_conflict', 'precondition_failed'],
+        problems: ['wrong_status', 'revision_conflict', 'precondition_failed'],
         examples: {
           body: { lastName: 'Rivera-Lin', revision: 1 },
           answer: { ...CONTACT_EXAMPLE, lastName: 'Rivera-Lin', revision: 2 },

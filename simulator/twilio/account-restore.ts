@@ -47,6 +47,10 @@ function restoreEntry(account: Account, entry: LedgerEntry): void {
       return restoreBlock(account, entry);
     case 'create':
       return restoreCreate(account, entry);
+    case 'delete':
+      account.calls.delete(entry.sid ?? '');
+      account.messages.delete(entry.sid ?? '');
+      return;
     case 'status':
       return entry.channel === 'voice' ? restoreCallStatus(account, entry) : restoreMessageStatus(account, entry);
     default:

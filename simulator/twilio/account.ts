@@ -49,6 +49,8 @@ export interface Message {
 export interface Account {
   readonly calls: Map<string, Call>;
   readonly messages: Map<string, Message>;
+  /** Recordings that were deleted: there is one of each call that a person answered. */
+  readonly deletedRecordings: Set<string>;
   /** Pairs of our number and a person's for which Twilio blocks texts after a STOP. */
   readonly blocks: Set<string>;
 }
@@ -56,7 +58,7 @@ export interface Account {
 export const CALL_ENDS: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
 
 export function createAccount(): Account {
-  return { calls: new Map(), messages: new Map(), blocks: new Set() };
+  return { calls: new Map(), messages: new Map(), deletedRecordings: new Set(), blocks: new Set() };
 }
 
 export function newSid(prefix: 'CA' | 'SM'): string {

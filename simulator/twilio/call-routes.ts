@@ -4,6 +4,7 @@ import type { World } from '../world';
 import type { Account, Call } from './account';
 import { attemptIdOf, type Form, FormSchema, readCallOrder, textOf } from './call-order';
 import type { Calls } from './calls';
+import { callRecordRoutes } from './call-record-routes';
 import { errorAnswer } from './error';
 import { isInDays, pageOf, queryOf, sidOf } from './listing';
 import { accountUri, callResource } from './resource';
@@ -18,6 +19,8 @@ export interface CallRouteParts {
  * POST /Calls.json         makes a call
  * GET  /Calls.json         finds calls by To, From, Status, StartTime, EndTime
  * GET  /Calls/{sid}.json   shows a call
+ * GET  /Calls/{sid}/Recordings.json   its recordings: one of each call that a person answered
+ * DELETE /Recordings/{sid}.json, DELETE /Calls/{sid}.json   forgets it
  * POST /Calls/{sid}.json   ends it (Status=canceled or completed) or sends it elsewhere (Url or Twiml)
  */
 export function callRoutes(world: World, { account, calls }: CallRouteParts): Router {
@@ -29,6 +32,7 @@ export function callRoutes(world: World, { account, calls }: CallRouteParts): Ro
   router.get('/Calls.json', list);
   router.get('/Calls/:sid.json', show);
   router.post('/Calls/:sid.json', update);
+  router.use(callRecordRoutes(world, account));
   return router;
 
   async function create(request: Request, response: Response): Promise<void> {

@@ -4,6 +4,7 @@ import type { Answer, FaultWords } from '../fault-answer';
 const ERRORS = {
   20001: [400, 'Invalid parameter'],
   20003: [401, 'Authenticate'],
+  20009: [409, 'The resource can not be deleted while it is in progress'],
   20404: [404, 'The requested resource was not found'],
   20429: [429, 'Too Many Requests'],
   20500: [500, 'An internal server error has occurred'],

@@ -19,6 +19,7 @@ export interface MessageRouteParts {
  * POST /Messages.json         sends a text
  * GET  /Messages.json         finds texts by To, From, DateSent
  * GET  /Messages/{sid}.json   shows a text
+ * DELETE /Messages/{sid}.json forgets one that is under way no more
  */
 export function messageRoutes(world: World, { account, texts }: MessageRouteParts): Router {
   const { accountSid } = world.settings;
@@ -28,6 +29,7 @@ export function messageRoutes(world: World, { account, texts }: MessageRoutePart
   router.post('/Messages.json', create);
   router.get('/Messages.json', list);
   router.get('/Messages/:sid.json', show);
+  router.delete('/Messages/:sid.json', remove);
   return router;
 
   async function create(request: Request, response: Response): Promise<void> {
@@ -89,10 +91,32 @@ export function messageRoutes(world: World, { account, texts }: MessageRoutePart
     );
   }
 
+  async function remove(request: Request, response: Response): Promise<void> {
+    const sid = sidOf(request);
+    const message = account.messages.get(sid);
+    const attemptId = message?.attemptId;
+    await answer(
+      response,
+      { channel: 'sms', operation: 'delete', to: message?.order.to ?? '', attemptId },
+      {
+        execute: async () => {
+          if (message === undefined) return errorAnswer(20404);
+          if (UNDER_WAY.has(message.status)) return errorAnswer(20009);
+          account.messages.delete(sid);
+          await ledger.record({ channel: 'sms', kind: 'delete', sid, attemptId, accepted: true, detail: {} });
+          return { status: 204, body: '' };
+        },
+      },
+    );
+  }
+
   function shown(message: Message, status: number): Answer {
     return { status, body: messageResource(message, accountSid) };
   }
 }
+
+/** `sent` may stay the last word of a text for good. */
+const UNDER_WAY: ReadonlySet<string> = new Set(['queued']);
 
 function fits({ order, sentRt }: Message, query: URLSearchParams): boolean {
   const [to, from] = [query.get('To'), query.get('From')];

@@ -168,3 +168,22 @@ describe('lists', () => {
     });
   });
 });
+
+describe('what is deleted', () => {
+  it('is gone: a text once it has left, a call once it is over', async () => {
+    const sent = await text();
+    await rig.entry({ channel: 'sms', kind: 'status' }, ({ sid, status }) => sid === sent.sid && status !== 'queued');
+    expect(await rig.client.messages(sent.sid).remove()).toBe(true);
+    await expect(rig.client.messages(sent.sid).fetch()).rejects.toMatchObject({ code: 20404 });
+    await expect(rig.client.messages(sent.sid).remove()).rejects.toMatchObject({ code: 20404 });
+    const placed = await call();
+    await rig.entry(
+      { channel: 'voice', kind: 'status' },
+      ({ sid, status }) => sid === placed.sid && status === 'no-answer',
+    );
+    expect(await rig.client.calls(placed.sid).recordings.list()).toEqual([]);
+    expect(await rig.client.calls(placed.sid).remove()).toBe(true);
+    await expect(rig.client.calls(placed.sid).fetch()).rejects.toMatchObject({ code: 20404 });
+    await expect(rig.client.recordings('RE1').remove()).rejects.toMatchObject({ code: 20404 });
+  });
+});
