@@ -78,6 +78,14 @@ describe('the OpenAPI document', () => {
     expect(mounted.filter((route) => !NO_OPERATIONS.test(route)).sort()).toEqual([...documented].sort());
   });
 
+  it('T20: answers nothing as a table that a spreadsheet would calculate', () => {
+    const answered = operations.flatMap(({ operation }) =>
+      Object.values(operation.responses).flatMap(({ content }) => Object.keys(Object(content))),
+    );
+    expect(answered).toContain('application/json');
+    expect(answered.filter((type) => /csv|excel|sheet|tab-separated/.test(type))).toEqual([]);
+  });
+
   it('says of every operation what it does, in one line', () => {
     for (const { operation } of operations) expect(operation['summary']).toMatch(/^[A-Z].{3,90}[^.]$/);
   });

@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { createApiKey } from '../../db/api-key';
 import { setClock } from '../../db/clock';
 import { fromIso } from '../../domain/instant';
+import { createPayloadCodec, isEncrypted } from '../../engine/payload-codec';
 import { apiClient } from '../../local/api-client';
 import { type Child, startChild } from '../../local/child';
 import { freeLowPort, freePort } from '../../local/port';
 import { BUILT } from '../build';
-import { ACCOUNT } from '../environment';
+import { ACCOUNT, LAWRULER_KEY } from '../environment';
+import { connectTemporal } from '../history';
+import { historyBytes, payloadsOf, wordsIn } from '../markers';
 import { parseScrape, type Sample, valueOf } from '../prometheus';
 import { TEST_KEYS } from '../seed';
 import { type Actor, callRun, launch, tellSimulator } from '../story';
@@ -21,6 +24,8 @@ const PEOPLE: readonly Actor[] = [
     phone: '+12125550171',
     email: 'wilhelmina@example.com',
     script: 'answers_converts',
+    options: { summary: 'quillwort-summary', lines: ['Yes, quillwort-words', 'Goodbye.'] },
+    attributes: { claim: 'quillwort-attribute' },
     cases: ['70171'],
   },
   {
@@ -35,6 +40,7 @@ const PEOPLE: readonly Actor[] = [
     phone: '+12125550173',
     email: 'theodosia@example.com',
     script: 'replies_question',
+    options: { reply: 'what documents do I need, says quillwort-reply?' },
     cases: ['70173'],
   },
 ];
@@ -44,7 +50,7 @@ const RUN = callRun({
       key: 'ahead',
       channel: 'sms',
       when: { kind: 'before_call', delayMinutes: 5 },
-      text: 'We will call, {{contact.first_name}}.',
+      text: 'We will call, {{contact.first_name}}, about {{contact.claim|default:"it"}}.',
     },
     {
       key: 'mail',
@@ -64,12 +70,14 @@ const POLICY = {
     },
   ],
 };
+const PAYLOAD_KEY = { id: 'canary', hex: '5a'.repeat(32) };
 /** What must never be read in a log: who people are, what they wrote, and every secret there is. */
 const PRIVATE = [
   ...PEOPLE.flatMap(({ name, phone = '', email = '' }) => [name, phone, phone.slice(2), email]),
   'what documents do I need',
   'signed up',
-  ...[TEST_KEYS.secretKey, TEST_KEYS.addressKey, ACCOUNT.authToken],
+  'quillwort',
+  ...[TEST_KEYS.secretKey, TEST_KEYS.addressKey, ACCOUNT.authToken, LAWRULER_KEY, PAYLOAD_KEY.hex],
 ];
 
 /** The five minutes between text and call are three seconds; the hours outlast the test. */
@@ -88,7 +96,7 @@ let apiUrl: string;
 let apiKey: string;
 
 beforeAll(async () => {
-  world = await World.create({ workers: false });
+  world = await World.create({ workers: false, payloadKeys: [PAYLOAD_KEY] });
   await setClock(world.sql, fromIso('2027-03-01T17:00:00Z'), SPEED);
   const port = await freePort();
   apiUrl = `http://127.0.0.1:${port}`;
@@ -143,14 +151,18 @@ test('each program says that it lives, and which of its parts are well', async (
   expect(await get(`${worker.metricsUrl}/readyz`)).toEqual({ status: 200, body: { status: 'ready', parts } });
 });
 
-test('a story leaves its figures with the programs, and no person and no secret in any log or figure', async () => {
+test('T13: a story leaves its figures with the programs, and no person and no secret in any log, figure or refusal', async () => {
   await tellSimulator(world.simulator.httpUrl, 'faults', { channel: 'voice', mode: '429', times: 1 });
   await tellSimulator(world.simulator.httpUrl, 'faults', { channel: 'sms', mode: '429', times: 1 });
   await tellSimulator(world.simulator.httpUrl, 'faults', { channel: 'email', mode: '550', times: 1 });
   await tellSimulator(world.simulator.httpUrl, 'faults', { channel: 'crm', mode: 'error_in_200', times: 1 });
-  await launch(world, { people: PEOPLE, runs: [RUN], policy: POLICY });
+  const story = await launch(world, { people: PEOPLE, runs: [RUN], policy: POLICY, formId: 'intake' });
   await until('the story is told', isTold, 90_000);
+  await tellMore();
   await askBadly();
+  const refusals = await askForOthers(story.listId);
+  expect(refusals.length).toBeGreaterThan(5);
+  expect(refusals.flatMap((text) => wordsIn(text, PRIVATE))).toEqual([]);
 
   const [ofApi, ofWorker] = [await scrape(api), await scrape(worker)];
   const figure = (samples: Sample[], name: string, labels = {}) => valueOf(samples, `followthrough_${name}`, labels);
@@ -171,7 +183,32 @@ test('a story leaves its figures with the programs, and no person and no secret 
   expect(logs).toContain('"msg":"answered"');
   expect(logs).toContain('"role":"worker:enrollments+effects+bulk"');
   const told = `${logs}\n${JSON.stringify([ofApi, ofWorker])}`;
-  expect([...PRIVATE, apiKey].filter((secret) => told.includes(secret))).toEqual([]);
+  expect(wordsIn(told, [...PRIVATE, apiKey])).toEqual([]);
+});
+
+test('T13: what Temporal keeps is encrypted, and names nobody even to who has the key', async () => {
+  const temporal = await connectTemporal(world.temporalAddress());
+  const rows = await world.sql<{ id: string }[]>`select id from enrollment`;
+  expect(rows).toHaveLength(PEOPLE.length);
+  for (const { id } of rows) {
+    const workflow = temporal.workflowOf(id);
+    const payloads = payloadsOf([await workflow.fetchHistory(), (await workflow.describe()).raw]);
+    expect(payloads.length).toBeGreaterThan(3);
+    // The SDK's own account of a local activity beside what it answered: its number, its name and its times.
+    const inClear = payloads
+      .filter((payload) => !isEncrypted(payload))
+      .map(({ data }) => Buffer.from(data ?? []).toString());
+    expect(
+      inClear.filter((text) => !/^\{"seq":\d+,"attempt":\d+,"activity_id":"\d+","activity_type":"step"/.test(text)),
+    ).toEqual([]);
+    expect(inClear.length).toBeLessThan(payloads.length / 2);
+    const decoded = (await createPayloadCodec([PAYLOAD_KEY]).decode(payloads))
+      .map(({ data }) => Buffer.from(data ?? []).toString('utf8'))
+      .join('\n');
+    expect(decoded).toContain(id);
+    expect(wordsIn(`${await historyBytes(workflow)}\n${decoded}`, [...PRIVATE, apiKey])).toEqual([]);
+  }
+  await temporal.close();
 });
 
 /** Somebody was called, somebody else said stop, mail was refused, the CRM failed once and took the note then. */
@@ -182,6 +219,50 @@ async function isTold(): Promise<boolean> {
       and exists (select from attempt where channel = 'email' and state = 'not_sent')
       and exists (select from execution where kind = 'crm_note' and state = 'done') as told`;
   return row?.told === true;
+}
+
+/** What else people and outside platforms may tell. */
+async function tellMore(): Promise<void> {
+  const [row] = await world.sql<{ id: string }[]>`
+    select e.id from enrollment e join contact p on p.id = e.contact_id where p.first_name = 'Wilhelmina'`;
+  const about = { enrollmentId: row?.id };
+  const facts = [
+    { kind: 'form_completed', eventId: 'quillwort-form', ...about, answers: { injury: 'quillwort-answer' } },
+    { kind: 'handoff_requested', eventId: 'quillwort-handoff', ...about, reason: 'quillwort-reason' },
+    {
+      kind: 'inbound_email',
+      eventId: 'quillwort-mail',
+      from: 'wilhelmina@example.com',
+      to: 'intake@example.com',
+      subject: 'quillwort-subject',
+      text: 'quillwort-mail',
+    },
+  ];
+  for (const fact of facts) await world.api.send('POST', '/v1/facts', fact);
+  await world.api.send('POST', `/v1/enrollments/${row?.id}/orders`, { order: 'hand_back', note: 'quillwort-note' });
+}
+
+/** What is said no to must tell nothing of anybody else. Answers the refusals. */
+async function askForOthers(listId: string): Promise<string[]> {
+  const admin = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+  const [attempt] = await world.sql<{ id: string }[]>`select id from attempt limit 1`;
+  const ask = async (method: string, path: string, body: unknown, headers: Record<string, string> = admin) => {
+    const init = body === null ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+    return (await fetch(`${apiUrl}${path}`, init)).text();
+  };
+  const stranger = { contact: { firstName: 'Else', phones: ['+12125550179'] }, cases: [{ externalId: '70171' }] };
+  return Promise.all([
+    ask('POST', `/v1/lists/${listId}/contacts`, { items: [stranger] }),
+    ask('GET', '/v1/contacts', null, {}),
+    ask('GET', '/v1/contacts', null, { authorization: 'Bearer ft_0' }),
+    ask('GET', '/v1/contacts/70171', null),
+    ask('PATCH', '/v1/settings', { mailFrom: 1 }),
+    ask('POST', `/webhooks/twilio/voice/answer?a=${attempt?.id}&t=x`, null, {}),
+    ask('POST', `/webhooks/twilio/sms/inbound`, null, { 'x-twilio-signature': 'x' }),
+    ask('POST', '/codec/decode', { payloads: [{ data: '?' }] }),
+    ask('POST', '/codec/decode', { payloads: [] }, { 'content-type': 'application/json' }),
+    ask('GET', '/u/e30.x', null, {}),
+  ]);
 }
 
 /** Requests that fail in every way that quotes what was sent. */
