@@ -101,6 +101,19 @@ export class Fuzz {
     }));
   }
 
+  /** The example as it stands, at each of what there is. */
+  plainShotsAt({ method, path, content }: Target): Shot[] {
+    const { ids } = this.aims;
+    const own = path.split('/').flatMap((part) => ids[part] ?? []);
+    const isJson = content?.mediaType === 'application/json';
+    return own.map((id) => ({
+      method,
+      path: path.replaceAll(/\{\w+\}/g, () => id),
+      headers: isJson ? { 'content-type': content.mediaType } : {},
+      ...(isJson ? { body: JSON.stringify(this.aimed(content.example)) } : {}),
+    }));
+  }
+
   /** Names of the fields that a form may have. */
   fieldsOf({ content }: Target): string[] {
     return Object.keys(Object(content?.schema['properties']));
