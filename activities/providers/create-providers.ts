@@ -1,6 +1,6 @@
 import { createLawRuler } from './lawruler';
 import type { Reach } from './outside-address';
-import { type Crm, type MailProvider, type ProviderRecords, type SmsProvider, type VoiceProvider } from './provider';
+import type { Crm, MailProvider, ProviderRecords, SmsProvider, VoiceProvider } from './provider';
 import { ProviderError } from './provider-errors';
 import { createSmtp } from './smtp';
 import { createTwilio } from './twilio';
