@@ -86,7 +86,7 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
   const cases = await tx`
     update cases set external_id = 'erased:' || id, title = '', status = null where contact_id = ${contactId} returning 1`;
   const consents =
-    await tx`update consent set text = '', source = 'erased' where contact_id = ${contactId} returning 1`;
+    await tx`update consent set text = '', source = 'erased', revoked_reason = null where contact_id = ${contactId} returning 1`;
   const { blanked, kept, suppressions } = await blankAddresses(tx, contactId);
   await blankContact(tx, contactId);
   const [mails] = await tx<{ count: number }[]>`
@@ -159,11 +159,11 @@ async function blankAddresses(tx: Tx, contactId: string) {
   return { blanked: blanked.length, kept: own.length - blanked.length, suppressions: suppressions.length };
 }
 
-/** Zones stay, without what they were found by: past hours are judged by them. */
+/** Zones, states and the country stay, without the numbers that they were found by: past hours are judged by them. */
 async function blankContact(tx: Tx, contactId: string): Promise<void> {
   await tx`
     update contact set external_id = null, first_name = '', last_name = '', language = 'en', stated_zone = null, state = null,
-      country = null, postal_code = null, places = jsonb_set(places, '{sources}', '[]'), attributes = '{}', tags = '{}',
+      country = null, postal_code = null, places = jsonb_set(places, '{sources}', jsonb_path_query_array(places, '$.sources[*] ? (@.source == "country")')), attributes = '{}', tags = '{}',
       revision = revision + 1, updated_at = app_now()
     where id = ${contactId}`;
 }
