@@ -33,6 +33,9 @@ describe('a company in which everything is in order', () => {
       lines: [2, 2],
       open_calls: [1, 1],
       commitments: [2, 2],
+      attempts: [7, 7],
+      outbox: [0, 0],
+      counters: [0, 0],
     });
   });
 

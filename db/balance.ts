@@ -5,6 +5,7 @@ import { audience, states } from './balance/enrollments';
 import type { BalanceOptions, Equation } from './balance/equation';
 import { consents, legalCaps, spending } from './balance/permission';
 import { caps, creates, suppressions } from './balance/touches';
+import { attempts, counters, outbox } from './balance/upkeep';
 import { windows } from './balance/windows';
 import type { Db } from './client';
 
@@ -41,6 +42,9 @@ export async function balance(sql: Db, { settled = false }: Partial<BalanceOptio
     await lines(sql),
     await openCalls(sql),
     await commitments(sql),
+    await attempts(sql),
+    await outbox(sql),
+    await counters(sql),
   ];
   return {
     ok: equations.every(({ ok }) => ok),

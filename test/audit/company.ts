@@ -34,10 +34,10 @@ export async function addAttempt(db: Db, attempt: AttemptRow): Promise<void> {
   const { name, who, at, run = 'main', step = 'call', ordinal = 1, channel = 'voice', state = 'ended' } = attempt;
   await db`
     insert into attempt (id, enrollment_id, touch_key, try, run_key, step_key, ordinal, channel, from_hash, to_hash,
-      state, token_hash, claimed_at, claimed_rt, post_by_rt, version_id, permit, content)
+      state, token_hash, claimed_at, claimed_rt, post_by_rt, resolve_by_rt, version_id, permit, content)
     values (${id(name)}, ${id(who)}, ${`${run}.${step}.${ordinal}`}, ${attempt.try ?? 1}, ${run}, ${step}, ${ordinal}, ${channel},
       'ours', ${`${who}-${channel === 'email' ? 'email' : 'phone'}`}, ${state}, 'token', ${at}::text::timestamptz,
-      clock_timestamp() - interval '1 hour', clock_timestamp() - interval '1 hour', ${id('version')},
+      clock_timestamp() - interval '1 hour', clock_timestamp() - interval '1 hour', clock_timestamp() + interval '1 hour', ${id('version')},
       ${JSON.stringify(attempt.permit ?? {})}::text::jsonb, '{}')`;
   await db`
     insert into attempt_address (hash, attempt_id, channel, claimed_at)
