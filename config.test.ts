@@ -72,6 +72,11 @@ describe('the environment', () => {
     ['SIMULATOR_SMTP_PORT', 'hush'],
     ['SIMULATOR_SEED', 'hush'],
     ['WORKFLOW_CACHE', '-1'],
+    ['WORKER_DEPLOYMENT', 'hush'],
+    ['WORKER_BUILD_ID', 'hush'],
+    ['WORKER_BUILD_ID', 'hu/sh'],
+    ['VERIFY_ON_START', 'hush'],
+    ['VERIFY_HISTORIES', '0'],
     ['LOG_LEVEL', 'hush'],
   ])('is refused by the name of %s and never by its value (%s)', (name, value) => {
     const message = refusal({ [name]: value });
@@ -93,6 +98,12 @@ describe('the environment', () => {
       const message = refusal({ TEMPORAL_TLS: '1', ...paths, [name]: undefined });
       expect(message).toContain(`  ${name}: must be set with its`);
     }
+  });
+
+  it('tells builds of the workers apart by deployment and build together', () => {
+    const version = { WORKER_DEPLOYMENT: 'followthrough', WORKER_BUILD_ID: '1.4.0' };
+    expect(readConfig({ ...GOOD, ...version })).toMatchObject(version);
+    expect(readConfig(GOOD)).toMatchObject({ VERIFY_ON_START: false, VERIFY_HISTORIES: 200 });
   });
 
   it('is known by name, so that whoever writes a deployment can be checked', () => {

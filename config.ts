@@ -8,6 +8,10 @@ const flag = z
   .transform((value) => value === '1');
 const port = z.coerce.number().int().min(0).max(65_535);
 const optional = z.string().trim().min(1).optional();
+const versionName = z
+  .string()
+  .regex(/^[\w-][\w.-]{0,99}$/, 'must be letters, digits, "_", "-" and "."')
+  .optional();
 const seconds = z.coerce.number().int().min(1);
 const SECRET_LENGTH = 32;
 const secret = z.string().min(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`);
@@ -121,6 +125,13 @@ const EnvironmentSchema = z.object({
   SIMULATOR_LEDGER_FILE: optional,
   SIMULATOR_API_KEY: optional,
 
+  /** Set both, and several builds of the workers may run side by side: which of them goes on with whom is Temporal's to say. */
+  WORKER_DEPLOYMENT: versionName,
+  WORKER_BUILD_ID: versionName,
+  /** Replays the histories of the server before the first contact is lived, and refuses to when one fails. */
+  VERIFY_ON_START: flag,
+  VERIFY_HISTORIES: z.coerce.number().int().min(1).max(100_000).default(200),
+
   WORKFLOW_CACHE: z.coerce.number().int().min(0).default(500),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -153,6 +164,12 @@ function contradictions(config: Config): string[] {
   return [
     ...(config.ALLOW_SCALED_CLOCK && !config.SIMULATED
       ? ['ALLOW_SCALED_CLOCK: only with SIMULATED=1, never near real people']
+      : []),
+    ...(config.WORKER_DEPLOYMENT !== undefined && config.WORKER_BUILD_ID === undefined
+      ? ['WORKER_DEPLOYMENT: must be set with WORKER_BUILD_ID']
+      : []),
+    ...(config.WORKER_DEPLOYMENT === undefined && config.WORKER_BUILD_ID !== undefined
+      ? ['WORKER_BUILD_ID: must be set with WORKER_DEPLOYMENT']
       : []),
     ...needTls.map((name) => `${name}: only with TEMPORAL_TLS=1`),
     ...(cert === undefined && key !== undefined ? ['TEMPORAL_TLS_CLIENT_CERT_PATH: must be set with its key'] : []),

@@ -1,9 +1,16 @@
-import { type NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  type NativeConnection,
+  Worker,
+  type WorkerDeploymentOptions,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { createDeliver, type DeliverDeps } from '../activities/deliver';
 import { createDial, type DialDeps } from '../activities/dial';
 import { createExecutions, type ExecutionDeps } from '../activities/executions';
 import { createStep } from '../activities/step';
 import type { QueueName } from '../activities/contract';
+import type { WorkerVersion } from '../engine/deployment';
 import { ENROLLMENTS_QUEUE, queueName } from '../workflows/contract';
 
 /** Nothing but the converter needs to know about encryption. */
@@ -23,6 +30,8 @@ export interface EnrollmentsOptions {
   readonly maxCachedWorkflows: number;
   /** `step` runs in slots of the worker and needs a connection of the pool each. */
   readonly poolSize: number;
+  /** Absent = all builds are one to Temporal. */
+  readonly version?: WorkerVersion;
 }
 
 const SHUTDOWN_GRACE = '25 s';
@@ -45,7 +54,13 @@ export async function createEnrollmentsWorker(
     maxCachedWorkflows: options.maxCachedWorkflows,
     maxConcurrentLocalActivityExecutions: Math.max(1, options.poolSize - SPARE_CONNECTIONS),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
+    ...(options.version === undefined ? {} : { workerDeploymentOptions: deploymentOf(options.version) }),
   });
+}
+
+/** Contacts outlive many builds: each goes on with them where they stand. Said here, for a workflow that says so itself is refused where builds are not told apart. */
+function deploymentOf(version: WorkerVersion): WorkerDeploymentOptions {
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' };
 }
 
 export type EffectsDeps = DialDeps & DeliverDeps & ExecutionDeps;

@@ -26,6 +26,7 @@ export const PATHS = {
   stop: ['signal reply', 'timer canceled', 'step finish', 'completed'],
   'pause-and-resume': ['timer fired', 'step hold', 'signal planChanged', 'dial on voice', 'completed'],
   'operator-completes': ['signal order', 'timer canceled', 'step finish', 'completed'],
+  'callback-promised': ['step wait', 'signal order', 'timer canceled', 'timer fired', 'dial on voice', 'completed'],
   'queued-for-a-line': ['step queue', 'signal lineGranted', 'dial on voice', 'completed'],
   'crm-fails-then-works': [
     'runExecutions answered with failures',

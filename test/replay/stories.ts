@@ -1,6 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { inTransaction } from '../../db/client';
+import { appNow } from '../../db/clock';
 import { lockEnrollment } from '../../db/enrollment';
+import { MINUTE_MS, toIso } from '../../domain/instant';
 import { ENROLLMENT_WORKFLOW, ENROLLMENTS_QUEUE, PROGRESS_QUERY, queueName } from '../../workflows/contract';
 import { activityOf, endOf, eventsOf } from '../history';
 import { callRun, launch, type Story } from '../story';
@@ -79,6 +81,10 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
     await stage.world.api.send('POST', `/v1/campaigns/${campaignId}/resume`);
   }),
   'operator-completes': disturbed(SILENT, (stage, id) => order(stage, id, 'complete')),
+  'callback-promised': disturbed(SILENT, async (stage, id) => {
+    const at = toIso((await appNow(stage.world.sql)) + 30 * MINUTE_MS);
+    await stage.world.api.send('POST', `/v1/enrollments/${id}/callbacks`, { at });
+  }),
   'queued-for-a-line': queuedForALine,
   'crm-fails-then-works': async (stage) => {
     await fault(stage, { channel: 'crm', mode: '500', match: { operation: 'status', to: stage.caseId }, times: 2 });
