@@ -75,6 +75,8 @@ const RIGHTS: Readonly<Record<string, readonly [Role, Scope | null] | 'anyone'>>
   'put /spending': ['admin', 'settings:write'],
   'get /campaigns/:id/spending': ['viewer', 'settings:read'],
   'put /campaigns/:id/spending': ['admin', 'settings:write'],
+  'get /recovery': ['viewer', 'reports:read'],
+  'post /recovery': ['admin', 'settings:write'],
   'post /connections': ['admin', 'settings:write'],
   'get /connections': ['viewer', 'settings:read'],
   'get /connections/:id': ['viewer', 'settings:read'],

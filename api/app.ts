@@ -31,6 +31,7 @@ import { metricsRouter } from './routes/metrics';
 import { orderRoutes } from './routes/orders';
 import { pauseRoutes } from './routes/pauses';
 import { publishRoutes } from './routes/publish';
+import { recoveryRoutes } from './routes/recovery';
 import { ruleRoutes } from './routes/rules';
 import { sessionRoutes } from './routes/session';
 import { settingsRoutes } from './routes/settings';
@@ -86,6 +87,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...spendingRoutes(deps),
     ...connectionRoutes(deps),
     ...auditRoutes(deps),
+    ...recoveryRoutes(deps),
     ...apiKeyRoutes(deps),
     ...changeRoutes(deps),
   ];

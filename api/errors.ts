@@ -12,6 +12,7 @@ const PROBLEMS = {
   order_refused: [409, 'The order is refused'],
   case_conflict: [409, "The case is somebody else's"],
   last_admin: [409, 'The last admin key has to stay'],
+  locked_for_recovery: [409, 'The installation is locked for recovery'],
   idempotency_in_flight: [409, 'The first request with this Idempotency-Key is still at work'],
   precondition_failed: [412, 'It is not what If-Match says any more'],
   body_too_large: [413, 'The body is too large'],

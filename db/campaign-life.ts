@@ -6,6 +6,7 @@ import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { appNow } from './clock';
 import { currentVersion, FIRST, freeze } from './freeze';
+import { refuseWhenLocked } from './installation';
 import { launchProblems } from './launch-check';
 import { Refusal } from './refusal';
 
@@ -17,6 +18,7 @@ export async function launchCampaign(sql: Sql, id: string, actor: string): Promi
   return change(sql, id, async (tx, campaign, now) => {
     if (campaign.status === 'active') return;
     requireStatus(campaign, ['draft'], 'launched');
+    await refuseWhenLocked(tx);
     const problems = await launchProblems(tx, campaign.definition);
     if (problems.length > 0)
       throw new Refusal('launch_refused', problems.map(({ detail }) => detail).join('; '), problems);
@@ -44,6 +46,7 @@ export async function resumeCampaign(sql: Sql, id: string, actor: string): Promi
   return change(sql, id, async (tx, campaign, now) => {
     if (campaign.status === 'active') return;
     requireStatus(campaign, ['paused'], 'resumed');
+    await refuseWhenLocked(tx);
     const resumed = Object.fromEntries(ChannelSchema.options.map((channel) => [channel, now]));
     await tx`
       update campaign set status = 'active', epoch = epoch + 1, updated_at = at_ms(${now}),

@@ -17,6 +17,7 @@ export const ENTITIES = [
   'calendar_day',
   'spending',
   'payload',
+  'installation',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 

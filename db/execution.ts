@@ -13,7 +13,7 @@ export interface Execution {
   readonly caseExternalId: string | null;
   /** Was the effect sent before without a recorded answer? */
   readonly sentBefore: boolean;
-  /** Waits for its connection: nobody's turn. */
+  /** Waits for its connection, or for the recovery of the installation: nobody's turn. */
   readonly held: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Route {
 export async function getExecution(db: Db, id: string): Promise<Execution> {
   const [row] = await db<Execution[]>`
     select x.id, x.kind, x.state, x.payload, x.enrollment_id, x.fact_id, k.external_id as case_external_id,
-      x.sent_rt is not null as sent_before, x.held_rt is not null as held
+      x.sent_rt is not null as sent_before, x.held_rt is not null or exists (select from installation where locked_rt is not null) as held
     from execution x left join cases k on k.id = x.case_id
     where x.id = ${id}`;
   if (row === undefined) throw new Error(`there is no execution ${id}`);

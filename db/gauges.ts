@@ -20,6 +20,7 @@ export async function openReadings(sql: Sql): Promise<Reading[]> {
     OPEN_LIMIT_MS,
     `
     select 'lines' as name, '{}'::jsonb as labels, coalesce(sum(lines), 0) as value from line_group
+    union all select 'locked_for_recovery', '{}', count(*) from installation where locked_rt is not null
     union all select 'lines_in_use', '{}', count(*) from lease where freed_rt is null
     union all select 'line_queue_length', '{}', count(*) from line_queue
     union all select 'line_queue_oldest_seconds', '{}', ${age('min(queued_rt)')} from line_queue

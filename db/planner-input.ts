@@ -41,6 +41,7 @@ export interface PlannerFrame {
 const CLOSING_MARGIN_REAL_MS = 5_000;
 
 interface Row {
+  isLocked: boolean;
   now: Instant;
   speed: number;
   id: string;
@@ -116,6 +117,7 @@ async function frameOf(db: Db, row: Row, line: PlannerInput['line']): Promise<Pl
 async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
   return db<Row[]>`
     select
+      exists (select 1 from installation where locked_rt is not null) as is_locked,
       ms(t.now) as now,
       coalesce((select speed from clock), 1) as speed,
       e.id, e.campaign_id, e.contact_id, e.state, e.reason, e.cases, e.hold_reason,
@@ -215,6 +217,7 @@ function toFrame(
   return {
     input: {
       now: row.now,
+      isLocked: row.isLocked,
       campaign: { status: row.campaignStatus, pausedChannels: row.pausedChannels, resumedAt: row.resumed },
       plan,
       planVersionId: row.planVersionId,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Sql } from './client';
 import { readClock } from './clock';
+import { isLocked } from './installation';
 import { MIGRATIONS } from './migrate';
 
 const UNDEFINED_TABLE = '42P01';
@@ -27,4 +28,9 @@ export async function migrationProblem(sql: Sql): Promise<'missing' | 'behind' |
 /** Business time of its own belongs to demos and tests: near real people a database that has one is refused. */
 export async function clockProblem(sql: Sql, mayBeScaled: boolean): Promise<'not real time' | null> {
   return mayBeScaled || (await readClock(sql)) === null ? null : 'not real time';
+}
+
+/** Whoever is locked for recovery is of use all the same: what people say is heard. */
+export async function recoveryProblem(sql: Sql): Promise<'locked for recovery' | null> {
+  return (await isLocked(sql)) ? 'locked for recovery' : null;
 }

@@ -9,7 +9,8 @@ export type RefusalCode =
   | 'publish_refused'
   | 'order_refused'
   | 'case_conflict'
-  | 'last_admin';
+  | 'last_admin'
+  | 'locked_for_recovery';
 
 /** One reason of a refusal, at a field of what was asked for or of what is stored. */
 export interface RefusedField {

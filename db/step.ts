@@ -74,7 +74,8 @@ async function stepIn(tx: Tx, ask: StepAsk): Promise<StepOutcome> {
     speed: frame.speed,
     paceMs,
     attemptId: touch === null ? null : attemptIdFor(enrollmentId, touch),
-    executions,
+    // While the installation is locked for recovery nothing leaves the machine.
+    executions: frame.input.isLocked === true ? [] : executions,
   };
 }
 

@@ -239,6 +239,12 @@ describe('nothing is begun', () => {
 
   it.each<[string, PlannerInputChanges, Instant, object]>([
     ['while the campaign is paused (INV-12)', { status: 'paused' }, MONDAY_10 + DAY_MS, { code: 'campaign_paused' }],
+    [
+      'while the installation is locked for recovery, whatever else there is',
+      { isLocked: true, status: 'paused', unreadReplies: 1 },
+      MONDAY_10 + DAY_MS,
+      { code: 'locked_for_recovery' },
+    ],
     ['while it is a draft (S1-33)', { status: 'draft' }, MONDAY_10 + DAY_MS, { code: 'campaign_paused' }],
     ['while a reply is unread', { unreadReplies: 1 }, MONDAY_10 + 10 * MINUTE_MS, { code: 'reply_unread' }],
     [
@@ -453,6 +459,7 @@ describe('a series has come to its end (R-2 b)', () => {
     ],
     ['after the end: no', { attempts: THREE_CALLS, enrollment: { state: 'ended' } }, []],
     ['while the campaign is paused: no', { attempts: THREE_CALLS, status: 'paused' }, []],
+    ['while the installation is locked for recovery: no', { attempts: THREE_CALLS, isLocked: true }, []],
     ['where each failed call fires: no', { attempts: THREE_CALLS, policy: { eachFailedCall: true } }, []],
     ['in a run without calls: no', { runs: [aMessagingRun(aText())], attempts: [aSentText({ runKey: 'texts' })] }, []],
   ])('%s', (_, changes, runs) => {

@@ -32,6 +32,8 @@ export function seriesToEnd(input: PlannerInput): readonly string[] {
   if (campaign.status !== 'active' || enrollment.state !== 'open' || policy.eachFailedCall) return [];
   // Nobody leaves because of a pause, and nothing is said of it.
   if (enrollment.pausedAt !== null || campaign.pausedChannels.includes('voice')) return [];
+  // What ended it may be missing here.
+  if (input.isLocked === true) return [];
   // A series that a stop cut short was not spent: the person was heard, or somebody decided. It ends without a word.
   if (enrollment.callsStoppedAt !== null || isBarred(contact, 'voice') || attempts.some(isUnresolved)) return [];
   return plan.runs.filter((run) => hasJustEnded(input, run)).map(({ key }) => key);
@@ -68,6 +70,7 @@ function inFlight({ attempts, now }: PlannerInput): Decision | null {
 
 function held(input: PlannerInput): Decision | null {
   const { campaign, enrollment, now, unreadReplies } = input;
+  if (input.isLocked === true) return hold(now + ASK_AGAIN_MS, { code: 'locked_for_recovery' });
   if (campaign.status !== 'active') return hold(now + ASK_AGAIN_MS, { code: 'campaign_paused' });
   if (unreadReplies > 0) return hold(now + UNREAD_REPLY_MS, { code: 'reply_unread' });
   const { heldUntilAt, holdReason, pausedAt } = enrollment;

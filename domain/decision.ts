@@ -27,6 +27,7 @@ export interface Reason {
 }
 
 export type ReasonCode =
+  | 'locked_for_recovery'
   | 'campaign_paused'
   | 'channel_paused'
   | 'contact_paused'

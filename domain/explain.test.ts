@@ -57,6 +57,10 @@ describe('every reason has its phrase', () => {
   const closed = { code: 'outside_hours', zone: 'America/Chicago', localMinute: 750, opensAt: TEN } as const;
 
   it.each<[Reason, string]>([
+    [
+      { code: 'locked_for_recovery' },
+      'a database was restored or lost, and the installation is locked until it has recovered',
+    ],
     [{ code: 'campaign_paused' }, 'the campaign is paused'],
     [{ code: 'channel_paused', channel: 'voice' }, 'calls are paused in this campaign'],
     [{ code: 'channel_paused', channel: 'sms' }, 'texts are paused in this campaign'],

@@ -48,6 +48,7 @@ type Phrase = (reason: Reason) => string;
 const CHANNELS: Readonly<Record<string, string>> = { voice: 'calls', sms: 'texts', email: 'mails' };
 
 const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
+  locked_for_recovery: () => 'a database was restored or lost, and the installation is locked until it has recovered',
   campaign_paused: () => 'the campaign is paused',
   channel_paused: ({ channel }) => `${String(CHANNELS[String(channel)])} are paused in this campaign`,
   contact_paused: ({ sinceAt }) => `outreach to this contact is paused since ${instant(sinceAt)}`,

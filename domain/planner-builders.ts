@@ -210,6 +210,7 @@ export interface PlannerInputChanges {
   readonly campaign?: Partial<PlannerInput['campaign']>;
   /** Of the plan; the first there ever was, unless something else is said. */
   readonly version?: Partial<PlanVersionView>;
+  readonly isLocked?: boolean;
 }
 
 /** Carla in Chicago on Monday at ten, company hours nine to five, three calls to make, a line in hand. */
@@ -234,6 +235,7 @@ export function aPlannerInput(changes: PlannerInputChanges = {}): PlannerInput {
     unreadReplies: changes.unreadReplies ?? 0,
     spending: changes.spending ?? NO_SPENDING,
     line: changes.line ?? 'granted',
+    ...(changes.isLocked === undefined ? {} : { isLocked: changes.isLocked }),
   };
 }
 

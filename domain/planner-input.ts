@@ -12,6 +12,8 @@ import type { Spending } from './spend';
 /** Everything the planner looks at. Plain data, so that a claim can store what it was decided from. */
 export interface PlannerInput {
   readonly now: Instant;
+  /** A database was restored or lost: until somebody has it recovered, nothing is sent. Absent = no. */
+  readonly isLocked?: boolean;
   readonly campaign: CampaignView;
   readonly plan: Plan;
   readonly planVersionId: string;

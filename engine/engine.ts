@@ -8,6 +8,7 @@ import {
 import type { EnrollmentRef } from '../db/enrollment';
 import type { SignalName } from '../domain/signal';
 import type { TemporalConnection } from './connection';
+import { createMarks, type Marks } from './mark';
 import {
   CAMPAIGN_ID_ATTRIBUTE,
   CONTACT_ID_ATTRIBUTE,
@@ -20,7 +21,7 @@ import {
 } from '../workflows/contract';
 
 /** The only place that talks to Temporal as a client. Everything here may fail: sweeps try again what matters. */
-export interface Engine {
+export interface Engine extends Marks {
   /** Starts the workflow that lives this row, or finds it running. */
   start(row: EnrollmentRef): Promise<void>;
   /** Wakes the row's workflow with a word for readers, starting it if there is none. */
@@ -62,6 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
   const soon = <T>(ask: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + DEADLINE_MS, ask);
 
   return {
+    ...createMarks({ connection, workflow, namespace, queuePrefix, soon }),
     async start(row) {
       await soon(() =>
         workflow.start(ENROLLMENT_WORKFLOW, {

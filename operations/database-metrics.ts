@@ -9,6 +9,7 @@ interface Shape {
 }
 
 const OPEN: Readonly<Record<string, Shape>> = {
+  locked_for_recovery: { help: 'Is the installation locked, because a database was restored or lost?' },
   lines: { help: 'Calls that may be live at once, over all line groups.' },
   lines_in_use: { help: 'Calls that hold a line now.' },
   line_queue_length: { help: 'Enrollments that wait for a line.' },

@@ -1,5 +1,5 @@
 import type { Sql } from '../db/client';
-import { clockProblem, databaseProblem, migrationProblem } from '../db/readiness';
+import { clockProblem, databaseProblem, migrationProblem, recoveryProblem } from '../db/readiness';
 import type { Engine } from '../engine/engine';
 import type { Part } from './readiness';
 
@@ -18,6 +18,7 @@ export function commonParts({ sql, engine, mayScaleClock, needsTemporal }: Parts
     { name: 'database', isNeeded: true, check: () => databaseProblem(sql) },
     { name: 'migrations', isNeeded: true, check: () => migrationProblem(sql) },
     { name: 'clock', isNeeded: true, check: () => clockProblem(sql, mayScaleClock) },
+    { name: 'recovery', isNeeded: false, check: () => recoveryProblem(sql) },
     { name: 'temporal', isNeeded: needsTemporal, check: () => temporalProblem(engine) },
   ];
 }

@@ -131,6 +131,8 @@ function temporalIsDown(): Engine {
     signal: fail,
     namespaceId: fail,
     forget: fail,
+    readMark: fail,
+    writeMark: fail,
     workflowUrl: (enrollmentId) => `http://127.0.0.1:8233/workflows/enrollment%2F${enrollmentId}`,
     close: async () => undefined,
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../local/port';
@@ -17,6 +17,9 @@ export interface PrivateTemporal extends TestTemporal {
   kill(): Promise<void>;
   /** Deletes its whole database; it must not be running. */
   wipe(): Promise<void>;
+  /** Copies its whole database aside, or puts the copy back; it must not be running. */
+  backUp(): Promise<void>;
+  restore(): Promise<void>;
   /** Stops it for good. */
   close(): Promise<void>;
 }
@@ -32,6 +35,7 @@ export function sharedTemporal(): TestTemporal {
 export async function startPrivateTemporal(): Promise<PrivateTemporal> {
   const folder = await mkdtemp(join(tmpdir(), 'followthrough-temporal-'));
   const database = join(folder, 'database');
+  const copy = join(folder, 'copy');
   const options = {
     binary: fromSetup('TEST_TEMPORAL_BINARY'),
     dbFile: join(database, 'temporal.db'),
@@ -51,14 +55,27 @@ export async function startPrivateTemporal(): Promise<PrivateTemporal> {
     stop: () => end('stop'),
     kill: () => end('kill'),
     async wipe() {
-      if (server) throw new Error('stop the server before its database is deleted');
+      refuseRunning(server);
       await rm(database, { recursive: true, force: true });
+    },
+    async backUp() {
+      refuseRunning(server);
+      await cp(database, copy, { recursive: true });
+    },
+    async restore() {
+      refuseRunning(server);
+      await rm(database, { recursive: true, force: true });
+      await cp(copy, database, { recursive: true });
     },
     async close() {
       await end('stop');
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function refuseRunning(server: TemporalServer | null): void {
+  if (server) throw new Error('stop the server before its database is touched');
 }
 
 function fromSetup(name: string): string {

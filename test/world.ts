@@ -19,8 +19,10 @@ import { createSimulator, type Simulator } from '../simulator/simulator';
 import type { SimulatorDeps } from '../simulator/settings';
 import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from '../workers/create-worker';
 import { coreSweeps } from '../workers/sweeps';
+import { recover, type RecoveryOutcome } from '../workers/recovery/recover';
 import { connectionSweeps } from '../workers/sweeps/connections';
 import { erasures } from '../workers/sweeps/erasures';
+import { checkInstallation } from '../workers/sweeps/installation';
 import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
 import { BUILT } from './build';
@@ -182,6 +184,7 @@ export class World {
 
   /** Workers and sweeps; they may be stopped and started again. */
   async startWorkers(payloadKeys = this.options.payloadKeys ?? []): Promise<void> {
+    await checkInstallation({ sql: this.sql, engine: this.engine });
     this.connection = await NativeConnection.connect({ address: this.temporalAddress() });
     const link: EngineLink = {
       connection: this.connection,
@@ -263,6 +266,12 @@ export class World {
   /** Lets business time jump from one due instant to the next until `iso`, with everything quiet in between. */
   async runUntil(iso: string, besides: readonly Unrest[] = []): Promise<void> {
     await runUntil(this, iso, besides);
+  }
+
+  /** What `npm run recover` does. */
+  async recover(): Promise<RecoveryOutcome> {
+    const { sql, engine, providers } = this;
+    return recover({ sql, engine, books: providers.books, keys: this.keys() }, 'test');
   }
 
   async balance() {

@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createProviders, type Providers } from '../activities/providers/create-providers';
 import { readConfig, type Config } from '../config';
+import type { ClaimKeys } from '../db/claim';
 import { createSql, type Sql } from '../db/client';
+import { getInstallation } from '../db/installation';
 import { surviveLostConnections } from '../db/lost-connection';
 import { ruleBasedClassifier } from '../domain/reply-classifier';
 import { temporalConnection } from '../engine/connection';
@@ -16,17 +18,23 @@ import { type Part, readinessOf } from '../operations/readiness';
 import { type OperationsServer, startOperationsServer } from '../operations/server';
 import { runtimeOptions, sdkMetrics } from '../operations/temporal-runtime';
 import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from './create-worker';
+import { recoverySweep } from './recovery/sweep';
 import { coreSweeps } from './sweeps';
 import { connectionSweeps } from './sweeps/connections';
 import { erasures } from './sweeps/erasures';
+import { checkInstallation } from './sweeps/installation';
 import { measured } from './sweeps/measured';
 import { reconcile } from './sweeps/reconcile';
 import { reportSweeps } from './sweeps/reports';
 import { runSweeps, type RunningSweeps } from './sweeps/sweep';
+import { BUNDLE, requireVerified, runCommand, versionOf } from './build';
+
+const CHECK_AGAIN_MS = 1_000;
 
 /** One worker process: the roles it plays are configuration, the code is the same. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  if (process.argv[2] !== undefined) return runCommand(process.argv[2], config);
   const log = createLog({ level: config.LOG_LEVEL, role: `worker:${config.ROLES.join('+')}` });
   logCrashes(log);
   Runtime.install(runtimeOptions(log, config.METRICS_PORT));
@@ -56,6 +64,8 @@ async function main(): Promise<void> {
     queuePrefix: config.QUEUE_PREFIX,
     ...converter,
   };
+  await untilChecked({ sql, engine, log });
+  if (config.VERIFY_ON_START && config.ROLES.includes('enrollments')) await requireVerified(config, log);
   workers.push(...(await workersOf(config, link, sql, providers)));
   const sweeps = config.ROLES.includes('bulk') ? sweepsOf(config, { sql, engine, providers, metrics, log }) : null;
   log.info({ roles: config.ROLES }, 'the worker is ready');
@@ -65,6 +75,20 @@ async function main(): Promise<void> {
   await engine.close();
   await connection.close();
   await sql.end();
+}
+
+/** Nothing is begun before the two databases were held against each other; where one was restored or lost, nothing is sent. */
+async function untilChecked({ sql, engine, log }: { sql: Sql; engine: Engine; log: Logger }): Promise<void> {
+  for (;;) {
+    try {
+      if (!(await checkInstallation({ sql, engine })))
+        log.error({ reason: (await getInstallation(sql)).lockReason }, 'the installation is locked for recovery');
+      return;
+    } catch (err) {
+      log.warn({ err }, 'PostgreSQL and Temporal could not be compared yet');
+      await delay(CHECK_AGAIN_MS);
+    }
+  }
 }
 
 interface Watched {
@@ -97,20 +121,28 @@ function isRunning(worker: Worker): boolean {
 async function workersOf(config: Config, link: EngineLink, sql: Sql, providers: Providers): Promise<Worker[]> {
   const workers: Worker[] = [];
   if (config.ROLES.includes('enrollments')) {
-    const bundle = { codePath: join(__dirname, '..', 'workflow-bundle.js') };
     workers.push(
       await createEnrollmentsWorker(
         link,
         { sql },
-        { bundle, maxCachedWorkflows: config.WORKFLOW_CACHE, poolSize: config.DATABASE_POOL },
+        {
+          bundle: BUNDLE,
+          maxCachedWorkflows: config.WORKFLOW_CACHE,
+          poolSize: config.DATABASE_POOL,
+          ...versionOf(config),
+        },
       ),
     );
   }
   if (config.ROLES.includes('effects')) {
-    const keys = { addressKey: config.ADDRESS_KEY, secretKey: config.SECRET_KEY, publicUrl: config.PUBLIC_URL };
+    const keys = keysOf(config);
     workers.push(...(await createEffectsWorkers(link, { sql, keys, classifier: ruleBasedClassifier, ...providers })));
   }
   return workers;
+}
+
+function keysOf(config: Config): ClaimKeys {
+  return { addressKey: config.ADDRESS_KEY, secretKey: config.SECRET_KEY, publicUrl: config.PUBLIC_URL };
 }
 
 interface SweepDeps {
@@ -131,7 +163,15 @@ function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: Swee
   });
   const connecting = connectionSweeps({ sql, ...providers, keys: { secretKey: config.SECRET_KEY } });
   const erasing = erasures({ sql, engine, ...providers });
-  const sweeps = [...coreSweeps({ sql, engine }), reconciling, ...connecting, erasing, ...reportSweeps({ sql, log })];
+  const recovering = recoverySweep({ sql, engine, books: providers.books, keys: keysOf(config), log });
+  const sweeps = [
+    ...coreSweeps({ sql, engine }),
+    recovering,
+    reconciling,
+    ...connecting,
+    erasing,
+    ...reportSweeps({ sql, log }),
+  ];
   return runSweeps(measured(sweeps, metrics), { sql, log });
 }
 

@@ -1,6 +1,6 @@
 import { createLawRuler } from './lawruler';
 import type { Reach } from './outside-address';
-import type { Crm, MailProvider, ProviderRecords, SmsProvider, VoiceProvider } from './provider';
+import type { Crm, MailProvider, ProviderBooks, ProviderRecords, SmsProvider, VoiceProvider } from './provider';
 import { ProviderError } from './provider-errors';
 import { createSmtp } from './smtp';
 import { createTwilio } from './twilio';
@@ -12,6 +12,8 @@ export interface Providers {
   /** What the provider of calls and texts keeps. */
   readonly records: ProviderRecords;
   readonly crm: Crm | null;
+  /** Null = no telephone provider is connected. */
+  readonly books: ProviderBooks | null;
   /** Where addresses that users type in may lead. */
   readonly reach: Reach;
   /** Lets go of pooled connections, so that the process can end. */
@@ -35,26 +37,28 @@ export function createProviders(settings: ProviderSettings): Providers {
   const phone = createPhone(settings);
   const mail = createMail(settings);
   const reach = settings.SIMULATED === true ? 'simulated' : { hosts: new Set(settings.CRM_PRIVATE_HOSTS) };
-  return { voice: phone, sms: phone, records: phone, mail, crm: createCrm(settings), reach, close: () => mail.close() };
+  return { ...phone, mail, crm: createCrm(settings), reach, close: () => mail.close() };
 }
 
 /** Not connected: nothing is sent, every touch is refused for now, and the reason says why. */
 const NOT_CONNECTED = { kind: 'not_sent', reason: 'not_connected', verdict: 'configuration' } as const;
 
-function createPhone(settings: ProviderSettings): VoiceProvider & SmsProvider & ProviderRecords {
+function createPhone(settings: ProviderSettings): Pick<Providers, 'voice' | 'sms' | 'records' | 'books'> {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: baseUrl } = settings;
-  if (accountSid !== undefined && authToken !== undefined)
-    return createTwilio({ accountSid, authToken, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  if (accountSid !== undefined && authToken !== undefined) {
+    const phone = createTwilio({ accountSid, authToken, ...(baseUrl === undefined ? {} : { baseUrl }) });
+    return { voice: phone, sms: phone, records: phone, books: phone };
+  }
   return {
-    placeCall: async () => NOT_CONNECTED,
-    findCalls: async () => [],
-    getCall: async () => null,
-    cancelCall: async () => undefined,
-    sendSms: async () => NOT_CONNECTED,
-    findSms: async () => [],
-    getSms: async () => null,
-    deleteCall: cannotAsk,
-    deleteSms: cannotAsk,
+    voice: {
+      placeCall: async () => NOT_CONNECTED,
+      findCalls: async () => [],
+      getCall: async () => null,
+      cancelCall: async () => undefined,
+    },
+    sms: { sendSms: async () => NOT_CONNECTED, findSms: async () => [], getSms: async () => null },
+    records: { deleteCall: cannotAsk, deleteSms: cannotAsk },
+    books: null,
   };
 }
 

@@ -85,6 +85,23 @@ export interface ProviderRecords {
   deleteSms(sid: string): Promise<void>;
 }
 
+/** A call or text as the provider's own books have it, whoever ordered it. */
+export interface ListedResource extends FoundResource {
+  readonly from: string;
+  readonly to: string;
+  /** `out` = asked for over the API; `other` = what followed by itself, such as the provider's answer to a "stop". */
+  readonly direction: 'out' | 'in' | 'other';
+  /** What a text says. */
+  readonly text?: string;
+}
+
+/** The provider's books, for whoever has lost his own. Both throw when the provider can't be asked. */
+export interface ProviderBooks {
+  /** Everything created at or after the instant, oldest first. */
+  listCalls(sinceMs: number): Promise<readonly ListedResource[]>;
+  listTexts(sinceMs: number): Promise<readonly ListedResource[]>;
+}
+
 export interface MailRequest extends Guard {
   readonly attemptId: string;
   readonly from: string;

@@ -3,8 +3,9 @@ import RequestClient from 'twilio/lib/base/RequestClient';
 import type Response from 'twilio/lib/http/response';
 import type {
   CallRequest,
-  FoundResource,
+  ListedResource,
   NotSent,
+  ProviderBooks,
   ProviderRecords,
   SendResult,
   SmsProvider,
@@ -13,6 +14,7 @@ import type {
   VoiceProvider,
 } from './provider';
 import { judgeAnswer, ProviderError, readRetryAfter, type HttpRefusal } from './provider-errors';
+import { foundCall, foundMessage, listedCall, listedText, since } from './twilio-resources';
 import { Wire } from './wire';
 
 interface TwilioOptions {
@@ -33,12 +35,13 @@ const MOST_RING_SECONDS = 600;
 const MOST_VALIDITY_SECONDS = 36_000;
 /** One attempt at a time may be unresolved between two numbers, so what is looked for is among the newest. */
 const MOST_FOUND = 50;
+const LISTED_AT_ONCE = 1_000;
 const LONGEST_SID = 64;
 /** The call has ended, or somebody has answered it. */
 const NOT_CANCELLABLE_CODE = 21220;
 
 /** Twilio's voice and texts by its own SDK. Nothing is ever asked twice from here: a create is not idempotent. */
-export function createTwilio(options: TwilioOptions): VoiceProvider & SmsProvider & ProviderRecords {
+export function createTwilio(options: TwilioOptions): VoiceProvider & SmsProvider & ProviderRecords & ProviderBooks {
   // The SDK looks at the account's id only when a client is made: a wrong one must show at the start, not in the first attempt.
   twilio(options.accountSid, options.authToken);
   const exchange = async <T>(leaveByMs: number, use: (client: Client) => Promise<T>): Promise<Answer<T>> => {
@@ -76,6 +79,14 @@ export function createTwilio(options: TwilioOptions): VoiceProvider & SmsProvide
       const messages = valueOf(await read((client) => client.messages.list({ from, to, limit: MOST_FOUND })));
       return since(sinceMs, messages.map(foundMessage));
     },
+    listCalls: (sinceMs) =>
+      listSince(sinceMs, listedCall, (url) =>
+        read(({ calls }) => (url === null ? calls.page({ pageSize: LISTED_AT_ONCE }) : calls.getPage(url))),
+      ),
+    listTexts: (sinceMs) =>
+      listSince(sinceMs, listedText, (url) =>
+        read(({ messages }) => (url === null ? messages.page({ pageSize: LISTED_AT_ONCE }) : messages.getPage(url))),
+      ),
     async getCall(sid) {
       const call = valueOrNull(await read((client) => client.calls(sid).fetch()));
       return call === null ? null : foundCall(call);
@@ -112,22 +123,6 @@ interface Failed {
 }
 
 type Answer<T> = { readonly ok: true; readonly value: T } | Failed;
-
-/** What we read of the SDK's instances; its types promise values where Twilio answers null. */
-interface Resource {
-  readonly sid: string;
-  readonly status: string;
-  readonly dateCreated: Date | string | null;
-}
-
-interface CallResource extends Resource {
-  readonly answeredBy: string | null;
-  readonly duration: string | null;
-}
-
-interface MessageResource extends Resource {
-  readonly errorCode: number | null;
-}
 
 /** The SDK's HTTP client for one exchange: it keeps what the SDK's errors drop and shows them to nobody, for they quote the request. */
 class OneExchange extends RequestClient {
@@ -205,34 +200,25 @@ function smsParameters(request: SmsRequest) {
   };
 }
 
-function foundCall(call: CallResource): FoundResource {
-  const { answeredBy, duration } = call;
-  return {
-    ...foundResource(call),
-    ...(isSaid(answeredBy) ? { answeredBy } : {}),
-    ...(isSaid(duration) ? { durationSeconds: Number(duration) } : {}),
-  };
+interface BookPage<T> {
+  readonly instances: T[];
+  readonly nextPageUrl?: string | undefined;
 }
 
-function foundMessage(message: MessageResource): FoundResource {
-  const { errorCode } = message;
-  return { ...foundResource(message), ...(errorCode ? { errorCode: String(errorCode) } : {}) };
-}
-
-function foundResource({ sid, status, dateCreated }: Resource): FoundResource {
-  const createdMs = new Date(dateCreated ?? Number.NaN).getTime();
-  if (Number.isNaN(createdMs)) throw new ProviderError('not_understood');
-  return { sid, status, createdMs };
-}
-
-function isSaid(text: string | null | undefined): text is string {
-  return text !== null && text !== undefined && text !== '';
-}
-
-/** Twilio tells whole seconds: what was created within the first one counts as after it began. */
-function since(sinceMs: number, found: readonly FoundResource[]): readonly FoundResource[] {
-  const sinceSecond = Math.floor(sinceMs / 1000) * 1000;
-  return found.filter(({ createdMs }) => createdMs >= sinceSecond);
+/** Without Twilio's date filters, as every look-up here: page by page, newest first, as far back as is asked for. */
+async function listSince<T>(
+  sinceMs: number,
+  listed: (resource: T) => ListedResource,
+  ask: (url: string | null) => Promise<Answer<BookPage<T>>>,
+): Promise<readonly ListedResource[]> {
+  const found: ListedResource[] = [];
+  for (let url: string | null | undefined = null; url !== undefined; ) {
+    const page: BookPage<T> = valueOf(await ask(url));
+    const recent = since(sinceMs, page.instances.map(listed));
+    found.push(...recent);
+    url = recent.length < page.instances.length ? undefined : page.nextPageUrl;
+  }
+  return found.reverse();
 }
 
 function valueOf<T>(answer: Answer<T>): T {

@@ -33,6 +33,7 @@ const summary = {
 const DecisionSchema = oneOf<Decision['kind']>()('touch', 'queue', 'wait', 'hold', 'reconcile', 'finish');
 
 const ReasonCodeSchema = oneOf<ReasonCode>()(
+  'locked_for_recovery',
   'campaign_paused',
   'channel_paused',
   'contact_paused',

@@ -189,7 +189,7 @@ const CHANGES: readonly StatusChange[] = [
     change: launchCampaign,
     summary: 'Launch a draft',
     description: 'Freezes version 1 and enrolls the people of the list. Launching what runs changes nothing.',
-    problems: ['launch_refused'],
+    problems: ['launch_refused', 'locked_for_recovery'],
     after: {},
   },
   {

@@ -22,7 +22,7 @@ export function pauseRoutes({ sql }: ApiDeps): Route[] {
         summary,
         description,
         answers: { 200: CampaignAnswer },
-        problems: ['wrong_status'],
+        problems: ['wrong_status', 'locked_for_recovery'],
         examples: { body: { channel: 'voice' }, answer: { ...LAUNCHED_CAMPAIGN_EXAMPLE, ...after } },
       },
       params: IdParams,

@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { type AttemptRoute, attemptRoute } from '../../db/inbound';
+import { lockForRecovery } from '../../db/installation';
 import { attemptToken, isAttemptToken } from '../../db/tokens';
 import type { Channel } from '../../domain/channel';
 import { callbackUrl, readCallback } from '../../domain/callback-url';
@@ -84,6 +85,8 @@ async function hookOf({ sql, config }: ApiDeps, request: Request, channel: Chann
   const isOurs = callback !== null && isAttemptToken(config.secretKey, callback.attemptId, callback.token);
   const route = isOurs ? await attemptRoute(sql, callback.attemptId) : null;
   const parameters = parametersOf(request.body);
+  // We gave out that token, so there was such an attempt: the database is older than it was.
+  if (isOurs && route === null) await lockForRecovery(sql, 'unknown_attempt');
   if (route === null || route.channel !== channel || !isAbout(route, parameters))
     throw new ApiError('forged', 'the request does not belong to an attempt of ours');
   return { route, parameters };

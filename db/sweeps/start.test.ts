@@ -1,12 +1,9 @@
 import { databaseOfThisFile } from '../../test/database';
 import { claimDue, people, seedOutreach, startOver, tell, wake } from '../../test/seed';
-import { forgetUnstepped, markStarted, noticeNamespace, rowsToStart } from './start';
+import { forgetUnstepped, markStarted, rowsToStart, startAnew, wakeAll } from './start';
 
 const { sql } = databaseOfThisFile({ max: 8 });
-beforeEach(async () => {
-  await startOver(sql);
-  await sql`update installation set namespace_id = null`;
-});
+beforeEach(() => startOver(sql));
 
 const ids = (rows: readonly { enrollmentId: string }[]) => rows.map(({ enrollmentId }) => enrollmentId);
 const start = async (most: number) => {
@@ -52,8 +49,8 @@ test('a workflow that was started and never stepped is started again, and one th
   expect(await start(10)).toEqual([silent]);
 });
 
-describe("another namespace: Temporal's database was lost", () => {
-  it('has every row that needs a workflow want one again, and no other', async () => {
+describe("when Temporal's database was lost", () => {
+  it('every row that needs a workflow wants one again, and no other', async () => {
     const rules = [
       { key: 'form', when: { trigger: 'form', outcome: 'completed' }, then: [{ kind: 'crm_note', text: 'Done' }] },
     ];
@@ -64,7 +61,6 @@ describe("another namespace: Temporal's database was lost", () => {
     });
     const [waiting = '', calling = '', over = '', acting = '', done = '', unheard = ''] = enrollmentIds;
     const form = { kind: 'form_completed', formId: 'intake', answers: {} } as const;
-    await noticeNamespace(sql, 'first');
     await start(10);
     await wake(sql, waiting);
     await claimDue(sql, calling);
@@ -79,27 +75,19 @@ describe("another namespace: Temporal's database was lost", () => {
     await sql`update execution set state = 'done', finished_at = app_now() where enrollment_id = ${done}`;
     await tell(sql, { enrollmentId: unheard, body: { kind: 'order', order: 'hand_back' } });
 
-    expect(await noticeNamespace(sql, 'first')).toBe(false);
     expect(await start(10)).toEqual([]);
-    expect(await noticeNamespace(sql, 'second')).toBe(true);
+    await startAnew(sql);
     expect((await start(10)).toSorted()).toEqual([waiting, calling, acting, unheard].toSorted());
-    expect(await noticeNamespace(sql, 'second')).toBe(false);
+    await sql`delete from wake`;
+    await wakeAll(sql);
+    const woken = await sql<{ enrollmentId: string }[]>`select enrollment_id from wake`;
+    expect(ids(woken).toSorted()).toEqual([waiting, calling, acting, unheard].toSorted());
   });
 
-  it('is not what the first namespace that is ever seen means: whatever runs goes on', async () => {
+  it('no touch is repeated: the new workflow finds the call that is under way', async () => {
     const { enrollmentId } = await seedOutreach(sql);
-    await start(10);
-    await wake(sql, enrollmentId);
-    expect(await noticeNamespace(sql, 'first')).toBe(false);
-    expect(await start(10)).toEqual([]);
-    expect(await sql`select 1 from enrollment where stepped_rt is null`).toHaveLength(0);
-  });
-
-  it('repeats no touch: the new workflow finds the call that is under way', async () => {
-    const { enrollmentId } = await seedOutreach(sql);
-    await noticeNamespace(sql, 'first');
     const { attemptId } = await claimDue(sql, enrollmentId);
-    await noticeNamespace(sql, 'second');
+    await startAnew(sql);
     expect((await wake(sql, enrollmentId)).decision).toMatchObject({ kind: 'reconcile', attemptId });
   });
 });

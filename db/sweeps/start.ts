@@ -1,4 +1,4 @@
-import type { Sql } from '../client';
+import type { Db, Sql } from '../client';
 import type { EnrollmentRef } from '../enrollment';
 
 /** So many workflows may have been started without having taken their first step. */
@@ -35,22 +35,22 @@ export async function forgetUnstepped(sql: Sql): Promise<void> {
       for no key update skip locked)`;
 }
 
-/** Another namespace under the same name: Temporal's database was lost, so every row that still needs a workflow wants it anew. */
-export async function noticeNamespace(sql: Sql, namespaceId: string): Promise<boolean> {
-  const [changed] = await sql<{ hadOne: boolean }[]>`
-    update installation i set namespace_id = ${namespaceId}
-    from installation old
-    where i.namespace_id is distinct from ${namespaceId}
-    returning old.namespace_id is not null as had_one`;
-  // The first that is ever seen was never another: whatever was started lives there.
-  if (changed?.hadOne !== true) return false;
-  await sql`
+/** Temporal's database was lost: every row that still needs a workflow wants it anew. */
+export async function startAnew(db: Db): Promise<void> {
+  await db`
     update enrollment set started_rt = null, stepped_rt = null
-    where id in (
-      select e.id from enrollment e
-      where e.wants_workflow and (e.state = 'open'
-        or exists (select 1 from execution x where x.enrollment_id = e.id and x.state = 'pending')
-        or exists (select 1 from fact f where f.enrollment_id = e.id and f.wakes and f.seen_rt is null))
-      order by e.id for no key update)`;
-  return true;
+    where id in (${unfinished(db)} order by e.id for no key update)`;
+}
+
+/** Rows and workflows tell different stories: every workflow looks at its row again, and where there is none one is started. */
+export async function wakeAll(db: Db): Promise<void> {
+  await db`insert into wake (enrollment_id, reason) select id, 'recovered' from (${unfinished(db)}) wanting`;
+}
+
+function unfinished(db: Db) {
+  return db`
+    select e.id from enrollment e
+    where e.wants_workflow and (e.state = 'open'
+      or exists (select 1 from execution x where x.enrollment_id = e.id and x.state = 'pending')
+      or exists (select 1 from fact f where f.enrollment_id = e.id and f.wakes and f.seen_rt is null))`;
 }

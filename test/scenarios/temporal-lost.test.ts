@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { BUILT } from '../build';
 import { callRun, launch, type Actor } from '../story';
 import { type PrivateTemporal, startPrivateTemporal } from '../temporal';
 import { until } from '../until';
@@ -28,7 +32,14 @@ afterEach(async () => {
   await temporal.close();
 });
 
-test('after Temporal lost everything each contact still comes to the same end, without a second accepted create', async () => {
+/** `npm run recover`, as an admin would; answers what it says. */
+async function recoverByHand(): Promise<string> {
+  const program = join(BUILT, 'workers', 'recover-main.js');
+  const env = { ...process.env, ...world.environment() };
+  return (await promisify(execFile)(process.execPath, [program], { env })).stdout;
+}
+
+test('after Temporal lost everything and an admin had it recover each contact still comes to the same end, without a second accepted create', async () => {
   temporal = await startPrivateTemporal();
   world = await World.create({ workers: false, temporalAddress: temporal.address });
   await world.at('2027-03-01T17:00:00Z');
@@ -47,8 +58,11 @@ test('after Temporal lost everything each contact still comes to the same end, w
   await temporal.start();
   await first.child.kill();
   await startWorkerProcess(world);
+  expect(await world.api.get('/v1/recovery')).toMatchObject({ locked: true, reason: 'temporal_lost' });
+  expect(await recoverByHand()).toContain('The installation is open again.');
+  expect(await recoverByHand()).toBe('The installation is not locked: there is nothing to recover.\n');
   await until(
-    'the loss was noticed',
+    'everybody has a workflow again',
     async () => {
       const [row] = await world.sql<{ runs: number }[]>`
       select count(distinct enrollment_id)::int as runs from (

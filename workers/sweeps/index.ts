@@ -9,9 +9,10 @@ import { drainWakes, overdueRows, rowsBehindEpoch } from '../../db/sweeps/nudge'
 import { freeLeakedLines } from '../../db/sweeps/lines';
 import { refoldFacts } from '../../db/sweeps/refold';
 import { unseenFacts } from '../../db/sweeps/relay';
-import { forgetUnstepped, markStarted, noticeNamespace, rowsToStart } from '../../db/sweeps/start';
+import { forgetUnstepped, markStarted, rowsToStart } from '../../db/sweeps/start';
 import { signalOf } from '../../domain/signal';
 import type { Engine } from '../../engine/engine';
+import { unlessLocked, watchInstallation } from './installation';
 import type { Sweep } from './sweep';
 
 interface Deps {
@@ -25,17 +26,8 @@ const STARTS_PER_ROUND = 100;
 
 /** The sweeps that need nothing but the database and the engine. */
 export function coreSweeps(deps: Deps): Sweep[] {
-  return [
-    enroll(deps),
-    start(deps),
-    namespace(deps),
-    grant(deps),
-    nudge(deps),
-    relay(deps),
-    complete(deps),
-    lines(deps),
-    forget(deps),
-  ];
+  const acting = [enroll(deps), start(deps), grant(deps), nudge(deps), relay(deps), complete(deps), lines(deps)];
+  return [watchInstallation(deps), ...unlessLocked(acting, deps), forget(deps)];
 }
 
 function enroll({ sql }: Deps): Sweep {
@@ -55,19 +47,6 @@ function start({ sql, engine }: Deps): Sweep {
         started.map(({ enrollmentId }) => enrollmentId),
       );
       return rows.length > 0 && started.length === rows.length;
-    },
-  };
-}
-
-/** Finds out that Temporal's database was lost, so that every row that wants a workflow gets one again. */
-function namespace({ sql, engine }: Deps): Sweep {
-  return {
-    name: 'namespace',
-    everyMs: 5_000,
-    async round() {
-      const id = await engine.namespaceId();
-      if (id !== '') await noticeNamespace(sql, id);
-      return false;
     },
   };
 }

@@ -49,7 +49,7 @@ export function reconcile(deps: Deps): Sweep {
 async function resolve(deps: Deps, attempt: Unresolved): Promise<void> {
   try {
     const found = await lookUp(deps, attempt);
-    if (found !== null) await tell(deps.sql, attempt, found);
+    if (found !== null) await tellAttempt(deps.sql, attempt, found);
     else await absent(deps, attempt);
   } catch {
     // The provider can't be asked now, and no evidence is no evidence: only time closes it, and never a call that may go on.
@@ -73,7 +73,12 @@ async function lookUp({ sql, voice, sms }: Deps, attempt: Unresolved): Promise<F
   return all.find((one) => !owned.has(one.sid)) ?? null;
 }
 
-async function tell(sql: Sql, attempt: Unresolved, found: FoundResource): Promise<void> {
+/** What the provider shows of an attempt, told as its callbacks would have told it. */
+export async function tellAttempt(
+  sql: Sql,
+  attempt: Pick<Unresolved, 'attemptId' | 'enrollmentId' | 'channel'>,
+  found: FoundResource,
+): Promise<void> {
   const facts = attempt.channel === 'voice' ? callFactsOf(found) : messageFactsOf(found);
   let isNews = false;
   for (const body of facts) {

@@ -163,3 +163,10 @@ export interface Handoff {
   readonly heldUntilAt: string | null;
   readonly lastMessage: string | null;
 }
+
+/** Whether PostgreSQL and Temporal belong together. */
+export interface Recovery {
+  readonly locked: boolean;
+  readonly sentence: string | null;
+  readonly wantedBy: string | null;
+}

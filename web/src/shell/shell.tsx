@@ -4,6 +4,7 @@ import type { Handoff, Page } from '../api/answers';
 import { useLive } from '../api/live';
 import { AccountMenu } from './account-menu';
 import { BusinessClock } from './business-clock';
+import { Locked } from './locked';
 import { Lost } from './lost';
 import { Mark } from './mark';
 import classes from './shell.module.css';
@@ -34,6 +35,7 @@ export function Shell() {
           <AccountMenu />
         </div>
         <Simulation />
+        <Locked />
         <Lost />
       </header>
       <main id="main" ref={main} tabIndex={-1} className={classes['main']}>
