@@ -26,11 +26,10 @@ export interface FactsResult {
   readonly apiCpuMsPerFact: number | null;
 }
 
-const STATUSES = ['initiated', 'ringing', 'in-progress', 'completed'];
+export const STATUSES = ['initiated', 'ringing', 'in-progress', 'completed'];
 /** Calls under way side by side: between two callbacks of one call lie those of all others. */
 const GROUP = 100;
 const STEADY_PER_SECOND = 300;
-const TOUCH = 'call.call.1';
 const BARE_TARGETS = 10_000;
 
 export async function measureFacts(
@@ -67,13 +66,13 @@ async function rates(url: string, next: () => Webhook, seconds: number): Promise
   return { ...steady, perSecond: await answersPerSecond(url, next, seconds) };
 }
 
-interface Target {
+export interface Target {
   /** Path and query of the callback. */
   readonly path: string;
   readonly sid: string;
 }
 
-function ourTarget({ apiUrl, keys }: Product, attemptId: string): Target {
+export function ourTarget({ apiUrl, keys }: Product, attemptId: string): Target {
   const url = callbackUrl(apiUrl, '/webhooks/twilio/voice/status', attemptId, attemptToken(keys.secretKey, attemptId));
   return { path: url.slice(apiUrl.length), sid: sidOf(attemptId) };
 }
@@ -94,44 +93,64 @@ function callbacks({ keys }: Product, publicUrl: string, targets: readonly Targe
     const { value, done } = facts.next();
     if (done === true)
       throw new Error(`${targets.length} calls have no more than ${targets.length * STATUSES.length} facts`);
-    const { target, sequence } = value;
-    const status = STATUSES[sequence] ?? '';
-    const fields = {
-      AccountSid: keys.twilioSid,
-      CallSid: target.sid,
-      CallStatus: status,
-      SequenceNumber: String(sequence),
-      CallbackSource: 'call-progress-events',
-      ...(status === 'completed' ? { CallDuration: '42' } : {}),
-    };
-    return {
-      path: target.path,
-      body: new URLSearchParams(fields).toString(),
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
-        'x-twilio-signature': getExpectedTwilioSignature(keys.twilioToken, `${publicUrl}${target.path}`, fields),
-      },
-    };
+    return statusCallback(keys, publicUrl, value);
   };
 }
 
-function* factsOf(targets: readonly Target[]): Generator<{ target: Target; sequence: number }, undefined> {
+/** The nth of the callbacks of one call. */
+export function statusCallback(keys: Product['keys'], publicUrl: string, { target, sequence }: Progress): Webhook {
+  const status = STATUSES[sequence] ?? '';
+  return signed(keys, publicUrl, target.path, {
+    CallSid: target.sid,
+    CallStatus: status,
+    SequenceNumber: String(sequence),
+    CallbackSource: 'call-progress-events',
+    ...(status === 'completed' ? { CallDuration: '42' } : {}),
+  });
+}
+
+/** A request of the telephone provider. */
+export function signed(
+  { twilioSid, twilioToken }: Product['keys'],
+  publicUrl: string,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+): Webhook {
+  const fields = { AccountSid: twilioSid, ...parameters };
+  return {
+    path,
+    body: new URLSearchParams(fields).toString(),
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+      'x-twilio-signature': getExpectedTwilioSignature(twilioToken, `${publicUrl}${path}`, fields),
+    },
+  };
+}
+
+export interface Progress {
+  readonly target: Target;
+  /** Of the callback among those of the call. */
+  readonly sequence: number;
+}
+
+export function* factsOf(targets: readonly Target[]): Generator<Progress, undefined> {
   for (let from = 0; from < targets.length; from += GROUP)
     for (let sequence = 0; sequence < STATUSES.length; sequence++)
       for (const target of targets.slice(from, from + GROUP)) yield { target, sequence };
   return undefined;
 }
 
-/** A call for each who waits, as it stands after the provider took it. */
-async function placeCalls(sql: Sql, campaignId: string): Promise<string[]> {
+/** A call for each who waits, as it stands after the provider took it; whoever is asked again gets another one each. */
+export async function placeCalls(sql: Sql, campaignId: string, ordinal = 1): Promise<string[]> {
+  const touchKey = `call.call.${ordinal}`;
   const rows = await sql<{ id: string }[]>`select id from enrollment where campaign_id = ${campaignId} order by seq`;
   const enrollmentIds = rows.map(({ id }) => id);
-  const attemptIds = enrollmentIds.map((id) => attemptIdOf(id, TOUCH, 1));
+  const attemptIds = enrollmentIds.map((id) => attemptIdOf(id, touchKey, 1));
   const content = { kind: 'call', greeting: 'Hello.', voicemail: null, ringSeconds: 25, language: 'en' };
   await sql`
     insert into attempt (id, enrollment_id, touch_key, try, run_key, step_key, ordinal, channel, from_hash, to_hash, state, status,
       token_hash, claimed_at, post_by_rt, accepted_at, version_id, permit, content)
-    select a.id, e.id, ${TOUCH}, 1, 'call', 'call', 1, 'voice', 'ours', ca.hash, 'accepted', 'queued',
+    select a.id, e.id, ${touchKey}, 1, 'call', 'call', ${ordinal}, 'voice', ${`ours-${ordinal}`}, ca.hash, 'accepted', 'queued',
       'unused', app_now(), clock_timestamp(), app_now(), c.current_version_id, '{}', ${JSON.stringify(content)}::text::jsonb
     from unnest(${attemptIds}::uuid[], ${enrollmentIds}::uuid[]) as a (id, enrollment_id)
     join enrollment e on e.id = a.enrollment_id

@@ -77,7 +77,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   return { engine, parts, size: isQuick ? QUICK : FULL[engine], isQuick, isMarkdown, needsServers };
 }
 
-function engineOf(value: string | undefined): EngineName {
+export function engineOf(value: string | undefined): EngineName {
   if (value === 'memory' || value === 'postgres') return value;
   throw new OptionError(`--engine is "${value ?? ''}"; it must be memory or postgres`);
 }

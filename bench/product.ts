@@ -27,6 +27,8 @@ export interface Product {
   /** While they are held, the product does nothing by itself: its other processes wait for news. */
   holdSweeps(): void;
   releaseSweeps(): void;
+  /** Kills a part (kill -9) and starts it anew; resolves when that one is up. */
+  restart(part: PartName): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,23 +37,45 @@ export type PartName = 'API' | 'enrollments' | 'effects' | 'bulk' | 'simulator';
 const ROLES = ['enrollments', 'effects', 'bulk'] as const;
 const IMPORT_PAGE = 2_500;
 
-export async function startProduct(servers: Servers, ended: (what: string) => void): Promise<Product> {
+/** What may differ from one measurement to the next. */
+export interface Surroundings {
+  /** Business time at the start; noon of a Monday if absent. */
+  readonly now?: string;
+  /** Of business time; 0 = it stands still. */
+  readonly speed?: number;
+  /** People who pick up, talk and write as in a demo, instead of lines that are always busy. */
+  readonly hasPeople?: boolean;
+  readonly settings?: object;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export async function startProduct(
+  servers: Servers,
+  ended: (what: string) => void,
+  surroundings: Surroundings = {},
+): Promise<Product> {
   const undo = new Undo();
   try {
-    return await bringUp(servers, ended, undo);
+    return await bringUp(servers, ended, surroundings, undo);
   } catch (error) {
     await undo.all();
     throw error;
   }
 }
 
-async function bringUp(servers: Servers, ended: (what: string) => void, undo: Undo): Promise<Product> {
+async function bringUp(
+  servers: Servers,
+  ended: (what: string) => void,
+  { now = NOW, speed = 1, hasPeople = false, settings, env: otherEnv }: Surroundings,
+  undo: Undo,
+): Promise<Product> {
   const sql = createSql(servers.databaseUrl, { max: 4, applicationName: 'bench' });
   undo.add(() => sql.end());
   await migrate(sql);
-  await setClock(sql, fromIso(NOW), 1);
+  await setClock(sql, fromIso(now), speed);
   const apiUrl = `http://127.0.0.1:${await freePort()}`;
   const simulatorUrl = `http://127.0.0.1:${await freePort()}`;
+  const mailPort = String(await freePort());
   const keys = { secretKey: hex(32), addressKey: hex(32), twilioSid: `AC${hex(16)}`, twilioToken: hex(16) };
   const adminKeyFile = join(servers.folder, 'admin-key');
   const env = {
@@ -69,25 +93,33 @@ async function bringUp(servers: Servers, ended: (what: string) => void, undo: Un
     TWILIO_ACCOUNT_SID: keys.twilioSid,
     TWILIO_AUTH_TOKEN: keys.twilioToken,
     TWILIO_BASE_URL: simulatorUrl,
-    SMTP_URL: 'smtp://127.0.0.1:1',
+    SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
     LAWRULER_ENDPOINT: `${simulatorUrl}/lawruler/bench/api-legalcrmapp.aspx`,
     LAWRULER_KEY: 'simulated-lawruler-key',
     SIMULATED: '1',
     ALLOW_SCALED_CLOCK: '1',
     SIMULATOR_PORT: new URL(simulatorUrl).port,
+    SIMULATOR_SMTP_PORT: mailPort,
+    ...otherEnv,
   };
   const programs = new Map<PartName, Program>();
+  const starts = new Map<PartName, () => Promise<number>>();
   const start = async (name: PartName, path: string, readyWhen: string, more: NodeJS.ProcessEnv = {}) => {
-    const program = await startProgram({ name, path, readyWhen, ended, env: { ...env, ...more } });
-    undo.add(() => program.stop());
-    programs.set(name, program);
-    return program.pid;
+    const startIt = async () => {
+      const program = await startProgram({ name, path, readyWhen, ended, env: { ...env, ...more } });
+      undo.add(() => program.stop());
+      programs.set(name, program);
+      return program.pid;
+    };
+    starts.set(name, startIt);
+    return startIt();
   };
   const API = await start('API', 'api/main.js', 'listening');
   const adminKey = (await readFile(adminKeyFile, 'utf8')).trim();
   const api = apiClient(apiUrl, adminKey);
-  await api.send('PATCH', '/v1/settings', COMPANY);
-  const simulator = await start('simulator', 'bench/simulator-main.js', 'httpUrl', { SIMULATOR_API_KEY: adminKey });
+  await api.send('PATCH', '/v1/settings', { ...COMPANY, ...settings });
+  const outside = hasPeople ? 'simulator/main.js' : 'bench/simulator-main.js';
+  const simulator = await start('simulator', outside, 'httpUrl', { SIMULATOR_API_KEY: adminKey });
   const [enrollments, effects, bulk] = await Promise.all(
     ROLES.map((role) => start(role, 'workers/main.js', 'the worker is ready', { ROLES: role })),
   );
@@ -107,6 +139,11 @@ async function bringUp(servers: Servers, ended: (what: string) => void, undo: Un
     },
     holdSweeps: () => programs.get('bulk')?.hold(),
     releaseSweeps: () => programs.get('bulk')?.release(),
+    async restart(part) {
+      await programs.get(part)?.kill();
+      const startAgain = starts.get(part);
+      if (startAgain !== undefined) pids[part] = await startAgain();
+    },
     stop: () => undo.all(),
   };
 }

@@ -9,6 +9,8 @@ export interface Program {
   hold(): void;
   release(): void;
   stop(): Promise<void>;
+  /** Ends it as a power cut would, and tells nobody. */
+  kill(): Promise<void>;
 }
 
 export interface ProgramPlan {
@@ -55,6 +57,10 @@ export async function startProgram({ name, path, env, readyWhen, ended }: Progra
       isStopping = true;
       if (child.isRunning()) process.kill(child.pid, 'SIGCONT');
       await child.stop();
+    },
+    async kill() {
+      isStopping = true;
+      await child.kill();
     },
   };
 }
