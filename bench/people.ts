@@ -72,6 +72,28 @@ export const NEXT_WEEKS_CALL = {
   plan: { runs: ONE_CALL.plan.runs.map((run) => ({ ...run, startsOn: NEXT_WEEK })) },
 };
 
+/** A mail instead of the call, not before next week either. */
+export const NEXT_WEEKS_MAIL = {
+  plan: {
+    runs: [
+      {
+        key: 'mail',
+        startsOn: NEXT_WEEK,
+        hours: HOURS,
+        messages: [
+          {
+            key: 'hello',
+            channel: 'email',
+            when: { kind: 'after_start', delayMinutes: 0 },
+            subject: 'Hello',
+            text: 'Hello {{contact.first_name}}.',
+          },
+        ],
+      },
+    ],
+  },
+};
+
 export const COMPANY = {
   companyName: 'Example Law',
   address: '1 Example Street, Springfield',
