@@ -130,15 +130,24 @@ async function kill(name: string): Promise<void> {
   await world.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`;
 }
 
+const PATIENCE_MS = 60_000;
+const TRY_AGAIN_MS = 50;
+
 /** Whoever waited for too long on a busy machine asks again, as a workflow or a new worker does. */
 async function again<T>(take: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (const until = Date.now() + PATIENCE_MS; ; await delay(TRY_AGAIN_MS)) {
     try {
       return await take();
     } catch (error) {
-      if (!isTooLong(error) && !isOutOfReach(error)) throw error;
+      if (Date.now() > until || (!isTooLong(error) && !isOutOfReach(ofOurs(error)))) throw error;
     }
   }
+}
+
+/** What Node itself throws is no instance of the Error class that a test sees. */
+function ofOurs(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || error instanceof Error) return error;
+  return Object.assign(new Error('of Node'), error);
 }
 
 /** Does to one attempt what its fate says, until a worker has lived to report. */

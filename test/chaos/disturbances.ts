@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Dice } from '../../simulator/dice';
+import { createDice } from '../../simulator/dice';
+import { tellSimulator } from '../story';
+import type { Kind } from '../topology';
+import { faultMix } from './fault-mix';
+import type { InsistentClient } from './insistent-client';
+import type { Installation } from './installation';
+import { OUR_NUMBERS, type Wave } from './people';
+
+/** What happens to servers, processes, providers and people while a campaign runs; all of it chosen by the seed. */
+
+/** What one shuffled round of disturbances holds. */
+const DECK = [
+  ...['kill', 'kill', 'kill', 'restart', 'postgres', 'temporal', 'faults', 'faults'],
+  ...['write', 'write', 'write', 'write', 'pause', 'order', 'order', 'order', 'launch'],
+] as const;
+type Disturbance = (typeof DECK)[number];
+
+const KINDS: readonly Kind[] = ['api', 'enrollments', 'effects', 'bulk'];
+const GAP_MS: readonly [number, number] = [800, 3_200];
+const DOWN_MS: readonly [number, number] = [0, 2_500];
+const PAUSE_MS: readonly [number, number] = [1_000, 4_000];
+/** What people write without being asked. */
+const WORDS = [
+  'STOP',
+  'STOP',
+  'please stop calling me',
+  'no more texts please',
+  'yes please',
+  'ALTO',
+  'what do I need?',
+];
+const ORDERS = ['stop_calls', 'stop_messaging', 'complete', 'hand_back'];
+
+export class Disturbances {
+  private readonly dice: Dice;
+  private deck: Disturbance[] = [];
+  /** What takes its time goes on beside the rest; servers are restarted one after the other. */
+  private readonly underWay: Promise<void>[] = [];
+  private servers: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly installation: Installation,
+    private readonly api: InsistentClient,
+    private readonly waves: readonly Wave[],
+  ) {
+    this.dice = createDice(installation.seed, 'disturbances');
+  }
+
+  /** One after the other until the time is over and all of them have come to their end. */
+  async until(endMs: number): Promise<void> {
+    await this.changeFaults();
+    for (;;) {
+      const gap = this.dice.between(GAP_MS);
+      if (Date.now() + gap > endMs) break;
+      await delay(gap);
+      this.begin(this.next());
+    }
+    await Promise.all([...this.underWay, this.servers]);
+  }
+
+  private next(): Disturbance {
+    if (this.deck.length === 0) this.deck = this.dice.shuffle(DECK);
+    return this.deck.pop() ?? 'kill';
+  }
+
+  /** All dice are thrown here, before anything is waited for, so that their order is always the same. */
+  private begin(what: Disturbance): void {
+    const { installation, dice } = this;
+    switch (what) {
+      case 'kill':
+      case 'restart': {
+        const all = installation.of(this.pick(KINDS));
+        this.pick(all)[what]();
+        return;
+      }
+      case 'postgres':
+        return this.afterServers(dice.between(DOWN_MS), async (downMs) => installation.postgres.crash(downMs), what);
+      case 'temporal':
+        return this.afterServers(dice.between(DOWN_MS), (downMs) => this.crashTemporal(downMs), what);
+      case 'faults':
+        this.underWay.push(this.changeFaults());
+        return;
+      case 'write':
+        this.underWay.push(this.write(this.somebody(), this.pick(OUR_NUMBERS), this.pick(WORDS)));
+        return;
+      case 'pause':
+        this.underWay.push(this.pause(this.pick(this.waves), dice.between(PAUSE_MS)));
+        return;
+      case 'order':
+        this.underWay.push(this.order(this.pick(this.waves), dice.roll(), this.pick(ORDERS)));
+        return;
+      case 'launch':
+        this.underWay.push(this.launchAgain(this.pick(this.waves)));
+    }
+  }
+
+  private afterServers(downMs: number, crash: (downMs: number) => Promise<void>, what: Disturbance): void {
+    this.servers = this.servers.then(async () => {
+      await crash(downMs);
+      this.installation.count(`${what} crashed and restarted`);
+    });
+  }
+
+  private async crashTemporal(downMs: number): Promise<void> {
+    await this.installation.temporal.kill();
+    await delay(downMs);
+    await this.installation.temporal.start();
+  }
+
+  private async changeFaults(): Promise<void> {
+    const { installation, dice } = this;
+    installation.count('provider faults changed');
+    await tellSimulator(installation.simulator.httpUrl, 'faults', faultMix(dice), 'PUT');
+  }
+
+  private async write(from: string, to: string, body: string): Promise<void> {
+    await tellSimulator(this.installation.simulator.httpUrl, 'inbound-sms', { from, to, body });
+    this.installation.count(`somebody wrote "${body}"`);
+  }
+
+  private async pause({ campaignId }: Wave, forMs: number): Promise<void> {
+    const { status } = await this.api.ask('POST', `/v1/campaigns/${campaignId}/pause`);
+    await delay(forMs);
+    await this.api.ask('POST', `/v1/campaigns/${campaignId}/resume`);
+    if (status < 300) this.installation.count('campaign paused and resumed');
+  }
+
+  private async order({ campaignId }: Wave, which: number, order: string): Promise<void> {
+    const path = `/v1/campaigns/${campaignId}/enrollments?limit=100`;
+    const { body } = await this.api.ask<{ items: { id: string }[] }>('GET', path);
+    const enrollment = body.items[Math.floor(which * body.items.length)];
+    if (enrollment === undefined) return;
+    const { status } = await this.api.ask('POST', `/v1/enrollments/${enrollment.id}/orders`, { order });
+    this.installation.count(`order ${order} ${status < 300 ? 'taken' : 'refused'}`);
+  }
+
+  private async launchAgain({ campaignId }: Wave): Promise<void> {
+    await this.api.ask('POST', `/v1/campaigns/${campaignId}/launch`);
+    this.installation.count('campaign launched again');
+  }
+
+  private somebody(): string {
+    return this.pick(this.pick(this.waves).phones);
+  }
+
+  private pick<T>(all: readonly T[]): T {
+    const one = all[this.dice.between([0, all.length - 1])];
+    if (one === undefined) throw new Error('there is nothing to pick from');
+    return one;
+  }
+}

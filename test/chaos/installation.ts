@@ -1,0 +1,182 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSql, type Sql } from '../../db/client';
+import { setClock } from '../../db/clock';
+import { fromIso, type Instant } from '../../domain/instant';
+import { freePort } from '../../local/port';
+import { createSimulator, type Simulator } from '../../simulator/simulator';
+import { DEFAULT_WEIGHTS } from '../../simulator/people/scripts';
+import { Balancer } from '../balancer';
+import { ACCOUNT, environmentOf, LAWRULER_KEY } from '../environment';
+import { type PrivateTemporal, startPrivateTemporal } from '../temporal';
+import type { Kind } from '../topology';
+import { WORKER_IS_READY } from '../worker-process';
+import { CrashPlan, EVERY_POINT } from './crash-plan';
+import { KeptProcess } from './kept-process';
+import { PrivatePostgres } from './private-postgres';
+
+/** A whole installation of processes of their own, each of which may be ended at any moment: servers, API, workers. */
+
+const KINDS = ['api', 'enrollments', 'effects', 'bulk'] as const satisfies readonly Kind[];
+const COUNT: Readonly<Record<Kind, number>> = { api: 2, enrollments: 2, effects: 2, bulk: 1 };
+const TIMINGS = {
+  dialMs: [0, 20],
+  ringMs: [50, 300],
+  talkMs: [50, 300],
+  deliverMs: [5, 40],
+  replyMs: [20, 200],
+} as const;
+/** All kinds of people, and some mailboxes that are none. */
+const WEIGHTS = {
+  ...DEFAULT_WEIGHTS,
+  refuses_mail: 2,
+  mailbox_full: 1,
+  defers_mail: 2,
+  bounces_hard: 2,
+  bounces_soft: 1,
+};
+const POOL = 6;
+/** A provider is asked soon what became of an attempt whose process is gone. */
+const GRACE_MS = 3_000;
+const GIVE_UP_MS = 60_000;
+
+export class Installation {
+  static async start(seed: number): Promise<Installation> {
+    const [postgres, temporal, balancer] = await Promise.all([
+      PrivatePostgres.start(),
+      startPrivateTemporal(),
+      Balancer.start(),
+    ]);
+    const folder = await mkdtemp(join(tmpdir(), 'followthrough-chaos-logs-'));
+    const installation = new Installation(seed, postgres, temporal, balancer, folder);
+    try {
+      await installation.bringUp();
+      return installation;
+    } catch (error) {
+      await installation.stop({ keepLogs: true });
+      throw error;
+    }
+  }
+
+  /** Of what has happened, by its name. */
+  readonly counts = new Map<string, number>();
+  readonly sql: Sql;
+  simulator!: Simulator;
+  apiKey!: string;
+  private processes: readonly KeptProcess[] = [];
+  private mayCrash = true;
+  private clock = { startedRt: Date.now(), startedAt: 0, speed: 0 };
+
+  private constructor(
+    readonly seed: number,
+    readonly postgres: PrivatePostgres,
+    readonly temporal: PrivateTemporal,
+    readonly balancer: Balancer,
+    readonly folder: string,
+  ) {
+    this.sql = createSql(postgres.url, { max: 3, applicationName: 'chaos' });
+  }
+
+  private async bringUp(): Promise<void> {
+    this.simulator = await createSimulator({
+      ...ACCOUNT,
+      lawRulerKey: LAWRULER_KEY,
+      // The provider has a clock of its own: it goes on while our database is away.
+      appNow: async () => this.now(),
+      seed: String(this.seed),
+      timings: TIMINGS,
+      weights: WEIGHTS,
+    });
+    this.processes = KINDS.flatMap((kind) => {
+      const crashes = new CrashPlan(kind, this.seed);
+      return Array.from({ length: COUNT[kind] }, (_, n) => this.process(kind, `${kind}-${n}`, crashes));
+    });
+    await Promise.all(this.processes.map((each) => each.start()));
+    this.apiKey = (await readFile(this.keyFile, 'utf8')).trim();
+    this.simulator.connect({ publicUrl: this.balancer.url, apiKey: this.apiKey });
+  }
+
+  private process(kind: Kind, name: string, crashes: CrashPlan): KeptProcess {
+    const isApi = kind === 'api';
+    return new KeptProcess({
+      kind,
+      program: isApi ? 'api/main.js' : 'workers/main.js',
+      readyWords: isApi ? 'listening' : WORKER_IS_READY,
+      env: async () => ({
+        ...this.environment(),
+        ...(isApi ? { API_PORT: String(await freePort()) } : { ROLES: kind }),
+      }),
+      logFile: join(this.folder, `${name}.log`),
+      crashAt: () => (this.mayCrash ? crashes.next() : null),
+      putBack: (crashAt) => crashes.putBack(crashAt),
+      isReady: ({ API_PORT }) => API_PORT !== undefined && this.balancer.add(Number(API_PORT)),
+      hasEnded: ({ API_PORT }) => API_PORT !== undefined && this.balancer.remove(Number(API_PORT)),
+      tell: (what) => this.count(what),
+    });
+  }
+
+  private get keyFile(): string {
+    return join(this.folder, 'admin-key');
+  }
+
+  private environment(): Record<string, string> {
+    return {
+      ...environmentOf({
+        databaseUrl: this.postgres.url,
+        databasePool: POOL,
+        temporal: this.temporal,
+        queuePrefix: '',
+        publicUrl: this.balancer.url,
+        simulator: this.simulator,
+        graceMs: GRACE_MS,
+        giveUpMs: GIVE_UP_MS,
+      }),
+      ADMIN_KEY_FILE: this.keyFile,
+    };
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  /** Crash points at which no process has died so far. */
+  pointsToCome(): string[] {
+    const reached = [...this.counts.keys()].flatMap((what) => / died at (P\d+)$/.exec(what)?.[1] ?? []);
+    return EVERY_POINT.filter((point) => !reached.includes(point));
+  }
+
+  of(kind: Kind): readonly KeptProcess[] {
+    return this.processes.filter((each) => each.kind === kind);
+  }
+
+  /** Business time, without asking the database. */
+  now(): Instant {
+    const { startedRt, startedAt, speed } = this.clock;
+    return startedAt + (Date.now() - startedRt) * speed;
+  }
+
+  /** Business time runs from `at`; with speed 0 it stands still. */
+  async setTime(at: Instant | string, speed: number): Promise<void> {
+    const startedAt = typeof at === 'string' ? fromIso(at) : at;
+    await setClock(this.sql, startedAt, speed);
+    this.clock = { startedRt: Date.now(), startedAt, speed };
+  }
+
+  /** All processes end at once, and others that do not die follow. */
+  async startAfresh(): Promise<void> {
+    this.mayCrash = false;
+    await Promise.all(this.processes.map((each) => each.stop()));
+    await Promise.all(this.processes.map((each) => each.start()));
+  }
+
+  async stop({ keepLogs }: { keepLogs: boolean }): Promise<void> {
+    await Promise.all(this.processes.map((each) => each.stop()));
+    await this.simulator?.stop();
+    await this.balancer.stop();
+    await this.sql.end();
+    await this.temporal.close();
+    await this.postgres.stop();
+    if (!keepLogs) await rm(this.folder, { recursive: true, force: true });
+  }
+}
