@@ -6,7 +6,7 @@ import { runChaos } from './campaign';
  */
 
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1);
-const MINUTES = Number(process.env['CHAOS_MINUTES'] ?? 0.5);
+const MINUTES = Number(process.env['CHAOS_MINUTES'] ?? 0.4);
 const LONGEST_MS = MINUTES * 60_000 + 600_000;
 
 test(

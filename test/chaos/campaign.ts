@@ -31,7 +31,7 @@ export interface ChaosReport {
 const BEGINNING = '2027-03-08T16:00:00Z';
 /** Business seconds in a real one: four hours a minute, so that real seconds of an outage are minutes of a day. */
 const SPEED = 240;
-const PEOPLE_AT_ONCE = 16;
+const PEOPLE_AT_ONCE = 12;
 const WAVE_EVERY_MS = 20_000;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -70,14 +70,14 @@ async function liveThrough(installation: Installation, { seed, minutes }: ChaosP
   };
 }
 
-/** More people all the time, so that something is due whenever something breaks. */
+/** More people all the time, so that something is due whenever something breaks; at last those of the beginning again. */
 async function launchWaves(
   installation: Installation,
   api: InsistentClient,
   waves: Wave[],
   endMs: number,
 ): Promise<void> {
-  for (let n = 1; (n + 1) * PEOPLE_AT_ONCE <= MOST_PEOPLE / 2 && Date.now() + WAVE_EVERY_MS < endMs; n++) {
+  for (let n = 1; Date.now() + WAVE_EVERY_MS < endMs; n++) {
     await delay(WAVE_EVERY_MS);
     waves.push(await wave(installation, api, n));
   }
@@ -88,7 +88,7 @@ const MORE_WAVES = 4;
 /** Chance may have left a crash point out: then there is more to do until a process has died at each of them. */
 async function reachEveryPoint(installation: Installation, api: InsistentClient, waves: Wave[]): Promise<void> {
   const isReached = async () => installation.pointsToCome().length === 0;
-  for (let n = 0; n < MORE_WAVES && !(await isReached()) && waves.length * PEOPLE_AT_ONCE < MOST_PEOPLE; n++) {
+  for (let n = 0; n < MORE_WAVES && !(await isReached()); n++) {
     waves.push(await wave(installation, api, waves.length));
     await until('every crash point is reached', isReached, WAVE_EVERY_MS, LOOK_EVERY_MS).catch(() => undefined);
   }
@@ -99,7 +99,7 @@ const LOOK_EVERY_MS = 200;
 function wave(installation: Installation, api: InsistentClient, n: number): Promise<Wave> {
   const today = installation.now();
   return launchWave(api, {
-    from: n * PEOPLE_AT_ONCE,
+    from: (n * PEOPLE_AT_ONCE) % MOST_PEOPLE,
     count: PEOPLE_AT_ONCE,
     startsOn: toIso(today).slice(0, 10),
     endsOn: toIso(today + DAY_MS).slice(0, 10),

@@ -18,7 +18,7 @@ const DECK = [
 type Disturbance = (typeof DECK)[number];
 
 const KINDS: readonly Kind[] = ['api', 'enrollments', 'effects', 'bulk'];
-const GAP_MS: readonly [number, number] = [800, 3_200];
+const GAP_MS: readonly [number, number] = [500, 2_000];
 const DOWN_MS: readonly [number, number] = [0, 2_500];
 const PAUSE_MS: readonly [number, number] = [1_000, 4_000];
 /** What people write without being asked. */

@@ -24,7 +24,7 @@ export async function drain(installation: Installation, api: InsistentClient): P
   try {
     for (let jumps = 0; ; jumps++) {
       await handBack(installation, api);
-      await quiet(installation, [], PATIENCE);
+      await quiet(installation, [TAG_AWAITED], PATIENCE);
       const due = (await isSomebodyHeld(installation)) ? installation.now() : await nextDue(sql);
       if (due === null) return;
       if (jumps === MOST_JUMPS) throw new Error(`somebody is still open at ${toIso(due)}`);
@@ -36,6 +36,8 @@ export async function drain(installation: Installation, api: InsistentClient): P
   }
 }
 
+/** After an answered call whose tag got lost the row is asked again in a quarter of an hour, and its last decision was to call. */
+const TAG_AWAITED = 'touching';
 const HELD_FOR_A_PERSON = 'unclear_reply';
 
 async function isSomebodyHeld({ sql }: Installation): Promise<boolean> {

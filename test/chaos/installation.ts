@@ -19,7 +19,7 @@ import { PrivatePostgres } from './private-postgres';
 /** A whole installation of processes of their own, each of which may be ended at any moment: servers, API, workers. */
 
 const KINDS = ['api', 'enrollments', 'effects', 'bulk'] as const satisfies readonly Kind[];
-const COUNT: Readonly<Record<Kind, number>> = { api: 2, enrollments: 2, effects: 2, bulk: 1 };
+const COUNT: Readonly<Record<Kind, number>> = { api: 2, enrollments: 1, effects: 2, bulk: 1 };
 const TIMINGS = {
   dialMs: [0, 20],
   ringMs: [50, 300],

@@ -93,6 +93,8 @@ export class KeptProcess {
         ready();
       },
     });
+    // Whoever stopped us while it was being started found nothing to end.
+    if (!this.isWanted) await this.child.kill();
     const how = await this.child.exited;
     plan.hasEnded?.(env);
     // The last line may come after the end.

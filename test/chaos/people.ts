@@ -9,14 +9,19 @@ export const MOST_PEOPLE = AREA_CODES.length * FICTIONAL_PER_AREA;
 export const OUR_NUMBERS = ['+12025550190', '+12025550191'];
 const CASES_FROM = 40_000;
 
+const LINES = 5;
+const RATE_PERCENT = 80;
+/** As the provider sees it, at any instant. */
+export const MOST_LIVE_CALLS = (LINES * RATE_PERCENT) / 100;
+
 const SETTINGS = {
   companyName: 'Example Law',
   address: '1 Example Street, Springfield',
   phone: '+12125550199',
   callerNumbers: OUR_NUMBERS,
   mailFrom: 'intake@example.com',
-  lines: 10,
-  ratePercent: 80,
+  lines: LINES,
+  ratePercent: RATE_PERCENT,
   openingJitterSeconds: 0,
   closingMarginSeconds: 0,
   caps: { phone: { perDay: 12, perWeek: 30, perMonth: 60 }, email: { perDay: 12, perWeek: 30, perMonth: 60 } },
@@ -123,7 +128,7 @@ export async function setUp(api: InsistentClient): Promise<void> {
   await api.send('PATCH', '/v1/settings', SETTINGS);
 }
 
-/** So many people whom nobody contacted before, and their campaign, launched. */
+/** So many people, and a campaign for them, launched. */
 export async function launchWave(
   api: InsistentClient,
   { from, count, startsOn, endsOn }: { from: number; count: number; startsOn: string; endsOn: string },
@@ -141,7 +146,7 @@ export async function launchWave(
     subject: 'intake',
     listId: list.id,
     plan: planOf(startsOn, endsOn),
-    policy: { rules: RULES, concurrencyLimit: 6, handoffHoldHours: 2 },
+    policy: { rules: RULES, concurrencyLimit: 3, handoffHoldHours: 2 },
   });
   await api.send('POST', `/v1/campaigns/${campaign.id}/launch`);
   return { campaignId: campaign.id, phones: ns.map(phoneOf) };

@@ -46,7 +46,12 @@ function requireNumber(name, text, { least, most, isWhole = false }) {
 }
 
 function jest(file, env) {
-  const args = [join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'), '--forceExit', '--runTestsByPath', join(ROOT, file)];
+  const args = [
+    join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'),
+    '--forceExit',
+    '--runTestsByPath',
+    join(ROOT, file),
+  ];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

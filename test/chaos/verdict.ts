@@ -2,6 +2,8 @@ import { balance, compareLedger } from '../../db/balance';
 import type { Sql } from '../../db/client';
 import { readLedger } from '../../local/simulator-ledger';
 import type { Simulator } from '../../simulator/simulator';
+import { summarise } from '../../simulator/summary';
+import { MOST_LIVE_CALLS } from './people';
 
 /** Whether the books balance, and agree with what the outside world wrote down. Empty = nothing is wrong. */
 export async function wrongs(sql: Sql, simulator: Simulator): Promise<unknown[]> {
@@ -12,7 +14,7 @@ export async function wrongs(sql: Sql, simulator: Simulator): Promise<unknown[]>
     ...(ok ? [] : [{ ledger }]),
     ...(await openEnds(sql)),
     ...(await notesThatDiffer(sql, simulator)),
-    ...liveCalls(simulator),
+    ...calls(simulator),
   ];
 }
 
@@ -41,20 +43,11 @@ async function notesThatDiffer(sql: Sql, { ledger }: Simulator): Promise<unknown
   ];
 }
 
-/** No line is left open at the provider. */
-function liveCalls({ ledger }: Simulator): unknown[] {
-  const ended = new Set(
-    ledger
-      .entries({ channel: 'voice', kind: 'status' })
-      .flatMap(({ sid, status = '' }) => (ENDS.has(status) ? [sid] : [])),
-  );
-  return ledger
-    .entries({ channel: 'voice', kind: 'create' })
-    .filter(({ sid, accepted }) => accepted === true && !ended.has(sid))
-    .map(({ sid }) => ({ liveCall: sid }));
+/** No more lines at once than are ours, and none that is left open (INV-11). */
+function calls({ ledger }: Simulator): unknown[] {
+  const { liveCalls } = summarise(ledger.entries());
+  return liveCalls.max > MOST_LIVE_CALLS || liveCalls.now > 0 ? [{ liveCalls }] : [];
 }
-
-const ENDS: ReadonlySet<string> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
 
 export interface Tally {
   readonly enrolled: number;
