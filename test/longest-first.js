@@ -6,6 +6,7 @@ const { statSync } = require('node:fs');
  */
 const LONGEST = [
   'scenarios/npm-start',
+  'chaos/campaign',
   'scenarios/hours',
   'scenarios/seed-examples',
   'scenarios/topology',

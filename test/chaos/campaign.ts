@@ -89,6 +89,7 @@ const MORE_WAVES = 4;
 async function reachEveryPoint(installation: Installation, api: InsistentClient, waves: Wave[]): Promise<void> {
   const isReached = async () => installation.pointsToCome().length === 0;
   for (let n = 0; n < MORE_WAVES && !(await isReached()); n++) {
+    installation.crashWhereNoneHas();
     waves.push(await wave(installation, api, waves.length));
     await until('every crash point is reached', isReached, WAVE_EVERY_MS, LOOK_EVERY_MS).catch(() => undefined);
   }

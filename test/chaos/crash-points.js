@@ -41,9 +41,10 @@ const POINTS = {
   /** Signalled, and nothing written down of that. */
   P10: (reached) => afterSignal(reached),
   /** Action claimed, CRM not called. */
-  P11: (reached) => after('db/execution', 'claimExecution', reached),
+  P11: (reached) => after('db/execution', 'claimExecution', (_, [, , connection]) => connection !== null && reached()),
   /** CRM accepted, not recorded. */
-  P12: (reached) => before('db/execution', 'finishExecution', reached),
+  P12: (reached) =>
+    before('db/execution', 'finishExecution', (_db, _id, _result, connection) => connection !== null && reached()),
 };
 
 const [, name, count] = /^(P\d+):(\d+)$/.exec(process.env['CRASH_AT'] ?? '') ?? [];
@@ -81,9 +82,9 @@ function before(file, name, look) {
 }
 
 function after(file, name, look) {
-  around(file, name, async (run) => {
+  around(file, name, async (run, args) => {
     const result = await run();
-    look(result);
+    look(result, args);
     return result;
   });
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Dice } from '../../simulator/dice';
-import { createDice } from '../../simulator/dice';
+import { createDice, type Dice } from '../../simulator/dice';
 import { tellSimulator } from '../story';
-import type { Kind } from '../topology';
+
+import { ROLES } from './crash-plan';
 import { faultMix } from './fault-mix';
 import type { InsistentClient } from './insistent-client';
 import type { Installation } from './installation';
@@ -17,7 +17,6 @@ const DECK = [
 ] as const;
 type Disturbance = (typeof DECK)[number];
 
-const KINDS: readonly Kind[] = ['api', 'enrollments', 'effects', 'bulk'];
 const GAP_MS: readonly [number, number] = [500, 2_000];
 const DOWN_MS: readonly [number, number] = [0, 2_500];
 const PAUSE_MS: readonly [number, number] = [1_000, 4_000];
@@ -71,7 +70,7 @@ export class Disturbances {
     switch (what) {
       case 'kill':
       case 'restart': {
-        const all = installation.of(this.pick(KINDS));
+        const all = installation.of(this.pick(ROLES));
         this.pick(all)[what]();
         return;
       }

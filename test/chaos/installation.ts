@@ -10,16 +10,15 @@ import { DEFAULT_WEIGHTS } from '../../simulator/people/scripts';
 import { Balancer } from '../balancer';
 import { ACCOUNT, environmentOf, LAWRULER_KEY } from '../environment';
 import { type PrivateTemporal, startPrivateTemporal } from '../temporal';
-import type { Kind } from '../topology';
+
 import { WORKER_IS_READY } from '../worker-process';
-import { CrashPlan, EVERY_POINT } from './crash-plan';
+import { CrashPlan, EVERY_POINT, POINTS_OF, type Role, ROLES } from './crash-plan';
 import { KeptProcess } from './kept-process';
 import { PrivatePostgres } from './private-postgres';
 
 /** A whole installation of processes of their own, each of which may be ended at any moment: servers, API, workers. */
 
-const KINDS = ['api', 'enrollments', 'effects', 'bulk'] as const satisfies readonly Kind[];
-const COUNT: Readonly<Record<Kind, number>> = { api: 2, enrollments: 1, effects: 2, bulk: 1 };
+const COUNT: Readonly<Record<Role, number>> = { api: 2, enrollments: 1, effects: 2, bulk: 1 };
 const TIMINGS = {
   dialMs: [0, 20],
   ringMs: [50, 300],
@@ -65,7 +64,7 @@ export class Installation {
   simulator!: Simulator;
   apiKey!: string;
   private processes: readonly KeptProcess[] = [];
-  private mayCrash = true;
+  private crashing: 'at_random' | 'where_none_has' | 'no_more' = 'at_random';
   private clock = { startedRt: Date.now(), startedAt: 0, speed: 0 };
 
   private constructor(
@@ -88,27 +87,27 @@ export class Installation {
       timings: TIMINGS,
       weights: WEIGHTS,
     });
-    this.processes = KINDS.flatMap((kind) => {
-      const crashes = new CrashPlan(kind, this.seed);
-      return Array.from({ length: COUNT[kind] }, (_, n) => this.process(kind, `${kind}-${n}`, crashes));
+    this.processes = ROLES.flatMap((role) => {
+      const crashes = new CrashPlan(role, this.seed);
+      return Array.from({ length: COUNT[role] }, (_, n) => this.process(role, `${role}-${n}`, crashes));
     });
     await Promise.all(this.processes.map((each) => each.start()));
     this.apiKey = (await readFile(this.keyFile, 'utf8')).trim();
     this.simulator.connect({ publicUrl: this.balancer.url, apiKey: this.apiKey });
   }
 
-  private process(kind: Kind, name: string, crashes: CrashPlan): KeptProcess {
-    const isApi = kind === 'api';
+  private process(role: Role, name: string, crashes: CrashPlan): KeptProcess {
+    const isApi = role === 'api';
     return new KeptProcess({
-      kind,
+      role,
       program: isApi ? 'api/main.js' : 'workers/main.js',
       readyWords: isApi ? 'listening' : WORKER_IS_READY,
       env: async () => ({
         ...this.environment(),
-        ...(isApi ? { API_PORT: String(await freePort()) } : { ROLES: kind }),
+        ...(isApi ? { API_PORT: String(await freePort()) } : { ROLES: role }),
       }),
       logFile: join(this.folder, `${name}.log`),
-      crashAt: () => (this.mayCrash ? crashes.next() : null),
+      crashAt: () => this.crashOf(crashes),
       putBack: (crashAt) => crashes.putBack(crashAt),
       isReady: ({ API_PORT }) => API_PORT !== undefined && this.balancer.add(Number(API_PORT)),
       hasEnded: ({ API_PORT }) => API_PORT !== undefined && this.balancer.remove(Number(API_PORT)),
@@ -140,14 +139,32 @@ export class Installation {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
+  private crashOf(crashes: CrashPlan): string | null {
+    switch (this.crashing) {
+      case 'at_random':
+        return crashes.next();
+      case 'where_none_has':
+        return crashes.oneOf(this.pointsToCome());
+      case 'no_more':
+        return null;
+    }
+  }
+
+  /** From now on processes die only where none has died so far; whoever can is replaced by one that will. */
+  crashWhereNoneHas(): void {
+    this.crashing = 'where_none_has';
+    const points = this.pointsToCome();
+    for (const each of this.processes) if (POINTS_OF[each.role].some((point) => points.includes(point))) each.kill();
+  }
+
   /** Crash points at which no process has died so far. */
   pointsToCome(): string[] {
     const reached = [...this.counts.keys()].flatMap((what) => / died at (P\d+)$/.exec(what)?.[1] ?? []);
     return EVERY_POINT.filter((point) => !reached.includes(point));
   }
 
-  of(kind: Kind): readonly KeptProcess[] {
-    return this.processes.filter((each) => each.kind === kind);
+  of(role: Role): readonly KeptProcess[] {
+    return this.processes.filter((each) => each.role === role);
   }
 
   /** Business time, without asking the database. */
@@ -165,7 +182,7 @@ export class Installation {
 
   /** All processes end at once, and others that do not die follow. */
   async startAfresh(): Promise<void> {
-    this.mayCrash = false;
+    this.crashing = 'no_more';
     await Promise.all(this.processes.map((each) => each.stop()));
     await Promise.all(this.processes.map((each) => each.start()));
   }

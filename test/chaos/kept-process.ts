@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, startChild } from '../../local/child';
 import { BUILT } from '../build';
-import type { Kind } from '../topology';
-import { CRASH_POINTS_FILE } from './crash-plan';
 
-/** What a process supervisor does: one place in which a process of one kind runs, and another after it has ended. */
+import { CRASH_POINTS_FILE, type Role } from './crash-plan';
+
+/** What a process supervisor does: one place in which a process of one role runs, and another after it has ended. */
 
 const START_AGAIN_MS = 100;
 const CRASHED = /^crash point (P\d+)$/;
 
 export interface ProcessPlan {
-  readonly kind: Kind;
+  readonly role: Role;
   readonly program: string;
   readonly env: () => Promise<Record<string, string>>;
   readonly readyWords: string;
@@ -35,8 +35,8 @@ export class KeptProcess {
 
   constructor(private readonly plan: ProcessPlan) {}
 
-  get kind(): Kind {
-    return this.plan.kind;
+  get role(): Role {
+    return this.plan.role;
   }
 
   /** Resolves when it is ready for the first time. */
@@ -102,7 +102,7 @@ export class KeptProcess {
     const cause = crashedAt === undefined ? (this.cause ?? `ended by itself (${how})`) : `died at ${crashedAt}`;
     appendFileSync(plan.logFile, `--- ${cause}\n`);
     if (crashAt !== null && crashedAt === undefined) plan.putBack(crashAt);
-    if (this.isWanted) plan.tell(`${plan.kind} ${cause}`);
+    if (this.isWanted) plan.tell(`${plan.role} ${cause}`);
     this.cause = null;
   }
 }
