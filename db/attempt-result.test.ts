@@ -172,6 +172,22 @@ test('a promise to call back is open again when its call was not sent, and kept 
   expect(await sql`select state, reason from commitment`).toEqual([{ state: 'kept', reason: 'busy' }]);
 });
 
+test('a promise made while the call of another is under way is broken when that call ends the outreach', async () => {
+  const rule = { key: 'c', when: { trigger: 'call_outcome', outcome: 'converted' }, then: [{ kind: 'stop_campaign' }] };
+  const { enrollmentId } = await seedOutreach(sql, { runs: [TWICE], policy: { rules: [rule] } });
+  const [clock] = await sql<{ now: number }[]>`select ms(app_now()) as now`;
+  const now = clock?.now ?? 0;
+  await tell(sql, { enrollmentId, body: { kind: 'callback_requested', at: now } });
+  const { attemptId } = await claimDue(sql, enrollmentId);
+  await tell(sql, { enrollmentId, body: { kind: 'callback_requested', at: now + 3_600_000 } });
+  await tell(sql, { attemptId, body: { kind: 'call_outcome', outcome: 'converted', by: 'agent', runRules: true } });
+  await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'completed' } });
+  expect(await sql`select state, reason from commitment order by promised_at`).toEqual([
+    { state: 'moved', reason: 'a new time was asked for' },
+    { state: 'broken', reason: 'stopped_by_rule' },
+  ]);
+});
+
 test('what the provider refuses in every try is never tried again at once, and given up at last', async () => {
   const { enrollmentId, attemptId } = await claimed([ONE_CALL_RUN]);
   let failed = attemptId;

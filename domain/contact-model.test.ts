@@ -334,7 +334,7 @@ test('whatever is done to a contact in whatever order, nobody is contacted whom 
       expect(life.openPromises).toEqual([]);
       if (silence.optedOut) expect(life.wake()).toMatchObject({ reason: 'opted_out' });
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 

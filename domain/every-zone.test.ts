@@ -15,7 +15,7 @@ const SLOTS: [string, string][] = [
 ];
 const WEEKDAYS = [1, 2, 4, 6, 7];
 const ASK_FROM_MINUTES = [-1_500, -190, -31, -1, 0, 1, 29, 61, 135];
-const LOOK_EVERY_MS = 7 * MINUTE_MS;
+const LOOK_EVERY_MS = 13 * MINUTE_MS;
 
 const COMPANY = aCompany({ legalHours: weekly(WEEKDAYS, ...SLOTS) });
 /** No campaign may be given such hours; they are here because clocks change at night. */
@@ -54,7 +54,7 @@ function wrongsAt(zone: string, now: Instant): string[] {
   const wrong: string[] = [];
   for (const at of [dueAt, Math.floor((dueAt + untilAt) / 2), untilAt - 1])
     if (!isAllowed(zone, at)) wrong.push(`${asked}: ${toIso(at)} is no time to call`);
-  for (let at = now; at < Math.min(dueAt, now + 6 * HOUR_MS); at += LOOK_EVERY_MS)
+  for (let at = now; at < Math.min(dueAt, now + 5 * HOUR_MS); at += LOOK_EVERY_MS)
     if (isAllowed(zone, at) && !isRepeated(zone, at)) wrong.push(`${asked}: ${toIso(at)} was let pass`);
   return wrong;
 }

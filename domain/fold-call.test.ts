@@ -126,13 +126,19 @@ describe('the end of a call', () => {
 
   const stop = aRule('stop', { trigger: 'call_outcome', outcome: 'unsuccessful' }, [{ kind: 'stop_calls' }]);
 
+  const kept = { kind: 'close', state: 'kept', reason: 'no_answer' };
+
   it.each([
-    ['before a rule of its stops calls', [stop]],
-    ['where no rule fires', []],
-  ])('keeps the promise of a callback, %s', (_, rules) => {
+    ['where no rule fires', [], [kept]],
+    [
+      'before a rule of its stops calls, which breaks whatever else was promised meanwhile',
+      [stop],
+      [kept, { kind: 'close', state: 'broken', reason: 'calls_stopped' }],
+    ],
+  ])('keeps the promise of a callback, %s', (_, rules, commitments) => {
     const promised = { attempt: { isCallback: true }, hasOpenCommitment: true, eachFailedCall: true, rules };
     const { changes } = called(promised, progress('no_answer'));
-    expect(changes[0]?.commitments).toEqual([{ kind: 'close', state: 'kept', reason: 'no_answer' }]);
+    expect(changes[0]?.commitments).toEqual(commitments);
   });
 });
 

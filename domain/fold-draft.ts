@@ -177,8 +177,10 @@ export class FoldDraft implements Changes {
     return (this.enrollment.messagesStoppedAt ?? this.state.enrollment.messagesStoppedAt) !== null;
   }
 
+  /** The promise that this very fact keeps is closed by then; one that was made while its call was under way is not. */
   private breakPromises(reason: string): void {
-    if (!this.state.hasOpenCommitment || this.commitments.length > 0) return;
+    const isBroken = this.commitments.some((change) => change.kind === 'close' && change.state === 'broken');
+    if (!this.state.hasOpenCommitment || isBroken) return;
     this.commitments.push({ kind: 'close', state: 'broken', reason });
   }
 

@@ -83,7 +83,7 @@ async function launchWaves(
   }
 }
 
-const MORE_WAVES = 4;
+const MORE_WAVES = 6;
 
 /** Chance may have left a crash point out: then there is more to do until a process has died at each of them. */
 async function reachEveryPoint(installation: Installation, api: InsistentClient, waves: Wave[]): Promise<void> {

@@ -50,10 +50,10 @@ export class CrashPlan {
     return this.at(point);
   }
 
-  /** One of these, if any of them lies on the way of this role. */
-  oneOf(points: readonly string[]): string | null {
-    const own = points.find((point) => POINTS_OF[this.role].includes(point));
-    return own === undefined ? null : this.at(own);
+  /** Whichever of these comes first on the way of this role, if any does. */
+  firstOf(points: readonly string[]): string | null {
+    const own = points.filter((point) => POINTS_OF[this.role].includes(point));
+    return own.length === 0 ? null : own.map((point) => this.at(point)).join(',');
   }
 
   /** Something else ended that process: its point is the next one's. */

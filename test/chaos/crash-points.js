@@ -2,8 +2,9 @@
 
 /**
  * Ends a process with kill -9 at a named point. It is put before a program by `node --require`, with CRASH_AT=P2:3 for
- * "when P2 is reached for the third time"; the programs themselves know nothing of it, so none that is shipped can be
- * made to die this way. A point whose place in the program is gone stops the process at once and says so.
+ * "when P2 is reached for the third time", or several of them for whichever comes first. The programs themselves know
+ * nothing of it, so none that is shipped can be made to die this way. A point whose place in the program is gone stops
+ * the process at once and says so.
  */
 
 const { AsyncLocalStorage } = require('node:async_hooks');
@@ -47,12 +48,15 @@ const POINTS = {
     before('db/execution', 'finishExecution', (_db, _id, _result, connection) => connection !== null && reached()),
 };
 
-const [, name, count] = /^(P\d+):(\d+)$/.exec(process.env['CRASH_AT'] ?? '') ?? [];
-if (process.env['CRASH_AT']) arm(name, Number(count));
+const asked = process.env['CRASH_AT'];
+for (const each of asked ? asked.split(',') : []) {
+  const [, point, nth] = /^(P\d+):(\d+)$/.exec(each) ?? [];
+  arm(point, Number(nth));
+}
 
 function arm(point, nth) {
   const notice = POINTS[point];
-  if (notice === undefined || !(nth > 0)) throw new Error(`CRASH_AT names no crash point: ${process.env['CRASH_AT']}`);
+  if (notice === undefined || !(nth > 0)) throw new Error(`CRASH_AT names no crash point: ${asked}`);
   let times = 0;
   notice(() => {
     if (++times === nth) die(point);

@@ -144,7 +144,7 @@ export class Installation {
       case 'at_random':
         return crashes.next();
       case 'where_none_has':
-        return crashes.oneOf(this.pointsToCome());
+        return crashes.firstOf(this.pointsToCome());
       case 'no_more':
         return null;
     }
