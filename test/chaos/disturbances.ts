@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDice, type Dice } from '../../simulator/dice';
 import { tellSimulator } from '../story';
-
 import { ROLES } from './crash-plan';
 import { faultMix } from './fault-mix';
 import type { InsistentClient } from './insistent-client';

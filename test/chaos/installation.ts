@@ -10,7 +10,6 @@ import { DEFAULT_WEIGHTS } from '../../simulator/people/scripts';
 import { Balancer } from '../balancer';
 import { ACCOUNT, environmentOf, LAWRULER_KEY } from '../environment';
 import { type PrivateTemporal, startPrivateTemporal } from '../temporal';
-
 import { WORKER_IS_READY } from '../worker-process';
 import { CrashPlan, EVERY_POINT, POINTS_OF, type Role, ROLES } from './crash-plan';
 import { KeptProcess } from './kept-process';

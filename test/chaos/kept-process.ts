@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, startChild } from '../../local/child';
 import { BUILT } from '../build';
-
 import { CRASH_POINTS_FILE, type Role } from './crash-plan';
 
 /** What a process supervisor does: one place in which a process of one role runs, and another after it has ended. */
