@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type TemporalEnvironment, temporalConnection } from '../engine/connection';
+import { dataConverter } from '../engine/data-converter';
 import { promote, type WorkerVersion } from '../engine/deployment';
 import { openHistories } from '../engine/histories';
+import type { PayloadKey } from '../engine/payload-codec';
 import { reportOf, type Verification, verify } from './verify';
 
 /** This build of the workers: its workflow code, its name, and whether it may go on with what is under way. */
@@ -15,6 +17,7 @@ interface BuildEnvironment extends TemporalEnvironment {
   readonly WORKER_DEPLOYMENT?: string | undefined;
   readonly WORKER_BUILD_ID?: string | undefined;
   readonly VERIFY_HISTORIES: number;
+  readonly PAYLOAD_KEYS: readonly PayloadKey[];
 }
 
 /** Nothing where builds are not told apart. */
@@ -60,7 +63,11 @@ export async function requireVerified(environment: BuildEnvironment, log: Logger
 async function verifyServer(environment: BuildEnvironment): Promise<Verification> {
   const histories = await openHistories(placeOf(environment));
   try {
-    return await verify(histories, { bundle: BUNDLE, most: environment.VERIFY_HISTORIES });
+    return await verify(histories, {
+      bundle: BUNDLE,
+      most: environment.VERIFY_HISTORIES,
+      dataConverter: dataConverter(environment.PAYLOAD_KEYS),
+    });
   } finally {
     await histories.close();
   }
