@@ -119,7 +119,7 @@ export class ContactLife {
     return {
       ...this.fixed,
       now: this.now,
-      campaign: { status: this.isPaused ? 'paused' : 'active', pausedChannels: [], resumedAt: null },
+      campaign: { status: this.isPaused ? 'paused' : 'active', pausedChannels: [], resumedAt: {} },
       enrollment,
       contact: this.contact,
       attempts: this.attempts.map((attempt) => ({
