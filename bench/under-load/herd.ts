@@ -120,7 +120,7 @@ export async function herd(scene: Scene): Promise<Report> {
       },
     ],
     breaks:
-      callsPerSecond < PROVIDER_CALLS_PER_SECOND * ENOUGH
+      refusedShare <= REFUSED_SHARE
         ? `this machine makes ${shown(callsPerSecond)} calls/s, less than the provider takes`
         : `the provider's ${PROVIDER_CALLS_PER_SECOND} calls/s are the limit, not this machine`,
     figures: {
@@ -153,7 +153,8 @@ export async function herd(scene: Scene): Promise<Report> {
 }
 
 const COMPANY = 'company';
-const ENOUGH = 0.9;
+/** So few refusals are chance. */
+const REFUSED_SHARE = 0.01;
 /** The business clock is set by the database a moment after this process looked at its own. */
 const CLOCK_SLACK_MS = 1_000;
 /** So few that they bind: own limits from the largest campaign to the smallest. */
