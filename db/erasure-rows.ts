@@ -134,7 +134,7 @@ async function blankArrivals(tx: Tx, contactId: string): Promise<number> {
   const rows = await tx`
     update inbox set raw = '{}',
       event_key = case when source in ('mail', 'facts')
-        then 'erased:' || encode(sha256(convert_to(event_key, 'UTF8')), 'hex') else event_key end
+        then 'erased:' || id else event_key end
     where raw <> '{}' and (
       id in (select inbox_id from fact where id in (${factsOf(tx, contactId)}))
       or (source = 'twilio' and split_part(event_key, ':', 2) in (
