@@ -1,5 +1,7 @@
 import { startTestApi, type TestApi } from '../test/api';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
+import { CONSENT_BODY_EXAMPLE } from './answers/consents';
+import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from './answers/law';
 import { apiRoutes } from './app';
 
 let api: TestApi;
@@ -137,6 +139,9 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ['/v1/campaigns', 'campaign', (listId) => ({ name: 'Cut off', listId, plan: PLAN })],
   ['/v1/api-keys', 'api_key', () => ({ name: 'Cut off', role: 'viewer' })],
   ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
+  ['/v1/legal-rules', 'legal_rule', () => ({ ...LEGAL_RULE_BODY_EXAMPLE, source: 'Cut off' })],
+  ['/v1/calendar-days', 'calendar_day', () => ({ ...CALENDAR_DAY_BODY_EXAMPLE, name: 'Cut off' })],
+  ['/v1/contacts/:id/consents', 'consent', () => ({ ...CONSENT_BODY_EXAMPLE, text: 'Cut off' })],
   [
     '/v1/lists/{list}/contacts',
     'contact',
@@ -164,7 +169,7 @@ describe.each(CREATES)(
 
     it('makes nothing twice, whoever repeats it, and answers with what there is', async () => {
       const listId = (await makeList(`for ${pattern}`, 'Cut off here')).body.id;
-      const path = pattern.replace('{list}', listId);
+      const path = pattern.replace('{list}', listId).replace(':id', await someContact(listId));
       const ask = { body: bodyOf(listId), headers: { 'idempotency-key': `cut ${pattern}` } };
       const before = await count();
       const other = await api.another();
@@ -187,6 +192,11 @@ describe.each(CREATES)(
     });
   },
 );
+
+async function someContact(listId: string): Promise<string> {
+  const items = [{ contact: { firstName: 'Ola', phones: ['+12125550144'] } }];
+  return (await api.call('POST', `/v1/lists/${listId}/contacts`, { body: { items } })).body.results[0].contactId;
+}
 
 /** The connection dies when the answer is to be kept: at the very point at which a process would have been killed. */
 async function cutOffAnswers(): Promise<void> {

@@ -1,5 +1,6 @@
 import { startTestApi, type TestApi } from '../test/api';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
+import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from './answers/law';
 import { apiRoutes } from './app';
 
 let api: TestApi;
@@ -26,8 +27,8 @@ interface Editable {
   readonly part?: string;
 }
 
-/** One value, which is set to another whatever it was. */
-const WHOLE = ['/campaigns/:id/connection'];
+/** Set as a whole: one value whatever it was, and limits, which say from which `limitRevision` they were made. */
+const WHOLE = ['/campaigns/:id/connection', '/spending', '/campaigns/:id/spending'];
 
 const made = async (path: string, body: unknown) => `${path}/${(await api.call('POST', path, { body })).body.id}`;
 const EDITABLE: readonly Editable[] = [
@@ -76,6 +77,24 @@ const EDITABLE: readonly Editable[] = [
     path: () => made('/v1/api-keys', { name: 'Edited', role: 'viewer' }),
     method: 'PATCH',
     change: (name, revision) => ({ name, revision }),
+  },
+  {
+    what: '/legal-rules/:id',
+    path: () => made('/v1/legal-rules', LEGAL_RULE_BODY_EXAMPLE),
+    method: 'PATCH',
+    change: (source, revision) => ({ source, revision }),
+  },
+  {
+    what: '/calendar-days/:id',
+    path: () => made('/v1/calendar-days', CALENDAR_DAY_BODY_EXAMPLE),
+    method: 'PATCH',
+    change: (name, revision) => ({ name, source: 'company policy', revision }),
+  },
+  {
+    what: '/spending/rates',
+    path: async () => '/v1/spending/rates',
+    method: 'PATCH',
+    change: (word, revision) => ({ callMinuteMicros: 1_000 * word.length, revision }),
   },
 ];
 

@@ -206,7 +206,8 @@ describe('inTransaction', () => {
       // The note itself must be in by then, on a busy machine too.
       { transactionTimeoutMs: 1_000 },
     );
-    await expect(idle).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+    // On a machine that stands still for a second the end may come while the note is being written.
+    await expect(idle).rejects.toMatchObject({ code: expect.stringMatching(/^(CONNECTION_CLOSED|25P04)$/) });
     expect(await one`select 1 as n`).toHaveLength(1);
     expect(await inTransaction(one, (tx) => tx`select 1 as n`)).toHaveLength(1);
     await one.end();

@@ -38,18 +38,20 @@ export async function recordConsent(
   actor: string,
 ): Promise<ConsentRecord> {
   return change(sql, contactId, async (tx) => {
-    await tx`
+    const given = await tx`
       insert into consent (id, contact_id, class, source, text, seller, given_at, actor)
       values (${consent.id}, ${contactId}, ${consent.class}, ${consent.source}, ${consent.text}, ${consent.seller},
         coalesce(at_ms(${consent.givenAt}), app_now()), ${actor})
-      on conflict (id) do nothing`;
-    await recordChange(tx, {
-      entity: 'contact',
-      entityId: contactId,
-      change: 'consent_given',
-      data: { consentId: consent.id, class: consent.class },
-      actor,
-    });
+      on conflict (id) do nothing
+      returning 1`;
+    if (given.length > 0)
+      await recordChange(tx, {
+        entity: 'contact',
+        entityId: contactId,
+        change: 'consent_given',
+        data: { consentId: consent.id, class: consent.class },
+        actor,
+      });
     return getConsent(tx, contactId, consent.id);
   });
 }

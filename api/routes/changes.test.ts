@@ -1,6 +1,8 @@
 import { startTestApi, type Reply, type TestApi } from '../../test/api';
 import { definitionOf, launchForOne } from '../../test/api-people';
 import { CONNECTION_BODY_EXAMPLE } from '../answers/connections';
+import { CONSENT_BODY_EXAMPLE } from '../answers/consents';
+import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from '../answers/law';
 import { apiRoutes } from '../app';
 
 let api: TestApi;
@@ -33,6 +35,16 @@ async function campaignIn(status: 'active' | 'paused' | 'completed'): Promise<st
   if (status === 'paused') await api.call('POST', `/v1/campaigns/${campaignId}/pause`);
   if (status === 'completed') await api.call('POST', `/v1/campaigns/${campaignId}/stop`);
   return campaignId;
+}
+
+const newOf = async (path: string, body: unknown) => (await api.call('POST', path, { body })).body.id;
+const newRule = () => newOf('/v1/legal-rules', LEGAL_RULE_BODY_EXAMPLE);
+const newDay = () => newOf('/v1/calendar-days', CALENDAR_DAY_BODY_EXAMPLE);
+const newConsent = async () => newOf(`/v1/contacts/${(await enrolled()).contactId}/consents`, CONSENT_BODY_EXAMPLE);
+async function newPromise(): Promise<string> {
+  const { enrollmentId, campaignId } = await enrolled();
+  await api.call('POST', `/v1/enrollments/${enrollmentId}/callbacks`, { body: { at: '2027-03-02T17:00:00Z' } });
+  return (await api.call('GET', `/v1/commitments?campaignId=${campaignId}`)).body.items[0].id;
 }
 
 /** Every operation that changes something, done for good, and the entry that it has to leave. */
@@ -186,10 +198,109 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     'disabled',
     async (send) => send('PATCH', `/v1/api-keys/${(await newKey()).id}`, { disabled: true }),
   ],
+  'post /legal-rules': ['legal_rule', 'added', (send) => send('POST', '/v1/legal-rules', LEGAL_RULE_BODY_EXAMPLE)],
+  'patch /legal-rules/:id': [
+    'legal_rule',
+    'changed',
+    async (send) => send('PATCH', `/v1/legal-rules/${await newRule()}`, { source: 'Secret words' }),
+  ],
+  'post /legal-rules/:id/retire': [
+    'legal_rule',
+    'retired',
+    async (send) =>
+      send('POST', `/v1/legal-rules/${await newRule()}/retire`, { source: 'repealed', reviewedBy: 'Ada' }),
+  ],
+  'post /calendar-days': [
+    'calendar_day',
+    'added',
+    (send) => send('POST', '/v1/calendar-days', CALENDAR_DAY_BODY_EXAMPLE),
+  ],
+  'patch /calendar-days/:id': [
+    'calendar_day',
+    'changed',
+    async (send) => send('PATCH', `/v1/calendar-days/${await newDay()}`, { name: 'Secret words', source: 'policy' }),
+  ],
+  'post /calendar-days/:id/retire': [
+    'calendar_day',
+    'retired',
+    async (send) => send('POST', `/v1/calendar-days/${await newDay()}/retire`, { source: 'policy', reviewedBy: 'Ada' }),
+  ],
+  'post /contacts/:id/consents': [
+    'contact',
+    'consent_given',
+    async (send) =>
+      send('POST', `/v1/contacts/${(await enrolled()).contactId}/consents`, {
+        ...CONSENT_BODY_EXAMPLE,
+        text: 'Secret words',
+      }),
+  ],
+  'post /consents/:id/revoke': [
+    'contact',
+    'consent_revoked',
+    async (send) => send('POST', `/v1/consents/${await newConsent()}/revoke`),
+  ],
+  'patch /spending/rates': [
+    'spending',
+    'changed',
+    (send) => send('PATCH', '/v1/spending/rates', { callMinuteMicros: 14_000 }),
+  ],
+  'put /spending': [
+    'spending',
+    'spend_limits',
+    (send) => send('PUT', '/v1/spending', { perDayMicros: null, totalMicros: null }),
+  ],
+  'put /campaigns/:id/spending': [
+    'campaign',
+    'spend_limits',
+    async (send) =>
+      send('PUT', `/v1/campaigns/${await campaignIn('active')}/spending`, { perDayMicros: 1, totalMicros: null }),
+  ],
+  'post /campaigns/:id/publish': [
+    'campaign',
+    'version_published',
+    async (send) => {
+      const campaignId = await campaignIn('active');
+      const { definition, revision } = (await api.call('GET', `/v1/campaigns/${campaignId}`)).body;
+      return send('POST', `/v1/campaigns/${campaignId}/publish`, {
+        revision,
+        definition: { ...definition, description: 'Secret words' },
+        inside: 'adopt',
+      });
+    },
+  ],
+  'post /enrollments/:id/next-touch': [
+    'enrollment',
+    'touch_moved',
+    async (send) =>
+      send('POST', `/v1/enrollments/${(await enrolled()).enrollmentId}/next-touch`, { note: 'Secret words' }),
+  ],
+  'post /commitments/:id/move': [
+    'enrollment',
+    'callback_requested',
+    async (send) => send('POST', `/v1/commitments/${await newPromise()}/move`, { at: '2027-03-03T17:00:00Z' }),
+  ],
+  'post /commitments/:id/cancel': [
+    'enrollment',
+    'order:cancel_callback',
+    async (send) => send('POST', `/v1/commitments/${await newPromise()}/cancel`, { note: 'Secret words' }),
+  ],
+  'post /contacts/:id/erase': [
+    'contact',
+    'erased',
+    async (send) => send('POST', `/v1/contacts/${(await enrolled()).contactId}/erase`),
+  ],
+  'post /recovery': [
+    'installation',
+    'recovery_wanted',
+    async (send) => {
+      await api.sql`update installation set locked_rt = clock_timestamp(), lock_reason = 'postgres_lost', gap_from_rt = clock_timestamp()`;
+      return send('POST', '/v1/recovery');
+    },
+  ],
 };
 
-/** Ends the session of a cookie, which these requests have none of; asks a CRM, which changes nothing. */
-const ELSEWHERE = ['delete /session', 'post /connections/:id/test'];
+/** Ends the session of a cookie, which these requests have none of; asks a CRM, or only what would be, which changes nothing. */
+const ELSEWHERE = ['delete /session', 'post /connections/:id/test', 'post /campaigns/:id/publish/preview'];
 
 async function failedExecution(): Promise<string> {
   const { enrollmentId } = await enrolled();
