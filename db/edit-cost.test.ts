@@ -24,7 +24,7 @@ beforeAll(async () => {
   await sql`
     with crowd as (
       insert into contact (places, actor)
-      select '{"zones": ["America/New_York"], "states": [], "known": true, "sources": {}}', 'test' from generate_series(1, ${CROWD})
+      select '{"zones": ["America/New_York"], "states": [], "known": true, "sources": []}', 'test' from generate_series(1, ${CROWD})
       returning id)
     insert into enrollment (campaign_id, contact_id, enrolled_at, state, decision, due_at, stepped_rt, started_rt)
     select ${campaignId}, id, app_now(), 'open', '{"kind": "hold", "askAt": 0, "reasons": []}', app_now(), clock_timestamp(), clock_timestamp()
