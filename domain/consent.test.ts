@@ -1,4 +1,4 @@
-import { consentsOf, missingConsent, requiredConsents } from './consent';
+import { ConsentClassSchema, consentsOf, missingConsent, requiredConsents } from './consent';
 import { decide, seriesToEnd } from './decide';
 import { explain } from './explain';
 import { DAY_MS, MINUTE_MS } from './instant';
@@ -100,5 +100,18 @@ describe('a plan that needs consent', () => {
     expect(decide(aPlannerInput({ runs: [aRun({ messages: [ahead] })] }))).toMatchObject({
       touch: { key: 'intake.call.1' },
     });
+  });
+});
+
+describe('what a person can agree to', () => {
+  it('is one of five classes, and no other word passes for one', () => {
+    expect(ConsentClassSchema.options).toEqual([
+      'live_call',
+      'ai_voice',
+      'prerecorded',
+      'marketing_sms',
+      'marketing_email',
+    ]);
+    expect(ConsentClassSchema.safeParse('marketing').success).toBe(false);
   });
 });
