@@ -28,7 +28,8 @@ export async function drain(installation: Installation, api: InsistentClient): P
       const due = (await isSomebodyHeld(installation)) ? installation.now() : await nextDue(sql);
       if (due === null) return;
       if (jumps === MOST_JUMPS) throw new Error(`somebody is still open at ${toIso(due)}`);
-      await installation.setTime(Math.max(installation.now(), Math.ceil(due / HOUR_MS) * HOUR_MS), 0);
+      const next = Math.max(installation.now(), Math.ceil(due / HOUR_MS) * HOUR_MS);
+      await until('no request is under way', async () => installation.jumpTo(next), PATIENCE.withinMs);
     }
   } finally {
     isOver = true;

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSql, type Sql } from '../../db/client';
+import { createSql, inTransaction, type Sql } from '../../db/client';
 import { setClock } from '../../db/clock';
 import { fromIso, type Instant } from '../../domain/instant';
 import { freePort } from '../../local/port';
@@ -14,6 +14,9 @@ import { WORKER_IS_READY } from '../worker-process';
 import { CrashPlan, EVERY_POINT, POINTS_OF, type Role, ROLES } from './crash-plan';
 import { KeptProcess } from './kept-process';
 import { PrivatePostgres } from './private-postgres';
+
+/** So long after its claim a request may be on its way. */
+const REQUEST_SECONDS = 20;
 
 /** A whole installation of processes of their own, each of which may be ended at any moment: servers, API, workers. */
 
@@ -170,6 +173,22 @@ export class Installation {
   now(): Instant {
     const { startedRt, startedAt, speed } = this.clock;
     return startedAt + (Date.now() - startedRt) * speed;
+  }
+
+  /** Business time stands still at `at`, unless a request is under way: it would arrive at another time than it was permitted for. */
+  async jumpTo(at: Instant): Promise<boolean> {
+    const hasJumped = await inTransaction(this.sql, async (tx) => {
+      // As a pause does: no claim is made between the look and the jump.
+      await tx`select pg_advisory_xact_lock(1, seq::int) from (select seq from campaign order by seq) each`;
+      const underWay = await tx`
+        select 1 from attempt
+        where state = 'claimed' and claimed_rt > clock_timestamp() - make_interval(secs => ${REQUEST_SECONDS}) limit 1`;
+      if (underWay.length > 0) return false;
+      await setClock(tx, at, 0);
+      return true;
+    });
+    if (hasJumped) this.clock = { startedRt: Date.now(), startedAt: at, speed: 0 };
+    return hasJumped;
   }
 
   /** Business time runs from `at`; with speed 0 it stands still. */
