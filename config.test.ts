@@ -72,6 +72,7 @@ describe('the environment', () => {
     ['SIMULATOR_SMTP_PORT', 'hush'],
     ['SIMULATOR_SEED', 'hush'],
     ['WORKFLOW_CACHE', '-1'],
+    ['START_AHEAD', '0'],
     ['WORKER_DEPLOYMENT', 'hush'],
     ['WORKER_BUILD_ID', 'hush'],
     ['WORKER_BUILD_ID', 'hu/sh'],

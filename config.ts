@@ -47,7 +47,7 @@ const ROLES = ['enrollments', 'effects', 'bulk'] as const;
 
 const EnvironmentSchema = z.object({
   DATABASE_URL: z.string().min(1),
-  DATABASE_POOL: z.coerce.number().int().min(3).max(200).default(20),
+  DATABASE_POOL: z.coerce.number().int().min(3).max(200).default(10),
 
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
@@ -133,6 +133,8 @@ const EnvironmentSchema = z.object({
   VERIFY_HISTORIES: z.coerce.number().int().min(1).max(100_000).default(200),
 
   WORKFLOW_CACHE: z.coerce.number().int().min(0).default(500),
+  /** Workflows that are started before others have taken their first step. More than the workers keep up with overloads the server. */
+  START_AHEAD: z.coerce.number().int().min(1).max(10_000).default(40),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -81,10 +81,11 @@ export async function createEffectsWorkers(link: EngineLink, deps: EffectsDeps):
   ]);
 }
 
-const VOICE_SLOTS = 50;
-const MESSAGE_SLOTS = 50;
-const CRM_SLOTS = 30;
-const CLASSIFY_SLOTS = 20;
+/** More at once than a process gets done makes each of them late, and a late Temporal server loses tasks until they time out. */
+const VOICE_SLOTS = 10;
+const MESSAGE_SLOTS = 10;
+const CRM_SLOTS = 10;
+const CLASSIFY_SLOTS = 5;
 
 function base({ connection, namespace, dataConverter }: EngineLink, taskQueue: string) {
   return {

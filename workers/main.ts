@@ -165,7 +165,7 @@ function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: Swee
   const erasing = erasures({ sql, engine, ...providers });
   const recovering = recoverySweep({ sql, engine, books: providers.books, keys: keysOf(config), log });
   const sweeps = [
-    ...coreSweeps({ sql, engine }),
+    ...coreSweeps({ sql, engine, startAhead: config.START_AHEAD }),
     recovering,
     reconciling,
     ...connecting,

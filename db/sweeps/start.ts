@@ -1,20 +1,18 @@
 import type { Db, Sql } from '../client';
 import type { EnrollmentRef } from '../enrollment';
 
-/** So many workflows may have been started without having taken their first step. */
-const MOST_UNSTEPPED = 200;
 /** A workflow that was started this long ago and never stepped is started again. */
 const UNSTEPPED_SECONDS = 120;
 
-/** Rows that want a workflow and have none, soonest due first; no more than the workers keep up with. */
-export async function rowsToStart(sql: Sql, most: number): Promise<EnrollmentRef[]> {
+/** Rows that want a workflow and have none, soonest due first; with them, no more than `ahead` are started and have not stepped yet. */
+export async function rowsToStart(sql: Sql, ahead: number): Promise<EnrollmentRef[]> {
   return sql<EnrollmentRef[]>`
     select id as enrollment_id, campaign_id, contact_id
     from enrollment
     where wants_workflow and started_rt is null
     order by due_at nulls first, seq
-    limit greatest(0, least(${most}, ${MOST_UNSTEPPED} - (
-      select count(*) from enrollment where wants_workflow and started_rt is not null and stepped_rt is null)))`;
+    limit greatest(0, ${ahead} - (
+      select count(*) from enrollment where wants_workflow and started_rt is not null and stepped_rt is null))`;
 }
 
 export async function markStarted(sql: Sql, enrollmentIds: readonly string[]): Promise<void> {

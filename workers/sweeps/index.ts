@@ -20,12 +20,16 @@ interface Deps {
   readonly engine: Engine;
 }
 
+interface CoreDeps extends Deps {
+  /** So many workflows may be started that have not taken their first step. */
+  readonly startAhead: number;
+}
+
 /** So many requests to Temporal are under way at once. */
 const PARALLEL = 20;
-const STARTS_PER_ROUND = 100;
 
 /** The sweeps that need nothing but the database and the engine. */
-export function coreSweeps(deps: Deps): Sweep[] {
+export function coreSweeps(deps: CoreDeps): Sweep[] {
   const acting = [enroll(deps), start(deps), grant(deps), nudge(deps), relay(deps), complete(deps), lines(deps)];
   return [watchInstallation(deps), ...unlessLocked(acting, deps), forget(deps)];
 }
@@ -34,13 +38,13 @@ function enroll({ sql }: Deps): Sweep {
   return { name: 'enroll', everyMs: 500, round: async () => (await enrollPage(sql)) > 0 };
 }
 
-function start({ sql, engine }: Deps): Sweep {
+function start({ sql, engine, startAhead }: CoreDeps): Sweep {
   return {
     name: 'start',
     everyMs: 250,
     async round() {
       await forgetUnstepped(sql);
-      const rows = await rowsToStart(sql, STARTS_PER_ROUND);
+      const rows = await rowsToStart(sql, startAhead);
       const started = await forEach(rows, async (row) => engine.start(row));
       await markStarted(
         sql,
