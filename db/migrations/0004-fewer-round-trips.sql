@@ -1,5 +1,6 @@
 -- What a contact costs is the number of statements, in the client as much as here. Where no decision of the planner lies
--- between them, several are one: to open a step, to close it, to open a claim, to take in a fact.
+-- between them, several are one: to close a step, to take in a fact; and, with what later migrations know of the rows, to take a line, to open
+-- a step or a claim (0006, 0008), to open a fold.
 
 -- Everybody who wants to call locks the line group. It is held for one statement and the commit, not for a conversation of
 -- several: a client that waits for its turn of the processor between two of them would keep everybody else waiting.
@@ -42,63 +43,6 @@ begin
   return true;
 end $$;
 
--- Uses the line that is reserved for this attempt, or takes one at once if one is free and nobody waits for one; else it
--- queues, and who stands in the queue already keeps the place. Answers whether there is a line. The caller holds the
--- enrollment's lock.
-create function take_or_queue_line(
-  p_enrollment uuid, p_attempt uuid, p_campaign uuid, p_group uuid,
-  p_limit integer, p_per_minute integer, p_slack_seconds double precision, p_grant_seconds double precision,
-  p_touch_key text, p_commitment boolean, p_eligible_until timestamptz
-) returns boolean language plpgsql as $$
-declare
-  v_has_line boolean;
-begin
-  v_has_line := exists (
-    select 1 from lease
-    where attempt_id = p_attempt and freed_rt is null and state = 'granted' and expires_rt > clock_timestamp());
-  if not v_has_line then
-    -- Leases and queue rows refer to the group, so it is locked in a way that lets them in.
-    perform 1 from line_group where id = p_group for no key update;
-    -- Whoever stands in the queue of a campaign that is paused or ended can't be served, so nobody has to wait for them.
-    v_has_line := found
-      and not exists (
-        select 1 from line_queue q join campaign c on c.id = q.campaign_id and c.status = 'active'
-        where q.line_group_id = p_group and q.enrollment_id <> p_enrollment
-          and q.eligible_until_at > (select app_now()))
-      and grant_line(p_enrollment, p_attempt, p_campaign, p_group, p_limit, p_per_minute, p_slack_seconds, p_grant_seconds);
-  end if;
-  if v_has_line then
-    delete from line_queue where enrollment_id = p_enrollment;
-  else
-    insert into line_queue (enrollment_id, attempt_id, campaign_id, line_group_id, touch_key, commitment, eligible_until_at)
-    values (p_enrollment, p_attempt, p_campaign, p_group, p_touch_key, p_commitment, p_eligible_until)
-    on conflict (enrollment_id) do update
-      set attempt_id = excluded.attempt_id, touch_key = excluded.touch_key, commitment = excluded.commitment,
-        eligible_until_at = excluded.eligible_until_at;
-  end if;
-  return v_has_line;
-end $$;
-
--- A wake begins: locks the row and says whether this run of the workflow is its current one. The first step of a run that
--- was never seen makes that run current; a run that another has followed is stale.
-create function open_step(p_enrollment uuid, p_run text)
-returns table (is_current boolean, seen_epoch integer, has_leftovers boolean) language plpgsql as $$
-begin
-  -- Before the lock: what changes in the campaign meanwhile raises it above what is remembered of this wake.
-  select c.epoch into seen_epoch from enrollment e join campaign c on c.id = e.campaign_id where e.id = p_enrollment;
-  perform 1 from enrollment where id = p_enrollment for no key update;
-  insert into enrollment_run (workflow_run_id, enrollment_id) values (p_run, p_enrollment) on conflict do nothing;
-  if found then
-    update enrollment set run_id = p_run where id = p_enrollment;
-    is_current := true;
-  else
-    is_current := exists (select 1 from enrollment where id = p_enrollment and run_id = p_run);
-  end if;
-  has_leftovers := exists (
-    select 1 from fact where enrollment_id = p_enrollment and folded_rt is null and fold_error is null);
-  return next;
-end $$;
-
 -- A wake ends: places in the queue and grants that are wanted no more are void, facts are seen, the answer is remembered.
 -- With `p_attempt` a line is wanted: what is remembered is the answer with it in hand, and the other one where there is none.
 -- `wants_workflow` falls only when nothing is left that a workflow has to do.
@@ -136,37 +80,6 @@ begin
   return next;
 end $$;
 
--- A claim begins: takes its locks in the one order (campaign, enrollment, addresses, attempt), makes a grant the call's own.
--- No row where there is no such enrollment. `existing` is the state of the attempt if somebody claimed it before.
-create function open_claim(p_enrollment uuid, p_attempt uuid)
-returns table (locked text[], existing text, has_line boolean) language plpgsql as $$
-declare
-  v_contact uuid;
-  v_seq bigint;
-begin
-  select e.contact_id, c.seq into v_contact, v_seq
-  from enrollment e join campaign c on c.id = e.campaign_id where e.id = p_enrollment;
-  if not found then
-    return;
-  end if;
-  perform pg_advisory_xact_lock_shared(1, v_seq::integer);
-  perform 1 from enrollment where id = p_enrollment for no key update;
-  select coalesce(array_agg(l.hash), '{}') into locked
-  from (
-    select a.hash from address a
-    where a.hash in (select ca.hash from contact_address ca where ca.contact_id = v_contact)
-    order by a.hash for no key update) l;
-  select t.state into existing from attempt t where t.id = p_attempt for no key update;
-  has_line := false;
-  if existing is null then
-    -- From here on only evidence about the call frees it.
-    update lease l set state = 'bound', expires_rt = null
-    where l.attempt_id = p_attempt and l.freed_rt is null and l.state = 'granted' and l.expires_rt > clock_timestamp();
-    has_line := found;
-  end if;
-  return next;
-end $$;
-
 -- Writes down what arrived, and the fact that it is; no row where it is known. An attempt knows its enrollment, and that
 -- its contact; what is named and not there (a lost row, a forged id) makes a fact of nobody. The enrollment is locked before
 -- anything refers to it: facts of one enrollment are numbered in the order in which they are folded.
@@ -195,34 +108,6 @@ begin
     p_call_sid, p_body::jsonb, p_actor, app_now())
   returning f.id into fact_id;
   return next;
-end $$;
-
--- Locks the enrollment, then the attempt, and reads what a fold has to see.
-create function lock_fold_frame(p_enrollment uuid, p_attempt uuid)
-returns table (
-  now double precision, campaign_id uuid, contact_id uuid, version_id uuid, state text, reason text, left_for_good boolean,
-  calls_stopped_at double precision, messages_stopped_at double precision, hold_reason text, cases uuid[],
-  untagged_after_seconds integer, commitments_made integer, open_commitments integer, form_completed boolean, attempt jsonb
-) language plpgsql as $$
-begin
-  perform 1 from enrollment e where e.id = p_enrollment for no key update;
-  select jsonb_build_object(
-      'channel', t.channel, 'state', t.state, 'status', t.status, 'rank', t.rank, 'sid', t.provider_sid,
-      'answeredBy', t.answered_by, 'disposition', t.disposition, 'outcome', t.outcome, 'outcomeJudged', t.outcome_judged,
-      'endedAt', ms(t.ended_at), 'errorCode', t.error_code, 'isCallback', t.step_key = 'callback')
-    into attempt
-  from attempt t where t.id = p_attempt for no key update;
-  return query
-  select ms(app_now()), e.campaign_id, e.contact_id, c.current_version_id, e.state, e.reason, e.left_for_good,
-    ms(e.calls_stopped_at), ms(e.messages_stopped_at), e.hold_reason, e.cases, s.untagged_after_seconds,
-    (select count(*)::integer from commitment k where k.enrollment_id = e.id),
-    (select count(*)::integer from commitment k where k.enrollment_id = e.id and k.state = 'open'),
-    exists (select 1 from fact f where f.enrollment_id = e.id and f.kind = 'form_completed' and f.folded_rt is not null),
-    lock_fold_frame.attempt
-  from enrollment e
-  join campaign c on c.id = e.campaign_id
-  cross join settings s
-  where e.id = p_enrollment;
 end $$;
 
 -- Rows that are only ever written from the row that they name need no check that it is there; and a check locks the named

@@ -32,8 +32,10 @@ alter table enrollment
 alter table commitment add column seq bigint generated always as identity;
 create index commitment_promised on commitment (promised_at, id);
 
--- As before, and whoever stands in the queue of a campaign whose calls are paused can't be served either.
-create or replace function take_or_queue_line(
+-- Uses the line that is reserved for this attempt, or takes one at once if one is free and nobody waits for one; else it
+-- queues, and who stands in the queue already keeps the place. Answers whether there is a line. The caller holds the
+-- enrollment's lock.
+create function take_or_queue_line(
   p_enrollment uuid, p_attempt uuid, p_campaign uuid, p_group uuid,
   p_limit integer, p_per_minute integer, p_slack_seconds double precision, p_grant_seconds double precision,
   p_touch_key text, p_commitment boolean, p_eligible_until timestamptz
@@ -47,7 +49,7 @@ begin
   if not v_has_line then
     -- Leases and queue rows refer to the group, so it is locked in a way that lets them in.
     perform 1 from line_group where id = p_group for no key update;
-    -- Whoever stands in the queue of a campaign that is paused or ended can't be served, so nobody has to wait for them.
+    -- Whoever stands in the queue of a campaign that is paused, as a whole or its calls, or ended can't be served: nobody has to wait for them.
     v_has_line := found
       and not exists (
         select 1 from line_queue q join campaign c on c.id = q.campaign_id and c.status = 'active' and not 'voice' = any (c.paused_channels)
@@ -67,8 +69,9 @@ begin
   return v_has_line;
 end $$;
 
--- As before, and limits are looked at once more.
-create or replace function open_claim(p_enrollment uuid, p_attempt uuid)
+-- A claim begins: takes its locks in the one order (campaign, enrollment, addresses, attempt), makes a grant the call's own.
+-- No row where there is no such enrollment. `existing` is the state of the attempt if somebody claimed it before.
+create function open_claim(p_enrollment uuid, p_attempt uuid)
 returns table (locked text[], existing text, has_line boolean) language plpgsql as $$
 declare
   v_contact uuid;
@@ -104,8 +107,7 @@ begin
   return next;
 end $$;
 
--- As before, and with the contact's pause.
-drop function lock_fold_frame;
+-- Locks the enrollment, then the attempt, and reads what a fold has to see.
 create function lock_fold_frame(p_enrollment uuid, p_attempt uuid)
 returns table (
   now double precision, campaign_id uuid, contact_id uuid, version_id uuid, state text, reason text, left_for_good boolean,

@@ -17,8 +17,10 @@ alter table installation
   add check ((locked_rt is null) = (lock_reason is null)),
   add check (locked_rt is not null or recovery_wanted_by is null);
 
--- A wake begins, as before; but a workflow whose row was lost with its database is stale, and ends.
-create or replace function open_step(p_enrollment uuid, p_run text)
+-- A wake begins: locks the row and says whether this run of the workflow is its current one. The first step of a run that
+-- was never seen makes that run current; a run that another has followed is stale.
+-- A workflow whose row was lost with its database is stale as well, and ends.
+create function open_step(p_enrollment uuid, p_run text)
 returns table (is_current boolean, seen_epoch integer, has_leftovers boolean) language plpgsql as $$
 begin
   -- Before the lock: what changes in the campaign meanwhile raises it above what is remembered of this wake.
