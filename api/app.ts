@@ -10,27 +10,34 @@ import { requestId } from './request-id';
 import type { Route } from './route';
 import { routeOf } from './route-pattern';
 import { apiKeyRoutes } from './routes/api-keys';
+import { attributeRoutes } from './routes/attributes';
 import { auditRoutes } from './routes/audits';
 import { calendarDayRoutes } from './routes/calendar-days';
 import { campaignRoutes } from './routes/campaigns';
+import { caseRoutes } from './routes/cases';
 import { changeRoutes } from './routes/changes';
 import { clockRoutes } from './routes/clock';
 import { codecRouter } from './routes/codec';
 import { commitmentRoutes } from './routes/commitments';
 import { connectionRoutes } from './routes/connections';
 import { consentRoutes } from './routes/consents';
+import { contactAddressRoutes } from './routes/contact-addresses';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
 import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
+import { feedRoutes } from './routes/feeds';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
 import { legalRuleRoutes } from './routes/legal-rules';
+import { listMemberRoutes } from './routes/list-members';
 import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
+import { optOutRoutes } from './routes/opt-outs';
 import { orderRoutes } from './routes/orders';
 import { pauseRoutes } from './routes/pauses';
 import { publishRoutes } from './routes/publish';
+import { reachRoutes } from './routes/reach';
 import { recoveryRoutes } from './routes/recovery';
 import { ruleRoutes } from './routes/rules';
 import { sessionRoutes } from './routes/session';
@@ -39,6 +46,7 @@ import { spendingRoutes } from './routes/spending';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
+import { crmRouter } from './webhooks/crm';
 import { twilioRouter } from './webhooks/twilio';
 
 /** Everything that is answered over HTTP. */
@@ -53,6 +61,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(healthRouter(readiness));
   app.use(metricsRouter(deps, metrics));
   app.use('/webhooks/twilio', twilioRouter(deps));
+  app.use('/webhooks', crmRouter(deps));
   app.use(unsubscribeRouter(deps));
   app.use('/codec', codecRouter(deps));
   const routes = apiRoutes(deps);
@@ -70,8 +79,15 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...clockRoutes(deps),
     ...settingsRoutes(deps),
     ...listRoutes(deps),
+    ...listMemberRoutes(deps),
+    ...feedRoutes(deps),
+    ...contactAddressRoutes(deps),
     ...contactRoutes(deps),
+    ...caseRoutes(deps),
+    ...attributeRoutes(deps),
+    ...reachRoutes(deps),
     ...consentRoutes(deps),
+    ...optOutRoutes(deps),
     ...erasureRoutes(deps),
     ...campaignRoutes(deps),
     ...pauseRoutes(deps),

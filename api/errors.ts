@@ -10,7 +10,7 @@ const PROBLEMS = {
   wrong_status: [409, 'Not possible in this status'],
   revision_conflict: [409, 'Somebody else changed it meanwhile'],
   order_refused: [409, 'The order is refused'],
-  case_conflict: [409, "The case is somebody else's"],
+  case_conflict: [409, 'The case does not allow it'],
   last_admin: [409, 'The last admin key has to stay'],
   locked_for_recovery: [409, 'The installation is locked for recovery'],
   idempotency_in_flight: [409, 'The first request with this Idempotency-Key is still at work'],

@@ -1,6 +1,8 @@
+import { catalogueOf } from '../db/attribute';
 import type { Sql } from '../db/client';
 import { type ListTarget, storeEntry } from '../db/contact-import';
 import { Refusal } from '../db/refusal';
+import { type Attribute, fitAttributes } from '../domain/attribute';
 import { type EntryFault, readEntry } from './contact-entry';
 
 export interface RowFault {
@@ -26,6 +28,7 @@ export interface ImportDeps {
 /** Takes in one entry after the other, each in a transaction of its own: a broken one stops none of the others. */
 export class ContactImport {
   private readonly seen = new Set<string>();
+  private catalogue: readonly Attribute[] | null = null;
 
   constructor(
     private readonly deps: ImportDeps,
@@ -37,9 +40,14 @@ export class ContactImport {
     const { entry, faults } = readEntry(input, this.deps.addressKey);
     const errors = faults.map((fault) => this.rowFault(fault));
     if (entry === null) return { status: 'rejected', errors };
+    const { sql, list, actor } = this.deps;
+    this.catalogue ??= await catalogueOf(sql);
+    const attributes = fitAttributes(this.catalogue, entry.contact.attributes);
+    for (const { name, value, rule } of attributes.faults)
+      errors.push(this.rowFault({ path: ['contact', 'attributes', name], value, rule }));
+    const fitted = { ...entry, contact: { ...entry.contact, attributes: attributes.values } };
     try {
-      const { sql, list, actor } = this.deps;
-      const { status, contactId } = await storeEntry(sql, list, entry, actor);
+      const { status, contactId } = await storeEntry(sql, list, fitted, actor);
       return { status: this.isRepeated(entry.contact.externalId) ? 'duplicate' : status, contactId, errors };
     } catch (error) {
       return { status: 'rejected', errors: [...errors, ...this.refusalOf(error)] };

@@ -141,6 +141,20 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/legal-rules', 'legal_rule', () => ({ ...LEGAL_RULE_BODY_EXAMPLE, source: 'Cut off' })],
   ['/v1/calendar-days', 'calendar_day', () => ({ ...CALENDAR_DAY_BODY_EXAMPLE, name: 'Cut off' })],
+  ['/v1/contacts/:id/cases', 'cases', () => ({ caseType: 'intake', title: 'Cut off' })],
+  ['/v1/attributes', 'attribute', () => ({ name: 'cut_off', label: 'Cut off', type: 'text' })],
+  [
+    '/v1/list-feeds',
+    'list_feed',
+    async (listId) => {
+      const connection = { ...CONNECTION_BODY_EXAMPLE, name: 'Feeding' };
+      return {
+        listId,
+        connectionId: (await api.call('POST', '/v1/connections', { body: connection })).body.id,
+        statuses: ['Cut off'],
+      };
+    },
+  ],
   ['/v1/contacts/:id/consents', 'consent', () => ({ ...CONSENT_BODY_EXAMPLE, text: 'Cut off' })],
   [
     '/v1/lists/{list}/contacts',
@@ -170,7 +184,7 @@ describe.each(CREATES)(
     it('makes nothing twice, whoever repeats it, and answers with what there is', async () => {
       const listId = (await makeList(`for ${pattern}`, 'Cut off here')).body.id;
       const path = pattern.replace('{list}', listId).replace(':id', await someContact(listId));
-      const ask = { body: bodyOf(listId), headers: { 'idempotency-key': `cut ${pattern}` } };
+      const ask = { body: await bodyOf(listId), headers: { 'idempotency-key': `cut ${pattern}` } };
       const before = await count();
       const other = await api.another();
       await cutOffAnswers();

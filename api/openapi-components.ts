@@ -63,6 +63,8 @@ PolicySchema.register(z.globalRegistry, {
     concurrencyLimit: 'Most simultaneous calls; 0 = no limit of its own.',
     callsPerMinute: 'New calls a minute; null = no pacing.',
     neverEnding: 'Take in new contacts and stay active after everybody is through.',
+    leavesWithList:
+      'Whoever leaves the list leaves the campaign as well; otherwise those who are inside go on, and only nobody new comes in.',
     eachFailedCall: 'Fire "Unsuccessful" at every failed call, not once per series.',
     maxCallbacks: 'Most callbacks kept for one contact.',
     handoffHoldHours: 'How long outreach waits for a person after a handoff before it goes on by itself.',

@@ -28,6 +28,10 @@ ${problemTable()}
 export const TAGS: readonly { readonly name: Tag; readonly description: string }[] = [
   { name: 'Lists', description: 'Whom campaigns reach, and how people get in.' },
   { name: 'Contacts', description: 'The people, their addresses and cases.' },
+  {
+    name: 'Attributes',
+    description: 'What is known of contacts beside their names and addresses, and of which type it is.',
+  },
   { name: 'Campaigns', description: 'From the draft to the end.' },
   { name: 'Rules', description: 'WHEN/THEN cards of a campaign.' },
   {

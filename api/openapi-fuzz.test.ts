@@ -5,6 +5,7 @@ import { answerAndEnd, definitionOf, insertAttempt, launchForOne } from '../test
 import { hookPath, newSid, sendWebhook } from '../test/api-twilio';
 import { type Aims, Fuzz, type Shot, type Target } from '../test/fuzz';
 import { nastyText } from '../test/schema-arbitrary';
+import { ATTRIBUTE_BODY_EXAMPLE } from './answers/attributes';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
 import { TAGS } from './openapi-frame';
@@ -126,6 +127,15 @@ async function aims(): Promise<Aims> {
       connections: await Promise.all(connections),
       consents: await Promise.all(
         people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),
+      ),
+      cases: await idsOf('/v1/cases'),
+      attributes: [await made('/v1/attributes', { ...ATTRIBUTE_BODY_EXAMPLE, name: 'aimed_at' })],
+      'list-feeds': [await made('/v1/list-feeds', { listId: people[7]?.listId, connectionId: await connections[2] })],
+      crm: await Promise.all(
+        connections.map(async (id) => {
+          const { url } = (await api.call('GET', `/v1/connections/${await id}/webhook`)).body;
+          return String(url).split('/').at(-1) ?? '';
+        }),
       ),
       'legal-rules': await idsOf('/v1/legal-rules'),
       'calendar-days': await idsOf('/v1/calendar-days'),

@@ -1,5 +1,5 @@
-import { ANSWERED_CODES, ProblemAnswer } from './answers/problem';
-import { type ProblemCode, problemOf } from './errors';
+import { ProblemAnswer } from './answers/problem';
+import { PROBLEM_CODES, type ProblemCode, problemOf } from './errors';
 import type { SchemaBook } from './openapi-schemas';
 import type { Route } from './route';
 
@@ -45,7 +45,7 @@ export function problemsOf(route: Route): ProblemCode[] {
     'internal',
     'unavailable',
   ]);
-  return ANSWERED_CODES.filter((code) => codes.has(code));
+  return PROBLEM_CODES.filter((code) => codes.has(code));
 }
 
 /** Answers of refusal by status, the same ones under one name. */
@@ -68,7 +68,7 @@ export class ProblemResponses {
   /** One example of each, for the documents of all operations to share. */
   examples(): Record<string, object> {
     return Object.fromEntries(
-      ANSWERED_CODES.map((code) => [code, { summary: problemOf(code)[1], value: exampleOf(code) }]),
+      PROBLEM_CODES.map((code) => [code, { summary: problemOf(code)[1], value: exampleOf(code) }]),
     );
   }
 
@@ -98,7 +98,7 @@ const RETRY_LATER: ReadonlySet<number> = new Set([429, 503]);
 
 /** The table of all problems, as Markdown. */
 export function problemTable(): string {
-  const rows = ANSWERED_CODES.map((code) => {
+  const rows = PROBLEM_CODES.map((code) => {
     const [status, title] = problemOf(code);
     return `| \`${code}\` | ${status} | ${[title, ADVICE[code]].filter((text) => text !== undefined).join('. ')} |`;
   });

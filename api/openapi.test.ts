@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { type TestApi, startTestApi } from '../test/api';
 import { Contract, pointer } from '../test/contract';
-import { ANSWERED_CODES } from './answers/problem';
+import { PROBLEM_CODES } from './errors';
 import type { OpenApiDocument } from './openapi';
 
 type Json = { readonly [key: string]: unknown };
@@ -102,9 +102,9 @@ describe('the OpenAPI document', () => {
     const { Problem } = document.components.schemas as unknown as {
       Problem: { properties: { code: { enum: string[] } } };
     };
-    expect([...Problem.properties.code.enum].sort()).toEqual([...ANSWERED_CODES].sort());
+    expect([...Problem.properties.code.enum].sort()).toEqual([...PROBLEM_CODES].sort());
     const used = JSON.stringify(document.components['responses' as keyof typeof document.components]);
-    expect(ANSWERED_CODES.filter((code) => !used.includes(`#/components/examples/${code}"`))).toEqual([]);
+    expect(PROBLEM_CODES.filter((code) => !used.includes(`#/components/examples/${code}"`))).toEqual([]);
   });
 
   it('has an example of everything that is sent or answered as JSON, and each is valid', () => {

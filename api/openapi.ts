@@ -2,6 +2,7 @@ import * as z from 'zod';
 import './openapi-components';
 import { DESCRIPTION, HEADERS, PARAMETERS, RESPONSES, SECURITY_SCHEMES, TAGS } from './openapi-frame';
 import { COMMON_HEADERS, ProblemResponses, problemsOf } from './openapi-problems';
+import { crmWebhookOperation } from './openapi-crm-webhook';
 import { type JsonSchema, SchemaBook } from './openapi-schemas';
 import { outsideOperations } from './openapi-outside';
 import { webhookOperations } from './openapi-webhooks';
@@ -25,6 +26,7 @@ export function openApiDocument(routes: readonly Route[]) {
   for (const { path, method, operation } of [
     ...outsideOperations(book, problems),
     ...webhookOperations(book, problems),
+    crmWebhookOperation(book, problems),
   ])
     add(path, method, operation);
   return book.settle({

@@ -67,6 +67,47 @@ const EDITABLE: readonly Editable[] = [
     change: (firstName, revision) => ({ firstName, revision }),
   },
   {
+    what: '/contacts/:id/addresses',
+    path: async () => {
+      const items = [{ contact: { externalId: 'R-2', phones: ['+12125550161'] } }];
+      const { results } = (await api.call('POST', `/v1/lists/${listId}/contacts`, { body: { items } })).body;
+      return `/v1/contacts/${results[0].contactId}/addresses`;
+    },
+    method: 'PUT',
+    change: (word, revision) => ({
+      addresses: [{ kind: 'email', value: `${word.replaceAll(' ', '-').toLowerCase()}@example.com` }],
+      revision,
+    }),
+  },
+  {
+    what: '/cases/:id',
+    path: async () => {
+      const items = [{ contact: { externalId: 'R-3', phones: ['+12125550162'] } }];
+      const { results } = (await api.call('POST', `/v1/lists/${listId}/contacts`, { body: { items } })).body;
+      const made = await api.call('POST', `/v1/contacts/${results[0].contactId}/cases`, { body: { caseType: 'mva' } });
+      return `/v1/cases/${made.body.id}`;
+    },
+    method: 'PATCH',
+    change: (title, revision) => ({ title, revision }),
+  },
+  {
+    what: '/attributes/:id',
+    path: () => made('/v1/attributes', { name: 'edited', type: 'text' }),
+    method: 'PATCH',
+    change: (label, revision) => ({ label, revision }),
+  },
+  {
+    what: '/list-feeds/:id',
+    path: async () => {
+      const connection = await api.call('POST', '/v1/connections', {
+        body: { ...CONNECTION_BODY_EXAMPLE, name: 'Feeding' },
+      });
+      return made('/v1/list-feeds', { listId, connectionId: connection.body.id });
+    },
+    method: 'PATCH',
+    change: (word, revision) => ({ statuses: [word], revision }),
+  },
+  {
     what: '/connections/:id',
     path: () => made('/v1/connections', CONNECTION_BODY_EXAMPLE),
     method: 'PATCH',

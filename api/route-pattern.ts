@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 
 /** Where routers hang. Express has forgotten it by the time that an error is answered. */
-const PLACES = ['/v1', '/webhooks/twilio'] as const;
+const PLACES = ['/v1', '/webhooks/twilio', '/webhooks'] as const;
 
 /** The pattern that a request was answered by, such as `/v1/contacts/:id`; null for an address that nothing answers. */
 export function routeOf(request: Request): string | null {

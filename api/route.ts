@@ -60,6 +60,7 @@ export type BodyKind = 'json' | 'csv';
 export type Tag =
   | 'Lists'
   | 'Contacts'
+  | 'Attributes'
   | 'Campaigns'
   | 'Rules'
   | 'Enrollments'

@@ -28,6 +28,7 @@ export type Scope = z.infer<typeof ScopeSchema>;
 const AREAS: Readonly<Record<Tag, 'contacts' | 'campaigns' | 'facts' | 'reports' | 'settings' | 'access' | null>> = {
   Lists: 'contacts',
   Contacts: 'contacts',
+  Attributes: 'contacts',
   Campaigns: 'campaigns',
   Rules: 'campaigns',
   Enrollments: 'campaigns',

@@ -2,6 +2,8 @@ import type { AddressKind } from '../domain/channel';
 import { candidatePlaces } from '../domain/zone-evidence';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
+import type { ListKind } from './list';
+import { requireOpenList } from './list-members';
 import { Refusal } from './refusal';
 
 /** What is known of a person from one source. Null and missing things leave what is stored as it is. */
@@ -35,8 +37,10 @@ export interface CaseDraft {
 }
 
 export interface ListTarget {
-  readonly id: string;
+  /** Null = the cases are stored, and stand on no list by it. */
+  readonly id: string | null;
   readonly caseType: string;
+  readonly kind?: ListKind;
 }
 
 export interface StoredEntry {
@@ -45,27 +49,36 @@ export interface StoredEntry {
 }
 
 /** Takes one person with cases into the list, in a transaction of its own; throws a Refusal when a case is somebody else's. */
-export async function storeEntry(
-  sql: Sql,
+export async function storeEntry(sql: Sql, list: ListTarget, entry: Entry, actor: string): Promise<StoredEntry> {
+  return inTransaction(sql, async (tx) => storeEntryIn(tx, list, entry, actor));
+}
+
+export interface Entry {
+  readonly contact: ContactDraft;
+  readonly cases: readonly CaseDraft[];
+}
+
+/** The same within a transaction that is already open. */
+export async function storeEntryIn(
+  tx: Tx,
   list: ListTarget,
-  { contact, cases }: { readonly contact: ContactDraft; readonly cases: readonly CaseDraft[] },
+  { contact, cases }: Entry,
   actor: string,
 ): Promise<StoredEntry> {
-  return inTransaction(sql, async (tx) => {
-    const stored = await storeContact(tx, contact, cases, actor);
-    await storeAddresses(tx, stored.contactId, contact.addresses);
-    if (stored.status === 'updated') await refreshPlaces(tx, stored.contactId);
-    await storeConsents(tx, stored.contactId, contact, actor);
-    const drafts = cases.length === 0 ? [NO_CASE] : cases;
-    for (const draft of drafts) await storeCase(tx, list, stored.contactId, contact.externalId, draft);
-    if (stored.status === 'updated')
-      await tx`
+  requireOpenList(list);
+  const stored = await storeContact(tx, contact, cases, actor);
+  await storeAddresses(tx, stored.contactId, contact.addresses);
+  if (stored.status === 'updated') await refreshPlaces(tx, stored.contactId);
+  await storeConsents(tx, stored.contactId, contact, actor);
+  const drafts = cases.length === 0 ? [NO_CASE] : cases;
+  for (const draft of drafts) await storeCase(tx, list, stored.contactId, contact.externalId, draft);
+  if (stored.status === 'updated')
+    await tx`
         insert into wake (enrollment_id, reason)
         select id, 'contact_changed' from enrollment where contact_id = ${stored.contactId} and state = 'open'`;
-    const { contactId: entityId, status: change } = stored;
-    await recordChange(tx, { entity: 'contact', entityId, change, data: { listId: list.id }, actor });
-    return stored;
-  });
+  const { contactId: entityId, status: change } = stored;
+  await recordChange(tx, { entity: 'contact', entityId, change, data: { listId: list.id }, actor });
+  return stored;
 }
 
 const NO_CASE: CaseDraft = { externalId: null, title: null, status: null };
@@ -220,7 +233,10 @@ async function storeCase(
   if (row.contactId !== contactId) throw caseRefusal(externalId, 'the case belongs to another contact');
   if (row.caseType !== list.caseType)
     throw caseRefusal(externalId, `the case is of the type "${row.caseType}", the list is of "${list.caseType}"`);
-  await tx`insert into list_member (list_id, case_id) values (${list.id}, ${row.id}) on conflict do nothing`;
+  if (list.id !== null)
+    await tx`
+      insert into list_member as m (list_id, case_id) values (${list.id}, ${row.id})
+      on conflict (list_id, case_id) do update set source = 'manual' where m.source <> 'manual'`;
 }
 
 function caseRefusal(externalId: string, detail: string): Refusal {

@@ -58,6 +58,11 @@ export interface ContactSearch {
   readonly hashes: readonly string[];
   readonly listId?: string | undefined;
   readonly tag?: string | undefined;
+  readonly language?: string | undefined;
+  readonly caseType?: string | undefined;
+  /** Out of calls, where only about cases of one type as well. */
+  readonly optedOut?: Channel | undefined;
+  readonly attribute?: { readonly name: string; readonly value: string } | undefined;
   readonly after: string | null;
   readonly limit: number;
 }
@@ -74,7 +79,7 @@ export async function getContact(db: Db, id: string): Promise<Contact> {
 /** In a stable order that means nothing. */
 export async function findContacts(
   db: Db,
-  { query, hashes, listId, tag, after, limit }: ContactSearch,
+  { query, hashes, listId, tag, language, caseType, optedOut, attribute, after, limit }: ContactSearch,
 ): Promise<Contact[]> {
   const pattern = containing(query);
   return db<Contact[]>`
@@ -84,7 +89,17 @@ export async function findContacts(
       and (${listId ?? null}::uuid is null or exists (
         select from list_member m join cases k on k.id = m.case_id
         where m.list_id = ${listId ?? null} and k.contact_id = p.id))
-      and (${tag ?? null}::text is null or ${tag ?? null} = any (p.tags))
+      and (${tag ?? null}::text is null or p.tags @> array[${tag ?? null}::text])
+      and (${language ?? null}::text is null or p.language = ${language ?? null})
+      and (${caseType ?? null}::text is null or exists (
+        select from cases k where k.contact_id = p.id and k.case_type = ${caseType ?? null}))
+      and (${optedOut ?? null}::text is null
+        or exists (select from contact_address ca join suppression x on x.hash = ca.hash
+          where ca.contact_id = p.id and x.lifted_at is null and ${optedOut ?? null} = any (x.channels))
+        or (${optedOut ?? null} = 'voice' and exists (select from contact_address ca join call_opt_out o on o.hash = ca.hash
+          where ca.contact_id = p.id and o.lifted_at is null)))
+      and (${attribute?.name ?? null}::text is null
+        or p.attributes @> jsonb_build_object(${attribute?.name ?? ''}::text, ${attribute?.value ?? ''}::text))
       and (${query}::text is null
         or p.first_name || ' ' || p.last_name ilike ${pattern}
         or p.external_id = ${query}
@@ -122,7 +137,7 @@ function columns(db: Db) {
           from suppression s cross join unnest(s.channels) as channel
           where s.hash = a.hash and s.lifted_at is null)) order by ca.position), '[]')
       from contact_address ca join address a on a.hash = ca.hash
-      where ca.contact_id = p.id and ca.unusable is distinct from 'erased') as addresses,
+      where ca.contact_id = p.id and (ca.unusable is null or ca.unusable in ('wrong_number', 'invalid'))) as addresses,
     (select coalesce(json_agg(json_build_object(
         'id', k.id, 'externalId', k.external_id, 'caseType', k.case_type, 'title', k.title, 'status', k.status)
         order by k.external_id), '[]')

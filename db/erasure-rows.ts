@@ -87,6 +87,8 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
     update cases set external_id = 'erased:' || id, title = '', status = null where contact_id = ${contactId} returning 1`;
   const consents =
     await tx`update consent set text = '', source = 'erased', revoked_reason = null where contact_id = ${contactId} returning 1`;
+  await tx`update call_opt_out set reason = '' where contact_id = ${contactId}`;
+  await tx`delete from crm_arrival where contact_id = ${contactId}`;
   const { blanked, kept, suppressions } = await blankAddresses(tx, contactId);
   await blankContact(tx, contactId);
   const [mails] = await tx<{ count: number }[]>`

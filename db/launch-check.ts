@@ -5,10 +5,10 @@ import type { RefusedField } from './refusal';
 import { getSettings } from './settings';
 
 /** Everything that keeps a complete definition from being launched, each with the field that it is about. */
-export async function launchProblems(db: Db, { listId, plan }: CampaignDefinition): Promise<RefusedField[]> {
+export async function launchProblems(db: Db, { listId, plan, policy }: CampaignDefinition): Promise<RefusedField[]> {
   const { callerNumbers, mailFrom, address } = await getSettings(db);
   const places = placesByChannel(plan);
-  const problems = await listProblems(db, listId);
+  const problems = await listProblems(db, listId, policy.neverEnding);
   if (callerNumbers.length === 0) {
     problems.push(...problemAt(places.voice, 'calls need a caller number; the settings have none (callerNumbers)'));
     problems.push(...problemAt(places.sms, 'texts need a caller number; the settings have none (callerNumbers)'));
@@ -23,8 +23,8 @@ export async function launchProblems(db: Db, { listId, plan }: CampaignDefinitio
   return problems;
 }
 
-/** S1-20: all cases of the list are of its case type. */
-async function listProblems(db: Db, listId: string): Promise<RefusedField[]> {
+/** S1-20: all cases of the list are of its case type. Who takes people in for ever may begin with nobody (K-6, K-17). */
+async function listProblems(db: Db, listId: string, mayBeEmpty: boolean): Promise<RefusedField[]> {
   const [row] = await db<{ caseType: string; members: number; strangers: number }[]>`
     select l.case_type, count(m.case_id)::int as members,
       (count(m.case_id) filter (where k.case_type <> l.case_type))::int as strangers
@@ -34,7 +34,8 @@ async function listProblems(db: Db, listId: string): Promise<RefusedField[]> {
     where l.id = ${listId}
     group by l.id`;
   if (row === undefined) return [{ pointer: '#/listId', detail: 'there is no such list', value: listId }];
-  if (row.members === 0) return [{ pointer: '#/listId', detail: 'the list has no cases yet', value: listId }];
+  if (row.members === 0 && !mayBeEmpty)
+    return [{ pointer: '#/listId', detail: 'the list has no cases yet', value: listId }];
   if (row.strangers === 0) return [];
   return [
     {

@@ -127,7 +127,7 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
       ms(e.held_until_at) as held_until_at,
       ms(e.not_before_at) as not_before_at,
       ms(e.paused_at) as paused_at, e.moved_touch, ms(e.moved_to_at) as moved_to_at, e.decision as last_decision,
-      c.list_exchanged and not exists (select from list_member m join cases k on k.id = m.case_id
+      (c.list_exchanged or c.leaves_with_list) and not exists (select from list_member m join cases k on k.id = m.case_id
         where m.list_id = c.list_id and k.contact_id = e.contact_id) as is_dropped,
       c.paused_channels, c.resumed, c.replans_from,
       ${planVersionId(db)} as plan_version_id,
@@ -137,7 +137,9 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
       (select coalesce(json_agg(json_build_object(
           'hash', a.hash, 'kind', a.kind, 'usable', ca.unusable is null,
           'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
-            from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null) s)
+            from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null
+              union all select 'voice' from call_opt_out o where o.hash = a.hash and o.lifted_at is null
+                and o.case_type in (select k.case_type from cases k where k.id = any (e.cases))) s)
         ) order by ca.position), '[]')
         from contact_address ca join address a on a.hash = ca.hash
         where ca.contact_id = e.contact_id) as addresses,

@@ -55,6 +55,21 @@ export function enrollmentOfUnsubscribeToken(secretKey: string, token: string): 
   return enrollmentOf(secretKey, 'unsubscribe', token);
 }
 
+/** Stands in the address that a CRM calls; with the next number the former ones are good for nothing. */
+export function crmWebhookToken(secretKey: string, connectionId: string, number: number): string {
+  return linkToken(secretKey, `crm-webhook-${number}`, connectionId);
+}
+
+export function isCrmWebhookToken(secretKey: string, connectionId: string, number: number, token: string): boolean {
+  return equalInConstantTime(crmWebhookToken(secretKey, connectionId, number), token);
+}
+
+/** What the token says it is of, to be proved by `isCrmWebhookToken`. */
+export function connectionNamedBy(token: string): string | null {
+  const bytes = Buffer.from(token, 'base64url');
+  return bytes.length === UUID_BYTES + LINK_MAC_BYTES ? uuidOfBytes(bytes.subarray(0, UUID_BYTES)) : null;
+}
+
 /** Keyed, because phone numbers are so few that a plain hash could be turned back. The value must be normalised. */
 export function addressHash(addressKey: string, kind: AddressKind, normalisedValue: string): string {
   return createHmac('sha256', addressKey).update(`${kind}:${normalisedValue}`, 'utf8').digest('hex');
@@ -118,7 +133,7 @@ export function isSecret(secret: string, hash: string): boolean {
   return equalInConstantTime(hashSecret(secret), hash);
 }
 
-type LinkPurpose = 'form' | 'unsubscribe';
+type LinkPurpose = 'form' | 'unsubscribe' | `crm-webhook-${number}`;
 
 function linkToken(secretKey: string, purpose: LinkPurpose, enrollmentId: string): string {
   const id = bytesOfUuid(enrollmentId);

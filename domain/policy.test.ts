@@ -20,6 +20,7 @@ describe('a policy', () => {
       eachFailedCall: false,
       maxCallbacks: 3,
       handoffHoldHours: 72,
+      leavesWithList: false,
       phrases: {},
       rules: [],
     });

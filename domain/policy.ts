@@ -23,6 +23,8 @@ export const PolicySchema = z
     callsPerMinute: z.int().min(1).max(10_000).nullable().default(null),
     /** K-6: take in new contacts and stay active after everybody is through. */
     neverEnding: z.boolean().default(false),
+    /** Whoever leaves the list leaves the campaign as well; otherwise they are only not taken in any more. */
+    leavesWithList: z.boolean().default(false),
     /** fire "Unsuccessful" at every failed call, not once per series. */
     eachFailedCall: z.boolean().default(false),
     /** Most callbacks kept for one contact (K-5). */

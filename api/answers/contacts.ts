@@ -62,6 +62,13 @@ export const ContactAnswer = z
   })
   .meta({ id: 'Contact' });
 
+export const AddressesAnswer = z
+  .object({ contactId: Id, addresses: z.array(AddressAnswer), revision: Revision })
+  .meta({
+    id: 'Addresses',
+    description: 'The ways to a contact, the one to use first in front; the revision is that of the contact.',
+  });
+
 export const ContactPageAnswer = pageOfAnswers('Contact', ContactAnswer);
 
 /** What is answered to whoever tells a fact. */
@@ -102,4 +109,14 @@ export const CONTACT_EXAMPLE = {
   revision: 1,
   createdAt: '2027-03-01T17:00:00.000Z',
   updatedAt: '2027-03-01T17:00:00.000Z',
+};
+
+export const ADDRESSES_EXAMPLE = { contactId: EXAMPLE_IDS.contact, addresses: CONTACT_EXAMPLE.addresses, revision: 1 };
+
+export const ADDRESSES_BODY_EXAMPLE = {
+  addresses: [
+    { kind: 'phone', value: '+12125550123' },
+    { kind: 'email', value: 'asha@example.com' },
+  ],
+  revision: 1,
 };

@@ -1,11 +1,30 @@
 import * as z from 'zod';
-import { Actor, At, Count, EXAMPLE_IDS, Id, pageOfAnswers, Revision } from './fields';
+import { ConditionsSchema } from '../member-conditions';
+import {
+  Actor,
+  At,
+  CONTACT_NAME_EXAMPLE,
+  ContactNameAnswer,
+  Count,
+  EXAMPLE_IDS,
+  Id,
+  pageOfAnswers,
+  RealTime,
+  Revision,
+} from './fields';
 
 export const ListAnswer = z
   .object({
     id: Id,
     name: z.string(),
-    caseType: z.string().describe('The kind of case that the list names, as the CRM calls it.'),
+    caseType: z
+      .string()
+      .describe('The kind of case that the list names, as the CRM calls it; every case on it is of this type.'),
+    kind: z.enum(['static', 'dynamic', 'hybrid']),
+    conditions: ConditionsSchema.nullable().describe('By which cases come and go; null = a static list.'),
+    lookedAt: RealTime.nullable().describe(
+      'When all cases had last been held against the conditions; null = they are being for the first time since these changed.',
+    ),
     cases: Count.describe('Cases on the list.'),
     contacts: Count.describe('Distinct people of those cases: the audience of a campaign.'),
     revision: Revision,
@@ -55,10 +74,94 @@ export const ImportReportAnswer = z
   })
   .meta({ id: 'ImportReport', description: 'What became of each row of the file.' });
 
-export const LIST_EXAMPLE = {
-  id: EXAMPLE_IDS.list,
+export const CONDITIONS_EXAMPLE = {
+  match: 'all',
+  groups: [
+    {
+      match: 'all',
+      conditions: [
+        { field: 'case_status', op: 'is', values: ['New', 'Open'] },
+        { field: 'opted_out', op: 'is_not', values: ['sms'] },
+      ],
+    },
+    { match: 'any', conditions: [{ field: 'tag', op: 'is', values: ['spring'] }] },
+  ],
+};
+
+export const LIST_BODY_EXAMPLE = {
   name: 'Intake, spring',
   caseType: 'intake',
+  kind: 'hybrid',
+  conditions: CONDITIONS_EXAMPLE,
+};
+
+const MemberAnswer = z
+  .object({
+    caseId: Id,
+    externalId: z.string(),
+    title: z.string(),
+    status: z.string().nullable(),
+    contact: ContactNameAnswer,
+    source: z
+      .enum(['manual', 'conditions', 'excluded'])
+      .describe('Put there by hand, import or CRM; there by the conditions; or taken off a hybrid list for good.'),
+  })
+  .meta({ id: 'Member', description: 'A case on a list.' });
+
+export const MemberPageAnswer = pageOfAnswers('Member', MemberAnswer);
+
+export const MemberResultsAnswer = z
+  .object({
+    results: z.array(
+      z.object({
+        name: z.string().describe('The id or external id as it was sent.'),
+        caseId: Id.nullable(),
+        status: z.enum(['added', 'removed', 'unchanged', 'refused']),
+        reason: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'MemberResults', description: 'What became of each case that was named.' });
+
+export const PreviewAnswer = z
+  .object({
+    cases: Count,
+    contacts: Count.describe('Distinct people of those cases.'),
+    sample: z.array(
+      z.object({
+        caseId: Id,
+        externalId: z.string(),
+        title: z.string(),
+        status: z.string().nullable(),
+        contact: z.object({ id: Id, firstName: z.string(), lastName: z.string() }),
+      }),
+    ),
+  })
+  .meta({ id: 'MemberPreview', description: 'Who would be on such a list, with the first few.' });
+
+const MEMBER = { caseId: EXAMPLE_IDS.case, externalId: '70001', title: 'Rivera intake', status: 'New' };
+
+export const MEMBER_EXAMPLE = { ...MEMBER, contact: CONTACT_NAME_EXAMPLE, source: 'conditions' };
+
+export const MEMBERS_BODY_EXAMPLE = { externalIds: ['70001', '70002'] };
+
+export const MEMBER_RESULTS_EXAMPLE = {
+  results: [
+    { name: '70001', caseId: EXAMPLE_IDS.case, status: 'added', reason: null },
+    { name: '70002', caseId: null, status: 'refused', reason: 'there is no such case' },
+  ],
+};
+
+export const PREVIEW_EXAMPLE = {
+  cases: 1,
+  contacts: 1,
+  sample: [{ ...MEMBER, contact: { id: EXAMPLE_IDS.contact, firstName: 'Asha', lastName: 'Rivera' } }],
+};
+
+export const LIST_EXAMPLE = {
+  id: EXAMPLE_IDS.list,
+  ...LIST_BODY_EXAMPLE,
+  lookedAt: null,
   cases: 0,
   contacts: 0,
   revision: 1,

@@ -1,9 +1,6 @@
 import * as z from 'zod';
 import { PROBLEM_CODES } from '../errors';
 
-/** A conflict about a case is the fault of one row of an import and refuses no request. */
-export const ANSWERED_CODES = PROBLEM_CODES.filter((code) => code !== 'case_conflict');
-
 const FaultAnswer = z
   .object({
     pointer: z
@@ -27,7 +24,7 @@ export const ProblemAnswer = z
       .describe(
         'Names this answer: `urn:uuid:<X-Request-Id>`, or `urn:followthrough:request:<X-Request-Id>` where the caller chose one that is no UUID.',
       ),
-    code: z.enum(ANSWERED_CODES).describe('For machines to branch on.'),
+    code: z.enum(PROBLEM_CODES).describe('For machines to branch on.'),
     errors: z.array(FaultAnswer).optional(),
   })
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457).' });

@@ -40,6 +40,11 @@ async function campaignIn(status: 'active' | 'paused' | 'completed'): Promise<st
 const newOf = async (path: string, body: unknown) => (await api.call('POST', path, { body })).body.id;
 const newRule = () => newOf('/v1/legal-rules', LEGAL_RULE_BODY_EXAMPLE);
 const newDay = () => newOf('/v1/calendar-days', CALENDAR_DAY_BODY_EXAMPLE);
+async function strayCase(): Promise<{ caseId: string }> {
+  const { contactId } = await enrolled();
+  return { caseId: await newOf(`/v1/contacts/${contactId}/cases`, { caseType: 'intake' }) };
+}
+const feedBody = async () => ({ listId: await newList(), connectionId: await newConnection(), statuses: ['New'] });
 const newConsent = async () => newOf(`/v1/contacts/${(await enrolled()).contactId}/consents`, CONSENT_BODY_EXAMPLE);
 async function newPromise(): Promise<string> {
   const { enrollmentId, campaignId } = await enrolled();
@@ -70,6 +75,83 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     'imported',
     async (send) =>
       send('POST', `/v1/lists/${await newList()}/import`, 'first_name,phone\nSecret words,+12125550151\n'),
+  ],
+  'post /lists/:id/members': [
+    'list',
+    'members_added',
+    async (send) => {
+      const { caseId } = await strayCase();
+      return send('POST', `/v1/lists/${await newList()}/members`, { caseIds: [caseId] });
+    },
+  ],
+  'post /lists/:id/members/remove': [
+    'list',
+    'members_removed',
+    async (send) => {
+      const { caseId } = await strayCase();
+      const listId = await newList();
+      await api.call('POST', `/v1/lists/${listId}/members`, { body: { caseIds: [caseId] } });
+      return send('POST', `/v1/lists/${listId}/members/remove`, { caseIds: [caseId] });
+    },
+  ],
+  'post /list-feeds': ['list_feed', 'created', async (send) => send('POST', '/v1/list-feeds', await feedBody())],
+  'patch /list-feeds/:id': [
+    'list_feed',
+    'changed',
+    async (send) =>
+      send('PATCH', `/v1/list-feeds/${await newOf('/v1/list-feeds', await feedBody())}`, {
+        statuses: ['Secret words'],
+      }),
+  ],
+  'put /contacts/:id/addresses': [
+    'contact',
+    'addresses_changed',
+    async (send) => {
+      const { contactId } = await enrolled();
+      const { revision } = (await api.call('GET', `/v1/contacts/${contactId}/addresses`)).body;
+      const addresses = [{ kind: 'phone', value: '+12125550152' }];
+      return send('PUT', `/v1/contacts/${contactId}/addresses`, { addresses, revision });
+    },
+  ],
+  'post /contacts/:id/cases': [
+    'case',
+    'created',
+    async (send) =>
+      send('POST', `/v1/contacts/${(await enrolled()).contactId}/cases`, { caseType: 'x', title: 'Secret words' }),
+  ],
+  'patch /cases/:id': [
+    'case',
+    'changed',
+    async (send) => send('PATCH', `/v1/cases/${(await strayCase()).caseId}`, { title: 'Secret words' }),
+  ],
+  'post /attributes': [
+    'attribute',
+    'created',
+    (send) => send('POST', '/v1/attributes', { name: 'told_once', label: 'Secret words', type: 'text' }),
+  ],
+  'patch /attributes/:id': [
+    'attribute',
+    'changed',
+    async (send) =>
+      send('PATCH', `/v1/attributes/${await newOf('/v1/attributes', { name: 'told_twice', type: 'text' })}`, {
+        label: 'Secret words',
+      }),
+  ],
+  'post /contacts/:id/opt-in': [
+    'contact',
+    'opted_in',
+    async (send) => {
+      const { contactId } = await enrolled();
+      await api.call('POST', `/v1/contacts/${contactId}/opt-out`, { body: {} });
+      return send('POST', `/v1/contacts/${contactId}/opt-in`, {
+        consent: { ...CONSENT_BODY_EXAMPLE, text: 'Secret words' },
+      });
+    },
+  ],
+  'post /connections/:id/webhook': [
+    'connection',
+    'webhook_renewed',
+    async (send) => send('POST', `/v1/connections/${await newConnection()}/webhook`),
   ],
   'patch /contacts/:id': [
     'contact',
@@ -300,7 +382,12 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
 };
 
 /** Ends the session of a cookie, which these requests have none of; asks a CRM, or only what would be, which changes nothing. */
-const ELSEWHERE = ['delete /session', 'post /connections/:id/test', 'post /campaigns/:id/publish/preview'];
+const ELSEWHERE = [
+  'delete /session',
+  'post /connections/:id/test',
+  'post /campaigns/:id/publish/preview',
+  'post /lists/preview',
+];
 
 async function failedExecution(): Promise<string> {
   const { enrollmentId } = await enrolled();

@@ -1,35 +1,28 @@
 import * as z from 'zod';
+import { catalogueOf } from '../../db/attribute';
 import { type Contact, findContacts, getContact } from '../../db/contact';
 import { changeContact } from '../../db/contact-change';
-import { receive } from '../../db/inbox';
+import { fitAttributes } from '../../domain/attribute';
 import { ChannelSchema } from '../../domain/channel';
 import { DomainError } from '../../domain/errors';
-import { announce } from '../../engine/announce';
 import { mailAddress, phoneAddress } from '../address';
-import {
-  CONTACT_EXAMPLE,
-  ContactAnswer,
-  ContactPageAnswer,
-  RECEIVED_EXAMPLE,
-  ReceivedAnswer,
-} from '../answers/contacts';
+import { CONTACT_EXAMPLE, ContactAnswer, ContactPageAnswer } from '../answers/contacts';
 import { pageExample } from '../answers/fields';
 import { ContactChangeSchema } from '../contact-entry';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
+import { ApiError } from '../errors';
 import { idAt, pageOf, pageQuery } from '../page';
 import { RevisionSchema, revisionAsked } from '../revision';
-import { accepted, defineRoute, IdParams, ok, type Route } from '../route';
+import { defineRoute, IdParams, ok, type Route } from '../route';
 import { text } from '../text';
 
 /**
  * GET /contacts
  * GET /contacts/{id}
  * PATCH /contacts/{id}
- * POST /contacts/{id}/opt-out
  */
-export function contactRoutes(deps: ApiDeps): Route[] {
-  const { sql, config } = deps;
+export function contactRoutes({ sql, config }: ApiDeps): Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -43,6 +36,9 @@ export function contactRoutes(deps: ApiDeps): Route[] {
         parameters: {
           query: 'Part of a name, an external id of the contact or of a case, or a whole phone number or mail address.',
           listId: 'Only people of cases on this list.',
+          caseType: 'Only people with a case of this type.',
+          optedOut: 'Only people who opted out of the channel; of calls also where only about cases of one type.',
+          attribute: 'Name and value with a colon between them, as `injury:Knee`.',
         },
         answers: { 200: ContactPageAnswer },
         examples: { answer: pageExample(CONTACT_EXAMPLE) },
@@ -52,10 +48,23 @@ export function contactRoutes(deps: ApiDeps): Route[] {
         query: text(254).min(1).optional(),
         listId: z.uuid().optional(),
         tag: text(60).min(1).optional(),
+        language: text(10).min(1).optional(),
+        caseType: text(120).min(1).optional(),
+        optedOut: ChannelSchema.optional(),
+        attribute: text(1100)
+          .regex(/^[a-z][a-z0-9_]{0,39}:/, 'must be a name and a value like claim_number:77-1')
+          .optional(),
       }),
-      handle: async ({ query: { query = null, limit, cursor, ...filter } }) => {
+      handle: async ({ query: { query = null, attribute, limit, cursor, ...filter } }) => {
         const hashes = query === null ? [] : hashesOf(query, config.addressKey);
-        const rows = await findContacts(sql, { ...filter, query, hashes, after: idAt(cursor), limit: limit + 1 });
+        const rows = await findContacts(sql, {
+          ...filter,
+          attribute: attributeOf(attribute),
+          query,
+          hashes,
+          after: idAt(cursor),
+          limit: limit + 1,
+        });
         return ok(pageOf(rows, limit, ({ id }) => id, contactDocument));
       },
     }),
@@ -82,7 +91,7 @@ export function contactRoutes(deps: ApiDeps): Route[] {
         tag: 'Contacts',
         summary: 'Correct what is known of a contact',
         description:
-          'Each field that is given takes the place of what stands; null takes it away. Whoever is being reached is planned anew. Addresses are added by putting the contact on a list once more.',
+          'Each field that is given takes the place of what stands; null takes it away. Whoever is being reached is planned anew. Attributes are checked by the catalogue. Addresses have an operation of their own.',
         answers: { 200: ContactAnswer },
         problems: ['wrong_status', 'revision_conflict', 'precondition_failed'],
         examples: {
@@ -93,44 +102,34 @@ export function contactRoutes(deps: ApiDeps): Route[] {
       params: IdParams,
       body: ContactChangeSchema.extend({ revision: RevisionSchema }),
       handle: async ({ params: { id }, body: { revision, ...values }, caller, ifMatch }) => {
-        const change = { ...values, revision: revisionAsked(ifMatch, revision) };
+        const attributes = values.attributes === undefined ? undefined : await fitted(values.attributes);
+        const change = { ...values, attributes, revision: revisionAsked(ifMatch, revision) };
         return ok(contactDocument(await changeContact(sql, id, change, caller.actor)));
       },
     }),
-    defineRoute({
-      method: 'post',
-      path: '/contacts/:id/opt-out',
-      role: 'editor',
-      isUnlimited: true,
-      operation: {
-        id: 'optOut',
-        tag: 'Contacts',
-        summary: 'Opt a contact out',
-        description: 'Bars the channels at every address of the contact, in every campaign.',
-        answers: { 202: ReceivedAnswer },
-        examples: { body: { channels: ['voice', 'sms'] }, answer: RECEIVED_EXAMPLE },
-      },
-      params: IdParams,
-      body: z.strictObject({ channels: z.array(ChannelSchema).min(1).default(['voice', 'sms', 'email']) }),
-      handle: async ({ params: { id }, body: { channels }, caller, requestKey }) => {
-        await getContact(sql, id);
-        const received = await receive(sql, {
-          source: 'api',
-          eventKey: `opted_out:${requestKey}`,
-          raw: { contactId: id, channels },
-          actor: caller.actor,
-          fact: { body: { kind: 'opted_out', source: 'operator', channels }, contactId: id },
-        });
-        void announce(deps, received);
-        return accepted({ factId: received.factId, duplicate: received.duplicate });
-      },
-    }),
   ];
+
+  /** As the catalogue has them kept; refuses what does not fit. */
+  async function fitted(attributes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+    const { values, faults } = fitAttributes(await catalogueOf(sql), attributes);
+    if (faults.length === 0) return values;
+    throw new ApiError(
+      'invalid_body',
+      faults.map(({ name, rule }) => `#/attributes/${name}: ${rule}`).join('; '),
+      faults.map(({ name, value, rule }) => ({ pointer: `#/attributes/${name}`, detail: rule, value })),
+    );
+  }
 }
 
 /** A person's own attributes keep their form, whatever they are called. */
 function contactDocument({ attributes, ...contact }: Contact): unknown {
   return { ...(toDocument(contact) as Record<string, unknown>), attributes };
+}
+
+function attributeOf(asked: string | undefined): { name: string; value: string } | undefined {
+  if (asked === undefined) return undefined;
+  const colon = asked.indexOf(':');
+  return { name: asked.slice(0, colon), value: asked.slice(colon + 1).trim() };
 }
 
 /** What is searched for may be a whole address, which is found by its hash alone. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { changeList, createList, getList, listLists, recordImport } from '../../db/list';
+import { changeList, createList, getList, listLists, recordImport, requireConditions } from '../../db/list';
+import { requireOpenList } from '../../db/list-members';
 import { idOfRequest } from '../../db/tokens';
 import { pageExample } from '../answers/fields';
 import {
@@ -9,6 +10,7 @@ import {
   ENTRIES_EXAMPLE,
   IMPORT_REPORT_EXAMPLE,
   ImportReportAnswer,
+  LIST_BODY_EXAMPLE,
   LIST_EXAMPLE,
   ListAnswer,
   ListPageAnswer,
@@ -18,6 +20,7 @@ import { csvContacts, columnOf } from '../csv-contacts';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { pointerOf } from '../faults';
+import { ConditionsSchema, requireKnownAttributes } from '../member-conditions';
 import { ContactImport, type RowResult } from '../import-contacts';
 import { idAt, pageOf, pageQuery } from '../page';
 import { RevisionSchema, revisionAsked } from '../revision';
@@ -25,6 +28,7 @@ import { type Answer, created, defineRoute, IdParams, ok, type Route } from '../
 import { text } from '../text';
 
 const MOST_ENTRIES = 500;
+const KindSchema = z.enum(['static', 'dynamic', 'hybrid']);
 const AnyEntry = z.unknown().meta({ shownAs: EntryInputSchema });
 
 const IMPORT_DESCRIPTION = `
@@ -50,13 +54,23 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       operation: {
         id: 'createList',
         tag: 'Lists',
-        summary: 'Create an empty list',
+        summary: 'Create a list',
+        description:
+          'A `static` list is empty and filled by hand, import or CRM. A `dynamic` one fills itself: cases come and go by its conditions. A `hybrid` one does so too, and people are added and removed by hand besides.',
         answers: { 201: ListAnswer },
-        examples: { body: { name: 'Intake, spring', caseType: 'intake' }, answer: LIST_EXAMPLE },
+        problems: ['wrong_status'],
+        examples: { body: LIST_BODY_EXAMPLE, answer: LIST_EXAMPLE },
       },
-      body: z.strictObject({ name: text(120).min(3), caseType: text(120).min(1) }),
-      handle: async ({ body: { name, caseType }, caller, requestKey }) => {
-        const list = await createList(sql, { id: idOfRequest(requestKey), name, caseType }, caller.actor);
+      body: z.strictObject({
+        name: text(120).min(3),
+        caseType: text(120).min(1),
+        kind: KindSchema.default('static'),
+        conditions: ConditionsSchema.nullable().default(null),
+      }),
+      handle: async ({ body, caller, requestKey }) => {
+        requireConditions(body.kind, body.conditions);
+        await requireKnownAttributes(sql, body.conditions);
+        const list = await createList(sql, { ...body, id: idOfRequest(requestKey) }, caller.actor);
         return created(toDocument(list), `/lists/${list.id}`);
       },
     }),
@@ -75,6 +89,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       query: z.strictObject({
         ...pageQuery,
         caseType: text(120).min(1).optional(),
+        kind: KindSchema.optional(),
         query: text(120).min(1).optional(),
         sort: z.enum(['newest', 'name']).default('newest'),
       }),
@@ -104,18 +119,26 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       operation: {
         id: 'changeList',
         tag: 'Lists',
-        summary: 'Rename a list',
+        summary: 'Change the name, kind or conditions of a list',
+        description:
+          'With other conditions every case is looked at anew. A list that becomes static keeps who is on it. Whoever leaves a list is enrolled no more because of it; those who are inside a campaign go on, unless its policy says `leavesWithList`.',
         answers: { 200: ListAnswer },
-        problems: ['revision_conflict', 'precondition_failed'],
+        problems: ['wrong_status', 'revision_conflict', 'precondition_failed'],
         examples: {
           body: { name: 'Intake, summer', revision: 1 },
           answer: { ...LIST_EXAMPLE, name: 'Intake, summer', revision: 2 },
         },
       },
       params: IdParams,
-      body: z.strictObject({ name: text(120).min(3).optional(), revision: RevisionSchema }),
-      handle: async ({ params: { id }, body: { name, revision }, caller, ifMatch }) => {
-        const change = { name, revision: revisionAsked(ifMatch, revision) };
+      body: z.strictObject({
+        name: text(120).min(3).optional(),
+        kind: KindSchema.optional(),
+        conditions: ConditionsSchema.nullable().optional(),
+        revision: RevisionSchema,
+      }),
+      handle: async ({ params: { id }, body: { revision, ...asked }, caller, ifMatch }) => {
+        await requireKnownAttributes(sql, asked.conditions);
+        const change = { ...asked, revision: revisionAsked(ifMatch, revision) };
         return ok(toDocument(await changeList(sql, id, change, caller.actor)));
       },
     }),
@@ -130,12 +153,14 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
         description:
           'Each is taken in or rejected by itself. Somebody who is known by external id or address is updated; somebody without a case gets one.',
         answers: { 200: ContactsReportAnswer },
+        problems: ['wrong_status'],
         examples: { body: ENTRIES_EXAMPLE, answer: CONTACTS_REPORT_EXAMPLE },
       },
       params: IdParams,
       body: z.strictObject({ items: z.array(AnyEntry).min(1).max(MOST_ENTRIES) }),
       handle: async ({ params: { id }, body: { items }, caller }) => {
         const list = await getList(sql, id);
+        requireOpenList(list);
         const taking = new ContactImport({ sql, addressKey, list, actor: caller.actor }, pointerOf);
         const results: (RowResult & { index: number })[] = [];
         for (const [index, item] of items.entries()) results.push({ index, ...(await taking.take(item)) });
@@ -152,6 +177,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
         summary: 'Import a CSV file of people onto a list',
         description: IMPORT_DESCRIPTION,
         answers: { 200: ImportReportAnswer },
+        problems: ['wrong_status'],
         examples: { body: CSV_EXAMPLE, answer: IMPORT_REPORT_EXAMPLE },
       },
       params: IdParams,
@@ -159,6 +185,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       body: z.string(),
       handle: async ({ params: { id }, body, caller }) => {
         const list = await getList(sql, id);
+        requireOpenList(list);
         const taking = new ContactImport({ sql, addressKey, list, actor: caller.actor }, columnOf);
         const results: (RowResult & { line: number })[] = [];
         for (const { line, content } of csvContacts(body)) {

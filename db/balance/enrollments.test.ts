@@ -36,6 +36,32 @@ describeViolations('audience', [
     broken: { audience: [id('rejected')] },
   },
   {
+    what: 'who has left the list was taken in rightly (K-17)',
+    change: async (tx) => {
+      await tx`delete from list_member where case_id = ${id('rejected-case')}`;
+      await tx`insert into list_departure (list_id, contact_id, at) values (${id('list')}, ${id('rejected')}, now())`;
+    },
+    broken: {},
+  },
+  {
+    what: 'who left another list was not',
+    change: async (tx) => {
+      await tx`delete from list_member where case_id = ${id('rejected-case')}`;
+      await tx`
+        with other as (insert into list (name, case_type, actor) values ('Other', 'intake', 'test') returning id)
+        insert into list_departure (list_id, contact_id, at) select id, ${id('rejected')}, now() from other`;
+    },
+    broken: { audience: [id('rejected')] },
+  },
+  {
+    what: 'a campaign that took another list keeps who is inside',
+    change: async (tx) => {
+      await tx`delete from list_member where case_id = ${id('rejected-case')}`;
+      await tx`update campaign set list_exchanged = true`;
+    },
+    broken: {},
+  },
+  {
     what: 'a campaign that was never launched has no rows',
     change: async (tx) => {
       await tx`

@@ -9,8 +9,8 @@ export function audience(sql: Db, { settled }: BalanceOptions): Promise<Equation
     sql,
     'audience',
     settled
-      ? 'Every contact with a case in the list of a launched campaign has one row in it, enrolled or rejected, and nobody else has whom no earlier list named.'
-      : 'Whoever has a row in a launched campaign, enrolled or rejected, has a case in its list; members without a row are still to come.',
+      ? 'Every contact with a case in the list of a launched campaign has one row in it, enrolled or rejected, and nobody else has who was on no list of it before.'
+      : 'Whoever has a row in a launched campaign, enrolled or rejected, has a case in its list or has left it; members without a row are still to come.',
     sql`
       with launched as (
         select id, list_id, list_exchanged, coalesce(status_reason = 'stopped', false) as stopped
@@ -23,12 +23,15 @@ export function audience(sql: Db, { settled }: BalanceOptions): Promise<Equation
         join cases k on k.id = m.case_id
       )
       select coalesce(e.id, a.contact_id)::text as id,
-        a.contact_id is not null or l.list_exchanged as on_left,
+        named.rightly as on_left,
         e.id is not null as on_right,
-        (a.contact_id is null and not l.list_exchanged) or (e.id is null and ${settled} and not l.stopped) as wrong
+        not named.rightly or (e.id is null and ${settled} and not l.stopped) as wrong
       from listed a
       full join enrollment e on e.campaign_id = a.campaign_id and e.contact_id = a.contact_id
-      left join launched l on l.id = a.campaign_id`,
+      left join launched l on l.id = coalesce(a.campaign_id, e.campaign_id)
+      cross join lateral (
+        select a.contact_id is not null or coalesce(l.list_exchanged, false) or exists (
+          select from list_departure d where d.list_id = l.list_id and d.contact_id = e.contact_id) as rightly) named`,
   );
 }
 

@@ -62,6 +62,24 @@ function stop({ hash = 'calling-email', channels = '{voice}', at = '2026-06-01',
       ${liftedAt ?? null}::text::timestamptz, 'test')`;
 }
 
+/** No calls about cases of one type. */
+function stopOfType({
+  caseType = 'intake',
+  at = '2026-06-01',
+  age = '2 hours',
+  liftedAt = null as string | null,
+  changedAt = '2026-05-01',
+}) {
+  return async (tx: Tx) => {
+    await tx`update cases set updated_at = ${changedAt}::text::timestamptz`;
+    await tx`
+      insert into call_opt_out (id, hash, contact_id, case_type, at, rt, lifted_at, actor)
+      select gen_random_uuid(), 'calling-email', contact_id, ${caseType}, ${at}::text::timestamptz,
+        clock_timestamp() - ${age}::text::interval, ${liftedAt}::text::timestamptz, 'test'
+      from contact_address where hash = 'calling-email'`;
+  };
+}
+
 const disturbed = { suppressions: [id('live')] };
 
 describeViolations('suppressions', [
@@ -76,6 +94,23 @@ describeViolations('suppressions', [
   { what: 'a stop that waited for the claim came too late', change: stop({ age: '1 minute' }), broken: {} },
   { what: 'a stop for later binds from then on', change: stop({ at: '2026-06-03' }), broken: {} },
   { what: 'a stop of other channels bars nothing', change: stop({ channels: '{sms,email}' }), broken: {} },
+  {
+    what: 'nobody is called about a case of a type that they want no calls about (K-24)',
+    change: stopOfType({}),
+    broken: disturbed,
+  },
+  { what: 'calls about other cases go on', change: stopOfType({ caseType: 'mva' }), broken: {} },
+  { what: 'a stop of one type of case may come too late', change: stopOfType({ age: '1 minute' }), broken: {} },
+  {
+    what: 'a stop of one type of case that was lifted bars nothing',
+    change: stopOfType({ liftedAt: TUESDAY }),
+    broken: {},
+  },
+  {
+    what: 'a case that had another type then is not held against the call',
+    change: stopOfType({ changedAt: '2026-06-03' }),
+    broken: {},
+  },
   { what: 'a stop that was lifted bars nothing', change: stop({ liftedAt: TUESDAY }), broken: {} },
   {
     what: 'a stop that was lifted after the claim was in force',

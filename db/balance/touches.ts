@@ -29,7 +29,7 @@ export function suppressions(sql: Db): Promise<Equation> {
   return equation(
     sql,
     'suppressions',
-    'No attempt was claimed on a channel that one of the addresses of the person had been suppressed for.',
+    'No attempt was claimed on a channel that one of the addresses of the person had been suppressed for, nor a call about cases of a type that the person wants none about.',
     sql`
       with reached as (${reachedAddresses(sql)}),
       late as (
@@ -41,6 +41,18 @@ export function suppressions(sql: Db): Promise<Equation> {
           and s.at <= t.claimed_at
           and s.rt < t.claimed_rt
           and (s.lifted_at is null or s.lifted_at > t.claimed_at)
+        union
+        select t.id
+        from call_opt_out o
+        join reached r on r.hash = o.hash
+        join attempt t on t.id = r.attempt_id
+        join enrollment e on e.id = t.enrollment_id
+        where t.channel = 'voice'
+          -- What a case was before it was changed is not kept.
+          and exists (select from cases k where k.id = any (e.cases) and k.case_type = o.case_type and k.updated_at <= t.claimed_at)
+          and o.at <= t.claimed_at
+          and o.rt < t.claimed_rt
+          and (o.lifted_at is null or o.lifted_at > t.claimed_at)
       )
       select t.id::text, true as on_left, late.id is null as on_right, late.id is not null as wrong
       from attempt t

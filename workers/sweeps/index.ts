@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/client';
 import type { EnrollmentRef } from '../../db/enrollment';
+import { forgetArrivals } from '../../db/crm-arrival';
 import { FORGET_PAGE, forgetRequests } from '../../db/idempotency';
 import { adoptFacts } from '../../db/sweeps/adopt';
 import { completeCampaigns } from '../../db/sweeps/complete';
@@ -7,6 +8,7 @@ import { enrollPage } from '../../db/sweeps/enroll';
 import { grantRound, lineGroupIds } from '../../db/sweeps/grant';
 import { drainWakes, overdueRows, rowsBehindEpoch } from '../../db/sweeps/nudge';
 import { freeLeakedLines } from '../../db/sweeps/lines';
+import { sweepListPage } from '../../db/sweeps/list-members';
 import { refoldFacts } from '../../db/sweeps/refold';
 import { unseenFacts } from '../../db/sweeps/relay';
 import { forgetUnstepped, markStarted, rowsToStart } from '../../db/sweeps/start';
@@ -31,7 +33,7 @@ const PARALLEL = 20;
 /** The sweeps that need nothing but the database and the engine. */
 export function coreSweeps(deps: CoreDeps): Sweep[] {
   const acting = [enroll(deps), start(deps), grant(deps), nudge(deps), relay(deps), complete(deps), lines(deps)];
-  return [watchInstallation(deps), ...unlessLocked(acting, deps), forget(deps)];
+  return [watchInstallation(deps), ...unlessLocked(acting, deps), listMembers(deps), forget(deps)];
 }
 
 function enroll({ sql }: Deps): Sweep {
@@ -107,9 +109,21 @@ function lines({ sql }: Deps): Sweep {
   return { name: 'lines', everyMs: 5_000, round: async () => (await freeLeakedLines(sql)) > 0 };
 }
 
-/** What is kept for repeated requests is not kept for ever. */
+/** Who comes onto a list and leaves it by its conditions; nobody is reached by that alone. */
+function listMembers({ sql }: Deps): Sweep {
+  return { name: 'list-members', everyMs: 1_000, round: async () => sweepListPage(sql) };
+}
+
+/** What is kept for repeated requests, and of what CRMs told, is not kept for ever. */
 function forget({ sql }: Deps): Sweep {
-  return { name: 'forget', everyMs: 60_000, round: async () => (await forgetRequests(sql)) === FORGET_PAGE };
+  return {
+    name: 'forget',
+    everyMs: 60_000,
+    round: async () => {
+      const hasArrivals = await forgetArrivals(sql);
+      return (await forgetRequests(sql)) === FORGET_PAGE || hasArrivals;
+    },
+  };
 }
 
 /** Does it for each, a few at a time; answers those for whom it worked. */

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import express, { type Request, Router } from 'express';
+import { type CrmArrival, takeRecord } from '../../db/crm-arrival';
+import { webhookNumber } from '../../db/crm-webhook';
+import { storableJson } from '../../db/storable';
+import { connectionNamedBy, isCrmWebhookToken } from '../../db/tokens';
+import { crmFields, type CrmFields, readOrder, readRecord } from '../../domain/crm-record';
+import { readEntry } from '../contact-entry';
+import type { ApiDeps } from '../deps';
+import { ApiError, type Fault } from '../errors';
+
+const LIMIT = '64kb';
+const MOST_NAME = 200;
+
+/**
+ * POST /crm/{token}: what a CRM tells of one case, as JSON or as a form. The token proves that the address came from us;
+ * parameters of the address say about lists what the record itself does not (K-18). The same again changes nothing.
+ */
+export function crmRouter(deps: ApiDeps): Router {
+  const router = Router();
+  router.post(
+    '/crm/:token',
+    express.json({ limit: LIMIT }),
+    express.urlencoded({ extended: false, limit: LIMIT, parameterLimit: 500 }),
+    async (request, response) => {
+      const connectionId = await connectionOf(deps, request);
+      const { arrival, leftOut } = arrivalOf(deps, connectionId, request);
+      const outcome = await takeRecord(deps.sql, arrival, `crm:${connectionId}`);
+      response.status(200).json({ ...outcome, leftOut });
+    },
+  );
+  return router;
+}
+
+async function connectionOf({ sql, config: { secretKey }, log }: ApiDeps, request: Request): Promise<string> {
+  const token = String(request.params['token']);
+  const connectionId = connectionNamedBy(token);
+  const number = connectionId === null ? null : await webhookNumber(sql, connectionId);
+  if (connectionId !== null && number !== null && isCrmWebhookToken(secretKey, connectionId, number, token))
+    return connectionId;
+  log.warn('a CRM webhook had an address that is none of ours, or none any more');
+  throw new ApiError('forged', 'the address is none of this installation, or was replaced by another');
+}
+
+function arrivalOf({ config: { addressKey } }: ApiDeps, connectionId: string, request: Request) {
+  if (request.body === undefined)
+    throw new ApiError(
+      'unsupported_media_type',
+      'this operation takes application/json and application/x-www-form-urlencoded',
+    );
+  const body: unknown = JSON.parse(storableJson(request.body));
+  const parameters = crmFields(JSON.parse(storableJson(request.query)));
+  const fields = crmFields(body);
+  const { order, faults: orderFaults } = readOrder(new Map([...fields, ...parameters]));
+  const { contact, caseExternalId, caseType, title, status, leftOut } = readRecord(fields);
+  const faults = [
+    ...orderFaults.map(({ name, value, rule }): Fault => ({ pointer: `#/${name}`, in: 'query', detail: rule, value })),
+    ...faultsOf({ caseExternalId, caseType, title, status }),
+  ];
+  if (faults.length > 0) throw refused(faults);
+  const ofCase = { externalId: caseExternalId, title: title ?? '', status: status ?? '' };
+  const { entry, faults: entryFaults } = readEntry({ contact, cases: [ofCase] }, addressKey);
+  const untaken = entryFaults.map(({ path, rule }) => ({ field: path.slice(1).join('.'), rule }));
+  const arrival: CrmArrival = {
+    connectionId,
+    caseExternalId,
+    caseType,
+    title,
+    status,
+    entry,
+    untaken: untaken.map(({ field, rule }) => (field === '' ? rule : `${field}: ${rule}`)).join('; '),
+    order,
+    bodyHash: hashOf(new Map([...fields, ...parameters])),
+  };
+  return { arrival, leftOut: [...leftOut, ...untaken.flatMap(({ field }) => (field === '' ? [] : [field]))] };
+}
+
+/** Whatever the order of the fields. */
+function hashOf(fields: CrmFields): string {
+  return createHash('sha256')
+    .update(JSON.stringify([...fields].sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex');
+}
+
+function faultsOf({
+  caseExternalId,
+  ...texts
+}: Pick<CrmArrival, 'caseExternalId' | 'caseType' | 'title' | 'status'>): Fault[] {
+  const missing = caseExternalId === '' ? [{ pointer: '#/LeadId', detail: 'must say which case it is' }] : [];
+  const long = Object.entries({ LeadId: caseExternalId, ...texts }).flatMap(([name, value]) =>
+    value !== null && value.length > MOST_NAME
+      ? [{ pointer: `#/${name}`, detail: `must have at most ${MOST_NAME} characters` }]
+      : [],
+  );
+  return [...missing, ...long];
+}
+
+function refused(faults: readonly Fault[]): ApiError {
+  const isParameter = faults.some((fault) => fault.in === 'query');
+  return new ApiError(
+    isParameter ? 'invalid_parameter' : 'invalid_body',
+    faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '),
+    faults,
+  );
+}
