@@ -21,6 +21,8 @@ import { connectionRoutes } from './routes/connections';
 import { consentRoutes } from './routes/consents';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
+import { exportRoutes } from './routes/exports';
+import { importRoutes } from './routes/imports';
 import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
 import { handoffRoutes } from './routes/handoffs';
@@ -70,6 +72,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...clockRoutes(deps),
     ...settingsRoutes(deps),
     ...listRoutes(deps),
+    ...importRoutes(deps),
+    ...exportRoutes(deps),
     ...contactRoutes(deps),
     ...consentRoutes(deps),
     ...erasureRoutes(deps),
