@@ -2,6 +2,7 @@ import { databaseOfThisFile } from '../test/database';
 import { importRunner, runImports } from '../test/run-imports';
 import { people, seedOutreach, startOver, TEST_KEYS } from '../test/seed';
 import { proposeColumns } from '../imports/columns';
+import { createSql } from './client';
 import { cancelImport, createImport, getImport, startImport } from './import';
 import { forgetRows, listRows } from './import-rows';
 import { addPiece, beginFile, dropUntakenFiles, finishFile } from './stored-file';
@@ -74,7 +75,6 @@ describe('an import', () => {
       await started(await newList(), HEADER, lines(0, 900)),
       await started(await newList(), HEADER, lines(900, 900)),
     ];
-    const { createSql } = await import('./client');
     const pools = [createSql(url, { max: 4 }), createSql(url, { max: 4 })];
     const runners = [...pools, sql, sql].map((pool) => importRunner(pool, TEST_KEYS.addressKey, 100, 1));
     await Promise.all(

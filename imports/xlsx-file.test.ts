@@ -86,7 +86,7 @@ describe('a workbook (K-16)', () => {
   });
 
   it.each<[string, Buffer, RegExp]>([
-    ['swells beyond measure', zip({ 'xl/workbook.xml': Buffer.alloc(64 * 1024 * 1024, ' ') }), /swells|larger inside/],
+    ['swells beyond measure', zip({ 'xl/workbook.xml': Buffer.alloc(64 * 1024 * 1024, ' ') }), /larger inside|too long/],
     [
       'declares entities that grow',
       workbook({
@@ -104,10 +104,10 @@ describe('a workbook (K-16)', () => {
   });
 
   it('that swells within its sheet is given up while it is read, and never held', async () => {
-    const rows = `<row r="1"><c r="A1" t="str"><v>h</v></c></row>${' '.repeat(80 * 1024 * 1024)}`;
+    const rows = `<row r="1"><c r="A1" t="str"><v>h</v></c></row>${'<a/>'.repeat(5 * 1024 * 1024)}`;
     const content = workbook({ rows: [], parts: { 'xl/worksheets/sheet1.xml': `<worksheet><sheetData>${rows}` } });
     expect(content.length).toBeLessThan(200_000);
-    await expect(rowsOf(content)).rejects.toThrow(/swells|too long/);
+    await expect(rowsOf(content)).rejects.toThrow(/swells/);
   });
 });
 

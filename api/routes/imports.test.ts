@@ -1,3 +1,5 @@
+import { inTransaction } from '../../db/client';
+import { anonymise } from '../../db/erasure-rows';
 import { startTestApi, type Reply, type TestApi } from '../../test/api';
 import { runImports } from '../../test/run-imports';
 import { workbook } from '../../test/workbook';
@@ -107,7 +109,7 @@ describe('K-16 an import of a file', () => {
     const lines = failed.text.trim().split('\r\n');
     expect(lines).toHaveLength(3);
     expect(lines[1]).toMatch(/^M-2,Ben,12,.*"line 3: phone: ""12"" is not a phone number/);
-    const mended = failed.text.replace('M-2,Ben,12,', 'M-2,Ben,+12125550102,').replace('"""Dee', 'Dee');
+    const mended = failed.text.replace('M-2,Ben,12,', 'M-2,Ben,+12125550102,').replace('"""Dee"', 'Dee');
     const again = await take(mended, `followsId=${body.id}`);
     expect(again).toMatchObject({ followsId: body.id, listId, status: 'done', counts: { created: 2, rejected: 0 } });
     expect((await api.call('GET', `/v1/lists/${listId}`)).body.contacts).toBe(4);
@@ -365,8 +367,6 @@ describe('an import', () => {
     const done = await take('first_name,phone,phone_2\nGone,+12125550154,12345\n', `listId=${listId}`);
     const [{ contactId }] = await rowsOf(done.id);
     await api.call('POST', `/v1/contacts/${contactId}/erase`);
-    const { inTransaction } = await import('../../db/client');
-    const { anonymise } = await import('../../db/erasure-rows');
     await inTransaction(api.sql, (tx) => anonymise(tx, contactId));
     expect((await rowsOf(done.id))[0].problems).toEqual([]);
   });
