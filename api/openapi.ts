@@ -120,7 +120,7 @@ function requestBody({ method, schemas, bodyKind }: Route, { examples }: Operati
 /** The example is of the first kind; what is no text is shown by none. */
 function contentsOf(kind: Route['bodyKind'], content: object): object {
   const [first, ...others] = MEDIA_TYPES[kind];
-  const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' } };
+  const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' }, example: 'PK...' };
   return Object.fromEntries([[first, content], ...others.map((type) => [type, bytes])]);
 }
 

@@ -54,9 +54,9 @@ describe('a CSV file (K-16)', () => {
   });
 
   it('is never held as a whole, not even a line of it that does not end', async () => {
-    const size = 24 * 1024 * 1024;
+    const size = 6 * 1024 * 1024;
     const line = Buffer.from('1,aaaaaaaa\n');
-    const long = { from: 5 * 1024 * 1024, until: 9 * 1024 * 1024 };
+    const long = { from: 2 * 1024 * 1024, until: 4 * 1024 * 1024 };
     const source = new Made(size, (at) =>
       at < 3
         ? (Buffer.from('a,b')[at] ?? 0)
@@ -76,7 +76,7 @@ describe('a CSV file (K-16)', () => {
       expect(page.length).toBeLessThanOrEqual(5_000);
     }
     expect(broken).toBe(1);
-    expect(rows).toBeGreaterThan(1_000_000);
+    expect(rows).toBeGreaterThan(300_000);
     expect(source.largest).toBeLessThanOrEqual(1024 * 1024);
     expect(file.share()).toBe(1);
   });

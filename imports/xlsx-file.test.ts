@@ -86,7 +86,11 @@ describe('a workbook (K-16)', () => {
   });
 
   it.each<[string, Buffer, RegExp]>([
-    ['swells beyond measure', zip({ 'xl/workbook.xml': Buffer.alloc(64 * 1024 * 1024, ' ') }), /larger inside|too long/],
+    [
+      'swells beyond measure',
+      zip({ 'xl/workbook.xml': Buffer.alloc(64 * 1024 * 1024, ' ') }),
+      /larger inside|too long/,
+    ],
     [
       'declares entities that grow',
       workbook({

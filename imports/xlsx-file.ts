@@ -120,12 +120,14 @@ class SheetReader {
   private cell: { ref: string; column: number; type: string; isDate: boolean; isFormula: boolean } | null = null;
   private value: string[] | null = null;
   private isReading = false;
+  /** How characters are read aloud is no part of a text. */
+  private isPhonetic = false;
 
   constructor(private readonly isDateStyle: readonly boolean[]) {
     this.xml = new XmlReader({
       open: (name, attributes) => this.open(name, attributes),
       text: (text) => {
-        if (this.isReading) this.value?.push(text);
+        if (this.isReading && !this.isPhonetic) this.value?.push(text);
       },
       close: (name) => this.close(name),
     });
@@ -138,6 +140,7 @@ class SheetReader {
   private open(name: string, attributes: string): void {
     if (name === 'row') this.openRow(attributes);
     else if (name === 'c') this.openCell(attributes);
+    else if (name === 'rPh') this.isPhonetic = true;
     else if (this.cell !== null && name === 'f') this.cell.isFormula = true;
     else if (this.cell !== null && (name === 'v' || name === 't')) {
       this.value ??= [];
@@ -162,6 +165,7 @@ class SheetReader {
 
   private close(name: string): void {
     if (name === 'v' || name === 't') this.isReading = false;
+    if (name === 'rPh') this.isPhonetic = false;
     if (name === 'c' && this.cell !== null) {
       const { column, ...cell } = this.cell;
       const value = this.value?.join('') ?? null;

@@ -134,7 +134,7 @@ export const IMPORT_EXAMPLE = {
   startedBy: null,
 };
 
-const PROBLEM_EXAMPLE = { field: 'phone', column: 'Mobile', value: '12', rule: '"12" is not a phone number' };
+const PROBLEM_EXAMPLE = { field: 'phone', column: 'Mobile', value: '12', rule: 'the number is in no range that is in service' };
 
 export const IMPORT_ROW_EXAMPLE = {
   row: 2,
@@ -174,5 +174,5 @@ P-1001,Asha,Rivera,70001,+12125550123
 `;
 
 export const FAILED_ROWS_EXAMPLE = `Client ID,First name,Mobile,import_problem
-P-1002,Ben,12,"line 3: phone: ""12"" is not a phone number"
+P-1002,Ben,12,line 3: phone: the number is in no range that is in service
 `;
