@@ -124,5 +124,5 @@ async function* inflated(pieces: AsyncGenerator<Buffer>, { packed }: ZipEntry): 
 }
 
 function isInflateError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
