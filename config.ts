@@ -73,6 +73,8 @@ const EnvironmentSchema = z.object({
   API_REQUESTS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000_000).default(500),
   /** How many reverse proxies stand before the API; their X-Forwarded-For is believed. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** The largest file that an import takes. */
+  IMPORT_MAX_MB: z.coerce.number().int().min(1).max(2_000).default(256),
   ADMIN_KEY_FILE: z.string().default('.local/admin-key'),
 
   /** Health and figures for those who watch a process, and the port after it on 127.0.0.1 for the SDK's. Nobody is asked for a key: publish neither. */

@@ -44,7 +44,7 @@ module.exports = {
       testMatch: [
         '<rootDir>/*.test.ts',
         '<rootDir>/test/*.test.ts',
-        ...testsIn('domain', 'simulator', 'bench', 'test/replay'),
+        ...testsIn('domain', 'imports', 'simulator', 'bench', 'test/replay'),
       ],
     },
     {

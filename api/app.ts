@@ -24,6 +24,8 @@ import { consentRoutes } from './routes/consents';
 import { contactAddressRoutes } from './routes/contact-addresses';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
+import { exportRoutes } from './routes/exports';
+import { importRoutes } from './routes/imports';
 import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
 import { feedRoutes } from './routes/feeds';
@@ -82,6 +84,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...listMemberRoutes(deps),
     ...feedRoutes(deps),
     ...contactAddressRoutes(deps),
+    ...importRoutes(deps),
+    ...exportRoutes(deps),
     ...contactRoutes(deps),
     ...caseRoutes(deps),
     ...attributeRoutes(deps),

@@ -22,6 +22,8 @@ export interface ApiConfig {
   readonly requestsPerHour: number;
   /** How many proxies stand before us, whose word for the address of a client counts. */
   readonly trustedProxies: number;
+  /** The largest file that an import takes; left out = as the configuration has it when nobody says otherwise. */
+  readonly importBytes?: number;
   /** Every provider is the simulator. */
   readonly simulated: boolean;
   readonly temporalUiUrl: string | null;

@@ -54,6 +54,7 @@ function apiConfig(config: Config): ApiDeps['config'] {
     twilio: twilioOf(config),
     requestsPerHour: config.API_REQUESTS_PER_HOUR,
     trustedProxies: config.TRUSTED_PROXIES,
+    importBytes: config.IMPORT_MAX_MB * 1024 * 1024,
     simulated: config.SIMULATED,
     temporalUiUrl: config.TEMPORAL_UI_URL ?? null,
     payloadKeys: config.PAYLOAD_KEYS,

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Request, type Response, Router } from 'express';
 import { Refusal } from '../db/refusal';
 import { inRequest } from '../db/request-context';
@@ -22,7 +24,7 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Router {
     router[route.method](route.path, async (request, response) => {
       // What is answered is about people: no cache but that of who asked may keep it, and that one has to ask again.
       response.setHeader('Cache-Control', 'private, no-cache');
-      send(deps, request, response, await answer(deps, route, request, response));
+      await send(deps, request, response, await answer(deps, route, request, response));
     });
   }
   return router;
@@ -31,7 +33,7 @@ export function mountRoutes(deps: Deps, routes: readonly Route[]): Router {
 async function answer({ sql, config }: Deps, route: Route, request: Request, response: Response): Promise<Answer> {
   const client = clientOf(request, config.publicUrl);
   const caller = await admit({ sql, config }, route, request, response, client);
-  await readBody(route.bodyKind, request, response);
+  await readBody(route.bodyKind, request, response, { sql, config });
   const carryOut = route.prepare(request);
   const who = { caller, client, requestKey: requestKeyOf(request, caller), ifMatch: ifMatchOf(request) };
   const requestId = String(response.getHeader(REQUEST_ID));
@@ -76,15 +78,31 @@ function withSecrets({ secrets }: Route, answer: Answer, who: Who): Answer {
   return { ...answer, body: { ...Object(answer.body), ...secrets(who) } };
 }
 
-function send({ config }: Deps, request: Request, response: Response, answer: Answer): void {
+async function send({ config }: Deps, request: Request, response: Response, answer: Answer): Promise<void> {
   if (answer.location !== undefined) response.location(`${request.baseUrl}${answer.location}`);
   if (answer.replayed === true) response.setHeader('Idempotent-Replayed', 'true');
   if (answer.sessionToken !== undefined)
     response.setHeader('Set-Cookie', sessionCookie(answer.sessionToken, config.publicUrl));
   response.status(answer.status);
+  if (answer.file !== undefined) return sendFile(response, answer.file);
   if (answer.body === undefined) return void response.end();
   const tag = entityTag(answer.body);
   if (tag !== null) response.setHeader('ETag', tag);
   if (tag !== null && isKnown(request, tag)) return void response.status(304).end();
   response.json(sealCursor(request, answer.body));
+}
+
+/**
+ * As fast as the client takes it. Whoever can't be given the first line is told why; what breaks later breaks the
+ * connection, so that nobody takes a part for the whole.
+ */
+async function sendFile(response: Response, { name, lines }: NonNullable<Answer['file']>): Promise<void> {
+  const left = lines[Symbol.asyncIterator]();
+  const first = await left.next();
+  response.attachment(name).type('text/csv');
+  await pipeline(Readable.from(withFirst(first, left)), response).catch(() => undefined);
+}
+
+async function* withFirst(first: IteratorResult<string>, left: AsyncIterator<string>): AsyncGenerator<string> {
+  for (let each = first; each.done !== true; each = await left.next()) yield each.value;
 }

@@ -161,6 +161,7 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
     'contact',
     () => ({ items: [{ contact: { firstName: 'Asha', phones: ['+12125550142'] } }] }),
   ],
+  ['/v1/imports?listId={list}', 'import', () => 'first_name,phone\nTao,+12125550143\n'],
   ['/v1/lists/{list}/import', 'contact', () => 'first_name,phone\nTao,+12125550143\n'],
 ];
 
@@ -168,7 +169,7 @@ it('everything that makes something is cut off here', () => {
   // Only looked at: nothing stands behind it.
   const routes = apiRoutes({ config: {} } as unknown as Parameters<typeof apiRoutes>[0]);
   const makers = routes.filter(({ role, operation }) => role !== 'anyone' && operation?.answers[201] !== undefined);
-  const tried = CREATES.map(([path]) => path);
+  const tried = CREATES.map(([path]) => path.split('?')[0]);
   expect(makers.map(({ path }) => `/v1${path}`).filter((path) => !tried.includes(path))).toEqual([]);
   expect(makers.length).toBeGreaterThan(3);
 });

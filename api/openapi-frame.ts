@@ -27,6 +27,11 @@ ${problemTable()}
 
 export const TAGS: readonly { readonly name: Tag; readonly description: string }[] = [
   { name: 'Lists', description: 'Whom campaigns reach, and how people get in.' },
+  {
+    name: 'Imports',
+    description:
+      'Files of people: what their columns mean, how they are taken in, what became of each row; and files to take away.',
+  },
   { name: 'Contacts', description: 'The people, their addresses and cases.' },
   {
     name: 'Attributes',

@@ -6,13 +6,13 @@ import { crmWebhookOperation } from './openapi-crm-webhook';
 import { type JsonSchema, SchemaBook } from './openapi-schemas';
 import { outsideOperations } from './openapi-outside';
 import { webhookOperations } from './openapi-webhooks';
-import type { BodyKind, Operation, Route } from './route';
+import { MEDIA_TYPES } from './body';
+import type { Operation, Route } from './route';
 import { scopesOf } from './scopes';
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
 const BASE = '/v1';
-const MEDIA_TYPES: Readonly<Record<BodyKind, string>> = { json: 'application/json', csv: 'text/csv' };
 
 /** The OpenAPI 3.1 document of the routes, made of the schemas that their requests are checked by. */
 export function openApiDocument(routes: readonly Route[]) {
@@ -116,10 +116,21 @@ function requestBody({ method, schemas, bodyKind }: Route, { examples }: Operati
   if (method === 'get' || JSON.stringify(schema['properties']) === '{}') return {};
   const isRequired = !schemas.body.safeParse({}).success;
   const content = { schema, ...(examples?.body === undefined ? {} : { example: examples.body }) };
-  return { requestBody: { required: isRequired, content: { [MEDIA_TYPES[bodyKind]]: content } } };
+  return { requestBody: { required: isRequired, content: contentsOf(bodyKind, content) } };
 }
 
-function answersOf(route: Route, { answers, examples }: Operation, book: SchemaBook): Record<string, object> {
+/** The example is of the first kind; what is no text is shown by none. */
+function contentsOf(kind: Route['bodyKind'], content: object): object {
+  const [first, ...others] = MEDIA_TYPES[kind];
+  const bytes = { schema: { type: 'string', contentMediaType: 'application/octet-stream' }, example: 'PK...' };
+  return Object.fromEntries([[first, content], ...others.map((type) => [type, bytes])]);
+}
+
+function answersOf(
+  route: Route,
+  { answers, examples, answersCsv = false }: Operation,
+  book: SchemaBook,
+): Record<string, object> {
   const example = examples?.answer === undefined ? {} : { example: examples.answer };
   const told = Object.entries(answers).map(([status, answer]): [string, object] => {
     const description = WORDS[status] ?? 'Done.';
@@ -127,7 +138,11 @@ function answersOf(route: Route, { answers, examples }: Operation, book: SchemaB
     const headers = { ...headersOf(route), ...ownHeaders(route, status, answer) };
     return [
       status,
-      { description, headers, content: { 'application/json': { schema: book.answered(answer), ...example } } },
+      {
+        description,
+        headers,
+        content: { [answersCsv ? 'text/csv' : 'application/json']: { schema: book.answered(answer), ...example } },
+      },
     ];
   });
   return Object.fromEntries(told);

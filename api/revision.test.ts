@@ -57,6 +57,15 @@ const EDITABLE: readonly Editable[] = [
     change: (name, revision) => ({ name, revision }),
   },
   {
+    what: '/imports/:id',
+    path: async () => {
+      const { id } = (await api.call('POST', `/v1/imports?listId=${listId}`, { body: 'phone\n+12125550161\n' })).body;
+      return `/v1/imports/${id}`;
+    },
+    method: 'PATCH',
+    change: (name, revision) => ({ name, revision }),
+  },
+  {
     what: '/contacts/:id',
     path: async () => {
       const items = [{ contact: { externalId: 'R-1', phones: ['+12125550160'] } }];

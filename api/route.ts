@@ -37,6 +37,8 @@ export interface Answer {
   readonly sessionToken?: string | null;
   /** The answer was given before, to the first request with this Idempotency-Key. */
   readonly replayed?: boolean;
+  /** A CSV file in place of a body, as it is made. */
+  readonly file?: { readonly name: string; readonly lines: AsyncIterable<string> };
 }
 
 export interface Who {
@@ -54,11 +56,13 @@ export interface Asked<P, Q, B> extends Who {
   readonly body: B;
 }
 
-export type BodyKind = 'json' | 'csv';
+/** A `file` is kept while it comes in, and never held as a whole. */
+export type BodyKind = 'json' | 'csv' | 'file';
 
 /** The chapters of the OpenAPI document. */
 export type Tag =
   | 'Lists'
+  | 'Imports'
   | 'Contacts'
   | 'Attributes'
   | 'Campaigns'
@@ -89,6 +93,8 @@ export interface Operation {
   readonly parameters?: Readonly<Record<string, string>>;
   /** The body of each successful answer by its status; null = it has none. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** The answer is a CSV file and no JSON. */
+  readonly answersCsv?: boolean;
   /** Gives the cookie of a session, or takes it away. */
   readonly setsCookie?: boolean;
   /** What it may be refused for, beside what any operation of its kind is (see `openapi-problems.ts`). */
@@ -165,6 +171,11 @@ export function ok(body: unknown): Answer {
 
 export function created(body: unknown, location: string): Answer {
   return { status: 201, body, location };
+}
+
+/** A CSV file to be saved under that name. */
+export function csvFile(name: string, lines: AsyncIterable<string>): Answer {
+  return { status: 200, file: { name, lines } };
 }
 
 export function noContent(): Answer {

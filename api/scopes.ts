@@ -27,6 +27,7 @@ export type Scope = z.infer<typeof ScopeSchema>;
 /** What each chapter of operations belongs to; null = open to every key, or not under a key at all. */
 const AREAS: Readonly<Record<Tag, 'contacts' | 'campaigns' | 'facts' | 'reports' | 'settings' | 'access' | null>> = {
   Lists: 'contacts',
+  Imports: 'contacts',
   Contacts: 'contacts',
   Attributes: 'contacts',
   Campaigns: 'campaigns',

@@ -4,6 +4,7 @@ import { Undo } from '../local/undo';
 import { startBare } from './bare';
 import { measureContacts } from './contacts';
 import { measureFacts } from './facts';
+import { measureImports } from './imports';
 import { historyCost, workflowIdsOf } from './histories';
 import { type BenchOptions, HELP, OptionError, readOptions } from './options';
 import { measurePlanner } from './planner';
@@ -68,6 +69,10 @@ async function measure(
       bare: await historyCost(servers.temporalAddress, contacts.bareIds),
     };
     measured = { ...measured, contacts: { ...contacts, history } };
+  }
+  if (parts.includes('imports')) {
+    say(`\nimports: a file of ${size.importRows} rows`);
+    measured = { ...measured, imports: await measureImports(product, size.importRows, say) };
   }
   // Facts need calls of contacts that are enrolled.
   if (parts.includes('starts') || parts.includes('facts')) {

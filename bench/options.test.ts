@@ -1,8 +1,8 @@
-import { OptionError, PARTS, readOptions } from './options';
+import { OptionError, readOptions, USUAL_PARTS } from './options';
 
 describe('the options of the bench', () => {
   it('measure everything in memory where nothing is said', () => {
-    expect(readOptions([])).toMatchObject({ engine: 'memory', parts: PARTS, isQuick: false, needsServers: true });
+    expect(readOptions([])).toMatchObject({ engine: 'memory', parts: USUAL_PARTS, isQuick: false, needsServers: true });
   });
 
   it('name the engine and the parts', () => {

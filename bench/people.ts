@@ -36,6 +36,19 @@ export function peopleCsv(from: number, count: number): string {
   return `${[HEADER, ...rows].join('\n')}\n`;
 }
 
+const IMPORT_HEADER = 'external_id,first_name,last_name,phone,email,state,case_external_id,attr_claim';
+/** Many people share a number here: there are not more of them. Each has a mail address of their own. */
+const SHARED_NUMBERS = 20_000;
+
+/** A file for one large import. */
+export function importCsv(count: number): string {
+  const rows = Array.from(
+    { length: count },
+    (_, n) => `I${n},Person ${n},Example,${phoneOf(n % SHARED_NUMBERS)},i${n}@example.com,NY,IC${n},claim ${n}`,
+  );
+  return `${[IMPORT_HEADER, ...rows].join('\n')}\n`;
+}
+
 const CASES_FROM = 100_000;
 
 const HOURS = { mode: 'calling_times', slots: [{ open: '08:00', close: '21:00' }] };

@@ -1,5 +1,6 @@
 import type { ContactsResult, Round } from './contacts';
 import type { FactsResult } from './facts';
+import type { ImportsResult } from './imports';
 import type { HistoryCost } from './histories';
 import type { EngineName } from './options';
 import type { Meters } from './process-use';
@@ -14,6 +15,7 @@ export interface Measured {
   readonly starts?: StartsResult;
   readonly facts?: FactsResult;
   readonly decisionsPerSecond?: number;
+  readonly imports?: ImportsResult;
 }
 
 export interface Circumstances {
@@ -25,7 +27,10 @@ export interface Circumstances {
 }
 
 /** A key that was not measured is null, so that the keys are always the same. */
-export function figuresOf({ contacts, starts, facts, decisionsPerSecond }: Measured, circumstances: Circumstances) {
+export function figuresOf(
+  { contacts, starts, facts, decisionsPerSecond, imports }: Measured,
+  circumstances: Circumstances,
+) {
   const pairs =
     contacts?.ours.map((round, n) => ratio(round.contactsPerSecond, contacts.bare[n]?.contactsPerSecond)) ?? [];
   return {
@@ -55,6 +60,11 @@ export function figuresOf({ contacts, starts, facts, decisionsPerSecond }: Measu
     workerBytesPerContact: rounded(starts?.ours.workerBytesPerContact),
     bareWorkerBytesPerContact: rounded(starts?.bare.workerBytesPerContact),
     postgresBytesPerContact: rounded(starts?.postgresBytesPerContact),
+    importRows: imports?.rows ?? null,
+    importRowsPerSecond: rounded(imports?.rowsPerSecond),
+    importUploadSeconds: rounded(imports?.uploadSeconds),
+    importApiPeakMb: rounded(imports?.apiPeakMb),
+    importWorkerPeakMb: rounded(imports?.workerPeakMb),
     waitingContacts: starts?.ours.workflows ?? null,
     ...circumstances,
   };
@@ -99,6 +109,9 @@ function linesOf(figures: Figures): Line[] {
       bare: figures.bareWorkerBytesPerContact,
     },
     { what: 'Postgres bytes per waiting contact', ours: figures.postgresBytesPerContact },
+    { what: 'rows/s of an import', ours: figures.importRowsPerSecond },
+    { what: 'most memory of the worker at an import, MB', ours: figures.importWorkerPeakMb },
+    { what: 'most memory of the API at an import, MB', ours: figures.importApiPeakMb },
   ];
 }
 

@@ -21,6 +21,7 @@ export const ENTITIES = [
   'spending',
   'payload',
   'installation',
+  'import',
 ] as const;
 export type Entity = (typeof ENTITIES)[number];
 
@@ -40,6 +41,18 @@ export async function recordChange(tx: Tx, { entity, entityId, change, data, act
     insert into change_log (at, actor, entity, entity_id, change, data, request_id, api_key_id)
     values (app_now(), ${actor}, ${entity}, ${entityId}, ${change}, ${JSON.stringify(data ?? {})}::text::jsonb,
       ${request?.requestId ?? null}, ${request?.keyId ?? null})`;
+}
+
+/** The same of many at once, all by one actor. */
+export async function recordChanges(tx: Tx, changes: readonly ChangeEntry[], actor: string): Promise<void> {
+  if (changes.length === 0) return;
+  const of = (read: (change: ChangeEntry) => string) => changes.map(read);
+  await tx`
+    insert into change_log (at, actor, entity, entity_id, change, data)
+    select app_now(), ${actor}, entity, entity_id, change, data::jsonb
+    from unnest(${of(({ entity }) => entity)}::text[], ${of(({ entityId }) => entityId)}::text[],
+      ${of(({ change }) => change)}::text[], ${of(({ data }) => JSON.stringify(data ?? {}))}::text[])
+      as c (entity, entity_id, change, data)`;
 }
 
 /** What somebody with a key told or ordered; what arrives by itself leaves its fact alone. */

@@ -1,5 +1,5 @@
 import type { AddressKind } from '../domain/channel';
-import { candidatePlaces } from '../domain/zone-evidence';
+import { type CandidatePlaces, candidatePlaces } from '../domain/zone-evidence';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import type { ListKind } from './list';
@@ -183,22 +183,26 @@ export async function refreshPlaces(tx: Tx, contactId: string): Promise<void> {
   await tx`update contact set places = ${placesOf(row)}::text::jsonb where id = ${contactId}`;
 }
 
-interface Evidence extends Pick<ContactDraft, 'zone' | 'state' | 'country' | 'postalCode'> {
+export interface Evidence extends Pick<ContactDraft, 'zone' | 'state' | 'country' | 'postalCode'> {
   readonly phones: readonly string[];
 }
 
-function placesOf({ zone, state, country, postalCode, phones }: Evidence): string {
-  const places = candidatePlaces({
+function placesOf(evidence: Evidence): string {
+  return JSON.stringify(candidatesOf(evidence));
+}
+
+/** Where the person may be, by all that is known. */
+export function candidatesOf({ zone, state, country, postalCode, phones }: Evidence): CandidatePlaces {
+  return candidatePlaces({
     ...(zone === null ? {} : { statedZone: zone }),
     ...(state === null ? {} : { state }),
     ...(country === null ? {} : { country }),
     ...(postalCode === null ? {} : { postalCode }),
     phones,
   });
-  return JSON.stringify(places);
 }
 
-function phonesOf({ addresses }: ContactDraft): string[] {
+export function phonesOf({ addresses }: ContactDraft): string[] {
   return addresses.filter(({ kind }) => kind === 'phone').map(({ value }) => value);
 }
 

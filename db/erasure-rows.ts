@@ -1,6 +1,7 @@
 import type { Tx } from './client';
 import { closeCommitments } from './commitment';
 import { appNow } from './clock';
+import { eraseRows } from './import-rows';
 import { recordTimeline } from './timeline';
 
 /** What erasing does to our own rows. Each function may run any number of times. */
@@ -91,6 +92,7 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
   await tx`delete from crm_arrival where contact_id = ${contactId}`;
   const { blanked, kept, suppressions } = await blankAddresses(tx, contactId);
   await blankContact(tx, contactId);
+  await eraseRows(tx, contactId);
   const [mails] = await tx<{ count: number }[]>`
     select count(*)::int as count from attempt
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) and channel = 'email' and state not in ('claimed', 'not_sent')`;

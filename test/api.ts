@@ -154,7 +154,7 @@ async function listen(server: Server): Promise<string> {
 }
 
 async function call(url: string, method: string, { key, body, headers }: Ask): Promise<Reply> {
-  const isText = typeof body === 'string';
+  const isText = typeof body === 'string' || body instanceof Uint8Array;
   const response = await fetch(url, {
     method,
     headers: {
@@ -162,7 +162,7 @@ async function call(url: string, method: string, { key, body, headers }: Ask): P
       ...(body === undefined ? {} : { 'content-type': isText ? 'text/csv' : 'application/json' }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isText ? Buffer.from(body) : JSON.stringify(body) }),
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') === true;

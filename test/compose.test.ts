@@ -188,6 +188,7 @@ describe('the environment of our programs', () => {
       'ADMIN_KEY_FILE',
       'TRUSTED_PROXIES',
       'API_REQUESTS_PER_HOUR',
+      'IMPORT_MAX_MB',
     ]);
     const shared = programs.map(([, { environment }]) =>
       Object.fromEntries(Object.entries(environment).filter(([variable]) => !OWN.has(variable))),

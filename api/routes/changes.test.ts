@@ -16,6 +16,9 @@ type Send = (method: string, path: string, body?: unknown) => Promise<Reply>;
 
 const newList = async () =>
   (await api.call('POST', '/v1/lists', { body: { name: 'People', caseType: 'intake' } })).body.id;
+const IMPORTED = 'first_name,phone\nSecret words,+12125550152\n';
+const newImport = async () =>
+  (await api.call('POST', `/v1/imports?listId=${await newList()}`, { body: IMPORTED })).body.id;
 const newKey = async () => (await api.call('POST', '/v1/api-keys', { body: { name: 'Some', role: 'viewer' } })).body;
 const newDraft = async () => (await api.call('POST', '/v1/campaigns', { body: definitionOf(await newList()) })).body;
 let connections = 0;
@@ -152,6 +155,26 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     'connection',
     'webhook_renewed',
     async (send) => send('POST', `/v1/connections/${await newConnection()}/webhook`),
+  ],
+  'post /imports': [
+    'import',
+    'created',
+    async (send) => send('POST', `/v1/imports?listId=${await newList()}`, IMPORTED),
+  ],
+  'patch /imports/:id': [
+    'import',
+    'changed',
+    async (send) => send('PATCH', `/v1/imports/${await newImport()}`, { name: 'Secret words' }),
+  ],
+  'post /imports/:id/start': [
+    'import',
+    'started',
+    async (send) => send('POST', `/v1/imports/${await newImport()}/start`),
+  ],
+  'post /imports/:id/cancel': [
+    'import',
+    'cancelled',
+    async (send) => send('POST', `/v1/imports/${await newImport()}/cancel`),
   ],
   'patch /contacts/:id': [
     'contact',

@@ -16,7 +16,8 @@ import {
   ListPageAnswer,
 } from '../answers/lists';
 import { EntryInputSchema } from '../contact-entry';
-import { csvContacts, columnOf } from '../csv-contacts';
+import { fieldOf } from '../../imports/columns';
+import { csvContacts } from '../csv-contacts';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { pointerOf } from '../faults';
@@ -186,7 +187,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       handle: async ({ params: { id }, body, caller }) => {
         const list = await getList(sql, id);
         requireOpenList(list);
-        const taking = new ContactImport({ sql, addressKey, list, actor: caller.actor }, columnOf);
+        const taking = new ContactImport({ sql, addressKey, list, actor: caller.actor }, fieldOf);
         const results: (RowResult & { line: number })[] = [];
         for (const { line, content } of csvContacts(body)) {
           const result = 'input' in content ? await taking.take(content.input) : unreadable(content.broken);

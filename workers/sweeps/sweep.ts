@@ -3,10 +3,12 @@ import type { Logger } from 'pino';
 import type { Sql } from '../../db/client';
 import { tryAlone } from '../../db/sweeps/alone';
 
-/** Work that belongs to no single contact: small, idempotent, bounded, and done by one process at a time. */
+/** Work that belongs to no single contact: small, idempotent, bounded, and done by one process at a time unless it is shared. */
 export interface Sweep {
   readonly name: string;
   readonly everyMs: number;
+  /** Any number of processes may be at it at once: it sees to it itself who does what. */
+  readonly isShared?: boolean;
   /** One bounded round; true asks for the next one at once. */
   round(): Promise<boolean>;
 }
@@ -38,6 +40,7 @@ async function loop(sweep: Sweep, { sql, log, signal }: { sql: Sql; log: Logger;
 
 async function roundOf(sweep: Sweep, sql: Sql, log: Logger): Promise<boolean> {
   try {
+    if (sweep.isShared === true) return await sweep.round();
     // Several bulk workers may run: whoever holds the sweep's lock does the round.
     return (await tryAlone(sql, sweep.name, () => sweep.round())) ?? false;
   } catch (error) {
