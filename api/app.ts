@@ -9,9 +9,11 @@ import { problemHandler, REQUEST_ID, unknownRoute } from './problem-handler';
 import { requestId } from './request-id';
 import type { Route } from './route';
 import { routeOf } from './route-pattern';
+import { agentRoutes } from './routes/agents';
 import { apiKeyRoutes } from './routes/api-keys';
 import { auditRoutes } from './routes/audits';
 import { calendarDayRoutes } from './routes/calendar-days';
+import { campaignCopyRoutes } from './routes/campaign-copies';
 import { campaignRoutes } from './routes/campaigns';
 import { changeRoutes } from './routes/changes';
 import { clockRoutes } from './routes/clock';
@@ -20,9 +22,11 @@ import { commitmentRoutes } from './routes/commitments';
 import { connectionRoutes } from './routes/connections';
 import { consentRoutes } from './routes/consents';
 import { contactRoutes } from './routes/contacts';
+import { draftRoutes } from './routes/drafts';
 import { enrollmentRoutes } from './routes/enrollments';
 import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
+import { formRoutes } from './routes/forms';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
 import { legalRuleRoutes } from './routes/legal-rules';
@@ -73,7 +77,11 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...contactRoutes(deps),
     ...consentRoutes(deps),
     ...erasureRoutes(deps),
+    ...formRoutes(deps),
+    ...agentRoutes(deps),
     ...campaignRoutes(deps),
+    ...draftRoutes(deps),
+    ...campaignCopyRoutes(deps),
     ...pauseRoutes(deps),
     ...publishRoutes(deps),
     ...ruleRoutes(deps),

@@ -29,6 +29,8 @@ export const TAGS: readonly { readonly name: Tag; readonly description: string }
   { name: 'Lists', description: 'Whom campaigns reach, and how people get in.' },
   { name: 'Contacts', description: 'The people, their addresses and cases.' },
   { name: 'Campaigns', description: 'From the draft to the end.' },
+  { name: 'Drafts', description: 'Campaigns that are being written, copied or begun from a template.' },
+  { name: 'Agents', description: 'Who speaks on calls, and the forms that people fill in.' },
   { name: 'Rules', description: 'WHEN/THEN cards of a campaign.' },
   {
     name: 'Enrollments',

@@ -61,6 +61,8 @@ export type Tag =
   | 'Lists'
   | 'Contacts'
   | 'Campaigns'
+  | 'Drafts'
+  | 'Agents'
   | 'Rules'
   | 'Enrollments'
   | 'Facts'
