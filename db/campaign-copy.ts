@@ -1,4 +1,4 @@
-import { type BuilderPlace, type DraftSteps, stepsOf } from '../domain/draft';
+import type { DraftSteps } from '../domain/draft';
 import {
   copyName,
   type Kind,
@@ -9,9 +9,8 @@ import {
   referenceIn,
   withReference,
 } from '../domain/portable-campaign';
-import { getAnyCampaign } from './campaign';
 import { type Db, inTransaction, type Sql } from './client';
-import { addDraft, createDraft, type Draft } from './draft';
+import { addDraft, type Draft, getWritten } from './draft';
 import { isId } from './draft-check';
 
 /** What became of one thing that an imported campaign refers to. */
@@ -24,21 +23,26 @@ export interface Match {
   readonly by: 'id' | 'name' | null;
 }
 
-/** A new draft with everything that a campaign of any status says, from its first step on. */
+/** A new draft with everything that a campaign of any status says, from its first step on, and with its CRM. */
 export async function duplicateCampaign(
   sql: Sql,
   source: string,
   { id, name }: { readonly id: string; readonly name: string | undefined },
   actor: string,
 ): Promise<Draft> {
-  const written = await writtenOf(sql, source);
-  const copied = name ?? copyName(written.name);
-  const steps = { ...written.steps, basics: { ...written.steps.basics, name: copied } };
-  return createDraft(sql, id, { steps, lastStep: 'basics' }, actor);
+  return inTransaction(sql, async (tx) => {
+    const written = await getWritten(tx, source);
+    const steps = { ...written.steps, basics: { ...written.steps.basics, name: name ?? copyName(written.name) } };
+    const draft = await addDraft(tx, id, { steps, lastStep: 'basics' }, actor);
+    await tx`
+      update campaign set connection_id = source.connection_id from campaign source
+      where campaign.id = ${id} and source.id = ${source}`;
+    return draft;
+  });
 }
 
 export async function exportCampaign(db: Db, id: string): Promise<PortableCampaign> {
-  const { steps, lastStep } = await writtenOf(db, id);
+  const { steps, lastStep } = await getWritten(db, id);
   const references: Reference[] = [];
   for (const kind of KindSchema.options) {
     const named = referenceIn(steps, kind);
@@ -60,28 +64,15 @@ export async function importCampaign(
     const matches: Match[] = [];
     for (const kind of KindSchema.options) {
       const from = referenceIn(steps, kind);
-      if (from === null) continue;
       const reference = references.find((each) => each.kind === kind && each.id === from);
+      // A key of another system means the same everywhere.
+      if (from === null || (reference === undefined && !isId(from))) continue;
       const match = await matched(tx, kind, from, reference);
       matches.push(match);
       if (match.to !== null) steps = withReference(steps, kind, match.to);
     }
     return { draft: await addDraft(tx, id, { steps, lastStep }, actor), matches };
   });
-}
-
-interface Written {
-  readonly name: string;
-  readonly steps: DraftSteps;
-  readonly lastStep: BuilderPlace;
-}
-
-async function writtenOf(db: Db, id: string): Promise<Written> {
-  const { name, definition } = await getAnyCampaign(db, id);
-  const [row] = await db<{ steps: DraftSteps | null; lastStep: BuilderPlace }[]>`
-    select steps, last_step from campaign where id = ${id}`;
-  const steps = row?.steps ?? (definition === null ? {} : stepsOf(definition));
-  return { name, steps, lastStep: row?.lastStep ?? 'basics' };
 }
 
 async function matched(db: Db, kind: Kind, from: string, reference: Reference | undefined): Promise<Match> {

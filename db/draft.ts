@@ -1,8 +1,7 @@
-import type { CampaignDefinition } from '../domain/campaign-definition';
+import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus } from '../domain/campaign-definition';
 import { differences } from '../domain/differences';
 import { type BuilderPlace, type DraftStep, type DraftSteps, stepsOf, type StepState } from '../domain/draft';
 import type { Instant } from '../domain/instant';
-import { getAnyCampaign } from './campaign';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { agentOf, completeDefinition, isId } from './draft-check';
@@ -21,6 +20,10 @@ export interface Draft {
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   readonly actor: string;
+}
+
+interface Written extends Draft {
+  readonly status: CampaignStatus;
 }
 
 /** Left-out steps stay as they are; null empties one. */
@@ -63,15 +66,22 @@ export async function addDraft(
 }
 
 export async function getDraft(db: Db, id: string): Promise<Draft> {
-  const campaign = await getAnyCampaign(db, id);
-  const { name, revision, status, definition, createdAt, updatedAt, actor } = campaign;
+  const { status, ...draft } = await getWritten(db, id);
   if (status !== 'draft')
     throw new Refusal('wrong_status', `the campaign is ${status}; only a draft has steps that are being written`);
-  const [row] = await db<{ steps: DraftSteps | null; lastStep: BuilderPlace }[]>`
-    select steps, last_step from campaign where id = ${id}`;
-  const steps = row?.steps ?? (definition === null ? {} : stepsOf(definition));
-  const lastStep = row?.lastStep ?? 'basics';
-  return { id, name, revision, steps, lastStep, isComplete: definition !== null, createdAt, updatedAt, actor };
+  return draft;
+}
+
+/** The same of a campaign in any status: what was launched has the steps of its definition. */
+export async function getWritten(db: Db, id: string): Promise<Written> {
+  const [row] = await db<(Omit<Written, 'steps' | 'isComplete'> & { steps: DraftSteps | null; definition: unknown })[]>`
+    select id, name, status, revision, steps, last_step, definition, ms(created_at) as created_at, ms(updated_at) as updated_at, actor
+    from campaign where id = ${id}`;
+  if (row === undefined) throw new Refusal('not_found', `there is no campaign ${id}`);
+  const { definition, ...written } = row;
+  const isComplete = definition !== null;
+  const steps = row.steps ?? (isComplete ? stepsOf(CampaignDefinitionSchema.parse(definition)) : {});
+  return { ...written, steps, isComplete };
 }
 
 /**
@@ -104,7 +114,7 @@ export async function deleteDraft(
 ): Promise<void> {
   await inTransaction(sql, async (tx) => {
     await tx`select from campaign where id = ${id} for update`;
-    const draft = await getAnyCampaign(tx, id);
+    const draft = await getWritten(tx, id);
     if (draft.status !== 'draft')
       throw new Refusal('wrong_status', `the campaign is ${draft.status}; only a draft can be deleted`);
     if (revision !== undefined && revision !== draft.revision)

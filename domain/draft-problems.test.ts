@@ -1,3 +1,5 @@
+import * as fc from 'fast-check';
+import { CampaignDefinitionSchema } from './campaign-definition';
 import type { DraftSteps } from './draft';
 import { inspectDraft, problemAt } from './draft-problems';
 import { CAMPAIGN_TEMPLATES } from './campaign-templates';
@@ -119,6 +121,47 @@ describe('the problems of a draft', () => {
     );
   });
 
+  it('are told of whatever was typed, wherever it stands', () => {
+    const calls = {
+      attempts: 1,
+      greeting: 'Hi.',
+      voicemail: { kind: 'leave_text', text: 'Hi.' },
+      spacingMinutes: { busy: 5 },
+    };
+    const hours = { mode: 'calling_times', slots: [{ open: '09:00', close: '12:00' }] };
+    const mail = {
+      ...TEXT,
+      key: 'm',
+      channel: 'email',
+      subject: 'Hi',
+      when: { kind: 'at', on: '2027-03-02', time: '10:00' },
+    };
+    const good: DraftSteps = {
+      ...MESSAGING,
+      agent: { agentId: '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0002' },
+      form: { formId: 'intake' },
+      schedule: { runs: [{ ...RUN, hours, calls, messages: [TEXT, mail], weekdays: [1] }], companySlots: hours.slots },
+      rules: {
+        rules: [{ key: 'r', when: { trigger: 'form', outcome: 'completed' }, then: [{ kind: 'crm_note', text: 'x' }] }],
+      },
+      settings: { caps: { perDay: 1 }, phrases: { later: ['not now'] }, neverEnding: true },
+      crm: { fields: [{ from: 'answer', key: 'a', to: 'b' }] },
+    };
+    expect(inspectDraft(good).problems).toEqual([]);
+    const somewhere = fc.constantFrom(...placesWithin(good));
+    const edits = fc.array(fc.tuple(somewhere, fc.jsonValue({ maxDepth: 2 })), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(edits, (changes) => {
+        const steps = structuredClone(good);
+        for (const [path, value] of changes) edit(steps, path, value);
+        const { problems, sound } = inspectDraft(steps);
+        expect(CampaignDefinitionSchema.safeParse(sound).success).toBe(true);
+        expect(problems.map(({ rule }) => rule)).not.toContain('');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('leave a definition with stand-ins, which are known as such', () => {
     const { sound, isStandIn } = inspectDraft({ ...MESSAGING, list: { listId: 5 } });
     expect(sound).toMatchObject({ name: 'Intake follow-up', plan: { runs: [{ key: 'one' }] } });
@@ -146,3 +189,15 @@ describe('the problems of a draft', () => {
     });
   });
 });
+
+/** Every field and element of what was typed. */
+function placesWithin(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const inner = Object.entries(value).flatMap(([name, each]) => placesWithin(each, [...path, name]));
+  return path.length > 1 ? [path, ...inner] : inner;
+}
+
+function edit(target: object, path: readonly string[], value: unknown): void {
+  const parent = path.slice(0, -1).reduce<object>((each, name) => Object(Reflect.get(each, name)), target);
+  Reflect.set(parent, String(path.at(-1)), value);
+}

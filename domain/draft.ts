@@ -143,16 +143,15 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** One field for each step. */
 export function stepFields<S extends z.ZodType>(state: S): Record<DraftStep, S> {
-  const { basics, list, agent, form, schedule, rules, settings, reports, crm } = DraftStepSchema.enum;
   return {
-    [basics]: state,
-    [list]: state,
-    [agent]: state,
-    [form]: state,
-    [schedule]: state,
-    [rules]: state,
-    [settings]: state,
-    [reports]: state,
-    [crm]: state,
+    basics: state,
+    list: state,
+    agent: state,
+    form: state,
+    schedule: state,
+    rules: state,
+    settings: state,
+    reports: state,
+    crm: state,
   };
 }

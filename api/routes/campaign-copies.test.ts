@@ -1,5 +1,6 @@
 import { startTestApi, type TestApi } from '../../test/api';
 import { definitionOf, launchForOne, listOf } from '../../test/api-people';
+import { CONNECTION_BODY_EXAMPLE } from '../answers/connections';
 
 let api: TestApi;
 let elsewhere: TestApi;
@@ -10,14 +11,17 @@ beforeAll(async () => {
 afterAll(() => Promise.all([api.stop(), elsewhere.stop()]));
 
 const get = async (path: string) => (await api.call('GET', `/v1${path}`)).body;
-const post = (path: string, body?: unknown, at = api) =>
-  at.call('POST', `/v1${path}`, { key: at.keys.editor, ...(body === undefined ? {} : { body }) });
-const made = async (path: string, body: unknown, at = api): Promise<string> => (await post(path, body, at)).body.id;
+const post = (path: string, body?: unknown, at = api, key = at.keys.editor) =>
+  at.call('POST', `/v1${path}`, { key, ...(body === undefined ? {} : { body }) });
+const made = async (path: string, body: unknown, at = api, key = at.keys.editor): Promise<string> =>
+  (await post(path, body, at, key)).body.id;
 
 describe('a copy', () => {
   it('of a campaign of any status is a new draft that says the same, and has done nothing', async () => {
     const { campaignId } = await launchForOne(api);
     const { definition } = await get(`/campaigns/${campaignId}`);
+    const connectionId = await made('/connections', CONNECTION_BODY_EXAMPLE, api, api.keys.admin);
+    await api.call('PUT', `/v1/campaigns/${campaignId}/connection`, { body: { connectionId } });
     for (const status of ['active', 'completed']) {
       const copy = await post(`/campaigns/${campaignId}/duplicate`);
       expect(copy).toMatchObject({ status: 201, body: { status: 'draft', revision: 1, lastStep: 'basics' } });
@@ -28,6 +32,7 @@ describe('a copy', () => {
         rules: { rules: definition.policy.rules },
       });
       expect(await api.sql`select id from enrollment where campaign_id = ${copy.body.id}`).toHaveLength(0);
+      expect((await get(`/campaigns/${copy.body.id}/connection`)).connectionId).toBe(connectionId);
       expect((await get(`/campaigns/${campaignId}`)).status).toBe(status);
       if (status === 'active') await post(`/campaigns/${campaignId}/stop`);
     }
@@ -61,11 +66,19 @@ describe('a file', () => {
     expect((await get(`/campaigns/${again.body.id}`)).definition).toEqual((await get(`/campaigns/${id}`)).definition);
   });
 
+  it('keeps the key of a form that is kept in another system', async () => {
+    const listId = await listOf(api, null);
+    const file = await get(`/campaigns/${await made('/campaigns', definitionOf(listId))}/export`);
+    const again = (await post('/campaigns/import', file)).body;
+    expect(again.steps.form).toEqual({ formId: 'intake' });
+    expect(again.matches.map(({ kind }: { kind: string }) => kind)).toEqual(['list']);
+  });
+
   it('is read elsewhere by names, and what is not found there, or twice, is a problem', async () => {
     const listId = await listOf(api, null);
     const formId = await made('/forms', { name: 'Questions', caseType: 'intake' });
     const agentId = await made('/agents', { name: 'Alone', formId });
-    const plan = { ...(definitionOf(listId).plan as object), agentId };
+    const plan = { ...(definitionOf(listId).plan as object), agentId, formId: null };
     const file = await get(`/campaigns/${await made('/campaigns', definitionOf(listId, { plan }))}/export`);
     const there = await listOf(elsewhere, null);
     await made('/forms', { name: 'Questions', caseType: 'intake' }, elsewhere);
