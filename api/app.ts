@@ -9,10 +9,12 @@ import { problemHandler, REQUEST_ID, unknownRoute } from './problem-handler';
 import { requestId } from './request-id';
 import type { Route } from './route';
 import { routeOf } from './route-pattern';
+import { agentRoutes } from './routes/agents';
 import { apiKeyRoutes } from './routes/api-keys';
 import { attributeRoutes } from './routes/attributes';
 import { auditRoutes } from './routes/audits';
 import { calendarDayRoutes } from './routes/calendar-days';
+import { campaignCopyRoutes } from './routes/campaign-copies';
 import { campaignRoutes } from './routes/campaigns';
 import { caseRoutes } from './routes/cases';
 import { changeRoutes } from './routes/changes';
@@ -23,12 +25,14 @@ import { connectionRoutes } from './routes/connections';
 import { consentRoutes } from './routes/consents';
 import { contactAddressRoutes } from './routes/contact-addresses';
 import { contactRoutes } from './routes/contacts';
+import { draftRoutes } from './routes/drafts';
 import { enrollmentRoutes } from './routes/enrollments';
 import { exportRoutes } from './routes/exports';
 import { importRoutes } from './routes/imports';
 import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
 import { feedRoutes } from './routes/feeds';
+import { formRoutes } from './routes/forms';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
 import { legalRuleRoutes } from './routes/legal-rules';
@@ -93,7 +97,11 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...consentRoutes(deps),
     ...optOutRoutes(deps),
     ...erasureRoutes(deps),
+    ...formRoutes(deps),
+    ...agentRoutes(deps),
     ...campaignRoutes(deps),
+    ...draftRoutes(deps),
+    ...campaignCopyRoutes(deps),
     ...pauseRoutes(deps),
     ...publishRoutes(deps),
     ...ruleRoutes(deps),

@@ -44,6 +44,8 @@ export interface Fault {
   readonly in?: 'query' | 'path' | 'header';
   readonly detail: string;
   readonly value?: unknown;
+  readonly current?: unknown;
+  readonly step?: string;
 }
 
 /** An answer of 4xx that the caller can act on: `message` says what was refused and which rule refused it. */

@@ -1,5 +1,8 @@
 import type * as z from 'zod';
+import { pointerOf } from '../domain/pointer';
 import type { Fault } from './errors';
+
+export { pointerOf };
 
 const LONGEST_ECHO = 200;
 
@@ -10,12 +13,6 @@ export function faultsOf(error: z.ZodError, place?: Fault['in']): Fault[] {
       return issue.keys.map((key) => fault([...issue.path, key], 'this field is not known', undefined, place));
     return [fault(issue.path, issue.message, inputOf(issue), place)];
   });
-}
-
-/** An RFC 6901 pointer in its form as a URI fragment. */
-export function pointerOf(path: readonly PropertyKey[]): string {
-  const parts = path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
-  return ['#', ...parts].join('/');
 }
 
 /** What was sent goes back with the fault, but for secrets. */
@@ -36,7 +33,8 @@ function inputOf(issue: z.core.$ZodIssue): unknown {
   return typeof input === 'object' && input !== null ? Reflect.get(input, issue.discriminator) : input;
 }
 
-function echoOf(value: unknown): unknown {
+/** As much of a value as an answer repeats. */
+export function echoOf(value: unknown): unknown {
   if (value === undefined) return undefined;
   const text = JSON.stringify(value);
   if (text === undefined || text.length <= LONGEST_ECHO) return value;

@@ -69,7 +69,7 @@ export function clientOf(request: Request, publicUrl: string): Client {
 /** Whoever states a precondition by header is answered by its status. */
 function throwAsAsked(error: unknown, { ifMatch }: Who): never {
   if (ifMatch !== null && error instanceof Refusal && error.code === 'revision_conflict')
-    throw new ApiError('precondition_failed', error.message);
+    throw new ApiError('precondition_failed', error.message, error.problems);
   throw error;
 }
 

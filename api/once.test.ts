@@ -1,6 +1,8 @@
 import { startTestApi, type TestApi } from '../test/api';
+import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
+import { PORTABLE_EXAMPLE } from './answers/drafts';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from './answers/law';
 import { apiRoutes } from './app';
 
@@ -137,6 +139,11 @@ const PLAN = {
 const CREATES: readonly [path: string, table: string, body: (listId: string) => unknown][] = [
   ['/v1/lists', 'list', () => ({ name: 'Cut off', caseType: 'intake' })],
   ['/v1/campaigns', 'campaign', (listId) => ({ name: 'Cut off', listId, plan: PLAN })],
+  ['/v1/campaigns/drafts', 'campaign', () => ({ name: 'Cut off' })],
+  ['/v1/campaigns/:id/duplicate', 'campaign', () => ({ name: 'Cut off' })],
+  ['/v1/campaigns/import', 'campaign', () => ({ ...PORTABLE_EXAMPLE, steps: { basics: { name: 'Cut off' } } })],
+  ['/v1/forms', 'form', () => ({ ...FORM_BODY_EXAMPLE, name: 'Cut off' })],
+  ['/v1/agents', 'agent', () => ({ ...AGENT_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/api-keys', 'api_key', () => ({ name: 'Cut off', role: 'viewer' })],
   ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/legal-rules', 'legal_rule', () => ({ ...LEGAL_RULE_BODY_EXAMPLE, source: 'Cut off' })],
@@ -184,7 +191,10 @@ describe.each(CREATES)(
 
     it('makes nothing twice, whoever repeats it, and answers with what there is', async () => {
       const listId = (await makeList(`for ${pattern}`, 'Cut off here')).body.id;
-      const path = pattern.replace('{list}', listId).replace(':id', await someContact(listId));
+      const path = pattern
+        .replace('{list}', listId)
+        .replace('campaigns/:id', `campaigns/${await someCampaign(listId)}`)
+        .replace(':id', await someContact(listId));
       const ask = { body: await bodyOf(listId), headers: { 'idempotency-key': `cut ${pattern}` } };
       const before = await count();
       const other = await api.another();
@@ -207,6 +217,10 @@ describe.each(CREATES)(
     });
   },
 );
+
+async function someCampaign(listId: string): Promise<string> {
+  return (await api.call('POST', '/v1/campaigns', { body: { name: 'Some', listId, plan: PLAN } })).body.id;
+}
 
 async function someContact(listId: string): Promise<string> {
   const items = [{ contact: { firstName: 'Ola', phones: ['+12125550144'] } }];

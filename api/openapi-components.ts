@@ -16,6 +16,7 @@ DefinitionSchema.register(z.globalRegistry, {
     description: 'Never leaves the team.',
     subject: 'What the outreach is about: caps of law count per person and subject.',
     listId: 'The list whose people are reached.',
+    reports: 'Mailed from the launch on.',
   },
 });
 
@@ -24,7 +25,8 @@ PlanSchema.register(z.globalRegistry, {
   description: 'What is done to a contact: runs, touches, texts.',
   fields: {
     runs: 'Stretches of days, each with its hours, calls and messages.',
-    formId: 'The form that messages link to; null = none.',
+    formId: 'The form that messages link to; null = none, or the one of the agent.',
+    agentId: 'Who speaks on calls; null = nobody. Left out, the voice of the installation does.',
   },
 });
 
@@ -68,6 +70,7 @@ PolicySchema.register(z.globalRegistry, {
     eachFailedCall: 'Fire "Unsuccessful" at every failed call, not once per series.',
     maxCallbacks: 'Most callbacks kept for one contact.',
     handoffHoldHours: 'How long outreach waits for a person after a handoff before it goes on by itself.',
+    crm: 'What goes to the CRM beside the actions of rules.',
     phrases: "Phrases that put a reply into a bucket of the campaign's own choice.",
   },
 });

@@ -38,6 +38,8 @@ export const TAGS: readonly { readonly name: Tag; readonly description: string }
     description: 'What is known of contacts beside their names and addresses, and of which type it is.',
   },
   { name: 'Campaigns', description: 'From the draft to the end.' },
+  { name: 'Drafts', description: 'Campaigns that are being written, copied or begun from a template.' },
+  { name: 'Agents', description: 'Who speaks on calls, and the forms that people fill in.' },
   { name: 'Rules', description: 'WHEN/THEN cards of a campaign.' },
   {
     name: 'Enrollments',

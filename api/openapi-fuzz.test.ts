@@ -6,6 +6,7 @@ import { hookPath, newSid, sendWebhook } from '../test/api-twilio';
 import { type Aims, Fuzz, type Shot, type Target } from '../test/fuzz';
 import { nastyText } from '../test/schema-arbitrary';
 import { ATTRIBUTE_BODY_EXAMPLE } from './answers/attributes';
+import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
 import { TAGS } from './openapi-frame';
@@ -23,8 +24,8 @@ const CHAPTERS = [
   'Campaigns',
 ];
 
-/** In this order: whoever is erased is of no use to any other operation, and has a certificate only then. */
-const LAST = ['eraseContact', 'getErasure'];
+/** In this order: whoever or whatever is erased is of no use to any other operation, and has a certificate only then. */
+const LAST = ['eraseContact', 'getErasure', 'deleteDraft'];
 
 let api: TestApi;
 let fuzz: Fuzz;
@@ -133,6 +134,8 @@ async function aims(): Promise<Aims> {
       attempts: [attemptId],
       executions,
       connections: await Promise.all(connections),
+      forms: [await made('/v1/forms', FORM_BODY_EXAMPLE), await made('/v1/forms', FORM_BODY_EXAMPLE)],
+      agents: [await made('/v1/agents', AGENT_BODY_EXAMPLE), await made('/v1/agents', AGENT_BODY_EXAMPLE)],
       consents: await Promise.all(
         people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),
       ),

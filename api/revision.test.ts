@@ -1,4 +1,5 @@
 import { startTestApi, type TestApi } from '../test/api';
+import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from './answers/law';
 import { apiRoutes } from './app';
@@ -49,6 +50,24 @@ const EDITABLE: readonly Editable[] = [
     path: async () => `${await made('/v1/campaigns', definition('Rules'))}/rules`,
     method: 'PUT',
     change: (_, revision) => ({ rules: [], revision }),
+  },
+  {
+    what: '/campaigns/:id/draft',
+    path: async () => `${await made('/v1/campaigns', definition('Steps'))}/draft`,
+    method: 'PATCH',
+    change: (name, revision) => ({ steps: { basics: { name } }, revision }),
+  },
+  {
+    what: '/forms/:id',
+    path: () => made('/v1/forms', FORM_BODY_EXAMPLE),
+    method: 'PATCH',
+    change: (name, revision) => ({ name, revision }),
+  },
+  {
+    what: '/agents/:id',
+    path: () => made('/v1/agents', AGENT_BODY_EXAMPLE),
+    method: 'PATCH',
+    change: (name, revision) => ({ name, revision }),
   },
   {
     what: '/lists/:id',

@@ -66,6 +66,8 @@ export type Tag =
   | 'Contacts'
   | 'Attributes'
   | 'Campaigns'
+  | 'Drafts'
+  | 'Agents'
   | 'Rules'
   | 'Enrollments'
   | 'Facts'

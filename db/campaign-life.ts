@@ -1,13 +1,13 @@
 import type { CampaignDefinition, CampaignStatus } from '../domain/campaign-definition';
 import { ChannelSchema } from '../domain/channel';
 import type { Instant } from '../domain/instant';
-import { type Campaign, getCampaign, lockRow, requireRevision, storeDefinition } from './campaign';
+import { type Campaign, getAnyCampaign, getCampaign, requireRevision, storeDefinition } from './campaign';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { appNow } from './clock';
 import { currentVersion, FIRST, freeze } from './freeze';
 import { refuseWhenLocked } from './installation';
-import { launchProblems } from './launch-check';
+import { launchableDefinition } from './draft-check';
 import { Refusal } from './refusal';
 
 /** Key space of the campaigns among the advisory locks: claims share it, changes of the status take it alone. */
@@ -15,19 +15,22 @@ const CAMPAIGN_LOCKS = 1;
 
 /** Freezes version 1 and lets outreach begin; the sweeps enroll. Launching what runs already changes nothing. */
 export async function launchCampaign(sql: Sql, id: string, actor: string): Promise<Campaign> {
-  return change(sql, id, async (tx, campaign, now) => {
-    if (campaign.status === 'active') return;
+  return inTransaction(sql, async (tx) => {
+    await hold(tx, id);
+    const campaign = await getAnyCampaign(tx, id);
+    if (campaign.status === 'active') return getCampaign(tx, id);
     requireStatus(campaign, ['draft'], 'launched');
     await refuseWhenLocked(tx);
-    const problems = await launchProblems(tx, campaign.definition);
-    if (problems.length > 0)
-      throw new Refusal('launch_refused', problems.map(({ detail }) => detail).join('; '), problems);
-    const { definition, revision } = campaign;
+    const definition = await launchableDefinition(tx, id);
+    const now = await appNow(tx);
+    const { revision } = campaign;
+    await storeDefinition(tx, id, definition, { isNewRevision: false });
     const versionId = await freeze(tx, { ...FIRST, campaignId: id, definition, revision, at: now, actor });
     await tx`
       update campaign set status = 'active', current_version_id = ${versionId}, launched_at = at_ms(${now}), updated_at = at_ms(${now})
       where id = ${id}`;
     await tell(tx, id, 'campaign_launched', actor, now);
+    return getCampaign(tx, id);
   });
 }
 
@@ -117,14 +120,24 @@ export async function change(
   make: (tx: Tx, campaign: Campaign, now: Instant) => Promise<void>,
 ): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
-    await tx`select pg_advisory_xact_lock(${CAMPAIGN_LOCKS}, seq::int) from campaign where id = ${id}`;
-    const campaign = await lockRow(tx, id);
+    await hold(tx, id);
+    const campaign = await getCampaign(tx, id);
     await make(tx, campaign, await appNow(tx));
     return getCampaign(tx, id);
   });
 }
 
-export function requireStatus({ status }: Campaign, allowed: readonly CampaignStatus[], verb: string): void {
+/** Keeps claims out, and other changes of the campaign itself. */
+async function hold(tx: Tx, id: string): Promise<void> {
+  await tx`select pg_advisory_xact_lock(${CAMPAIGN_LOCKS}, seq::int) from campaign where id = ${id}`;
+  await tx`select from campaign where id = ${id} for update`;
+}
+
+export function requireStatus(
+  { status }: Pick<Campaign, 'status'>,
+  allowed: readonly CampaignStatus[],
+  verb: string,
+): void {
   if (!allowed.includes(status))
     throw new Refusal(
       'wrong_status',

@@ -3,6 +3,7 @@ import type { Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
+import { withParts } from './compatibility';
 import { containing } from './pattern';
 import { Refusal } from './refusal';
 
@@ -12,7 +13,8 @@ export interface CampaignSummary {
   readonly name: string;
   readonly description: string;
   readonly subject: string;
-  readonly listId: string;
+  /** Null = a draft has none yet. */
+  readonly listId: string | null;
   readonly status: CampaignStatus;
   readonly statusReason: string | null;
   /** Nothing is begun on these. */
@@ -28,7 +30,13 @@ export interface CampaignSummary {
 }
 
 export interface Campaign extends CampaignSummary {
+  readonly listId: string;
   readonly definition: CampaignDefinition;
+}
+
+/** A campaign as it stands: of a draft that is not complete there is no definition. */
+export interface AnyCampaign extends CampaignSummary {
+  readonly definition: CampaignDefinition | null;
 }
 
 export interface CampaignPage {
@@ -47,11 +55,11 @@ export interface CampaignPage {
 export async function createCampaign(
   sql: Sql,
   id: string,
-  definition: CampaignDefinition,
+  written: CampaignDefinition,
   actor: string,
 ): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
-    await requireList(tx, definition.listId);
+    const definition = await withParts(tx, written);
     const { name, description, subject, listId } = definition;
     const made = await tx<{ id: string }[]>`
       insert into campaign (id, name, description, subject, list_id, definition, line_group_id, actor)
@@ -64,14 +72,31 @@ export async function createCampaign(
   });
 }
 
+/** A complete one. */
 export async function getCampaign(db: Db, id: string): Promise<Campaign> {
+  const { listId, definition, ...campaign } = await getAnyCampaign(db, id);
+  if (definition === null || listId === null)
+    throw new Refusal(
+      'wrong_status',
+      'the campaign is a draft that is not complete yet; its problems say what is missing',
+    );
+  return { ...campaign, listId, definition };
+}
+
+export async function getAnyCampaign(db: Db, id: string): Promise<AnyCampaign> {
   const [row] = await db<(CampaignSummary & { definition: unknown })[]>`
     select ${summaryColumns(db)}, c.definition
     from campaign c
     left join version v on v.id = c.current_version_id
     where c.id = ${id}`;
   if (row === undefined) throw new Refusal('not_found', `there is no campaign ${id}`);
-  return { ...row, definition: CampaignDefinitionSchema.parse(row.definition) };
+  return { ...row, definition: row.definition === null ? null : CampaignDefinitionSchema.parse(row.definition) };
+}
+
+/** Refuses where there is no campaign of this id. */
+export async function requireCampaign(db: Db, id: string): Promise<void> {
+  const rows = await db`select from campaign where id = ${id}`;
+  if (rows.length === 0) throw new Refusal('not_found', `there is no campaign ${id}`);
 }
 
 export async function listCampaigns(db: Db, page: CampaignPage): Promise<CampaignSummary[]> {
@@ -101,21 +126,15 @@ export async function updateDraft(
   actor: string,
 ): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
-    const campaign = await lockRow(tx, id);
+    await tx`select from campaign where id = ${id} for update`;
+    const campaign = await getAnyCampaign(tx, id);
     if (campaign.status !== 'draft')
       throw new Refusal('wrong_status', `the campaign is ${campaign.status}; only a draft can be changed as a whole`);
     requireRevision(campaign, change.revision);
-    await requireList(tx, change.definition.listId);
-    await storeDefinition(tx, id, change.definition);
+    await storeDefinition(tx, id, await withParts(tx, change.definition));
     await recordChange(tx, { entity: 'campaign', entityId: id, change: 'draft_changed', actor });
     return getCampaign(tx, id);
   });
-}
-
-/** Locks the row against other changes of the campaign itself, not against claims. */
-export async function lockRow(tx: Tx, id: string): Promise<Campaign> {
-  await tx`select from campaign where id = ${id} for update`;
-  return getCampaign(tx, id);
 }
 
 export function requireRevision(campaign: CampaignSummary, revision: number): void {
@@ -125,7 +144,13 @@ export function requireRevision(campaign: CampaignSummary, revision: number): vo
     ]);
 }
 
-export async function storeDefinition(tx: Tx, id: string, definition: CampaignDefinition): Promise<void> {
+/** From now on the campaign is what the definition says, whatever steps its author took. */
+export async function storeDefinition(
+  tx: Tx,
+  id: string,
+  definition: CampaignDefinition,
+  { isNewRevision = true }: { readonly isNewRevision?: boolean } = {},
+): Promise<void> {
   await tx`
     update campaign set
       name = ${definition.name},
@@ -133,17 +158,10 @@ export async function storeDefinition(tx: Tx, id: string, definition: CampaignDe
       subject = ${definition.subject},
       list_id = ${definition.listId},
       definition = ${JSON.stringify(definition)}::text::jsonb,
-      revision = revision + 1,
+      steps = null,
+      revision = revision + ${isNewRevision ? 1 : 0},
       updated_at = app_now()
     where id = ${id}`;
-}
-
-async function requireList(tx: Tx, listId: string): Promise<void> {
-  const lists = await tx`select from list where id = ${listId} for key share`;
-  if (lists.length === 0)
-    throw new Refusal('unknown_reference', `there is no list ${listId}`, [
-      { pointer: '#/listId', detail: 'there is no such list', value: listId },
-    ]);
 }
 
 function summaryColumns(db: Db) {

@@ -6,6 +6,8 @@ import { currentRequest } from './request-context';
 export const ENTITIES = [
   'settings',
   'campaign',
+  'form',
+  'agent',
   'list',
   'list_feed',
   'contact',

@@ -52,8 +52,6 @@ export interface AttemptRoute {
   readonly voicemailText: string | null;
   readonly language: string;
   readonly answeredBy: AnsweredBy | null;
-  /** Where a person who asks for one of us is put through to. */
-  readonly transferNumber: string | null;
 }
 
 export async function attemptRoute(db: Db, attemptId: string): Promise<AttemptRoute | null> {
@@ -61,8 +59,8 @@ export async function attemptRoute(db: Db, attemptId: string): Promise<AttemptRo
     select t.id as attempt_id, t.enrollment_id, e.contact_id, t.channel, t.provider_sid, t.answered_by,
       t.state = 'accepted' and t.provider_sid is not null as is_accepted,
       coalesce(t.content ->> 'greeting', '') as greeting, t.content ->> 'voicemail' as voicemail_text,
-      coalesce(t.content ->> 'language', 'en') as language, nullif(s.transfer_number, '') as transfer_number
-    from attempt t join enrollment e on e.id = t.enrollment_id cross join settings s
+      coalesce(t.content ->> 'language', 'en') as language
+    from attempt t join enrollment e on e.id = t.enrollment_id
     where t.id = ${attemptId}`;
   return row ?? null;
 }

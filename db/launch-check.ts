@@ -1,11 +1,13 @@
 import type { CampaignDefinition } from '../domain/campaign-definition';
 import type { Channel } from '../domain/channel';
 import type { Db } from './client';
+import { partProblems } from './compatibility';
 import type { RefusedField } from './refusal';
 import { getSettings } from './settings';
 
 /** Everything that keeps a complete definition from being launched, each with the field that it is about. */
-export async function launchProblems(db: Db, { listId, plan, policy }: CampaignDefinition): Promise<RefusedField[]> {
+export async function launchProblems(db: Db, definition: CampaignDefinition): Promise<RefusedField[]> {
+  const { listId, plan, policy } = definition;
   const { callerNumbers, mailFrom, address } = await getSettings(db);
   const places = placesByChannel(plan);
   const problems = await listProblems(db, listId, policy.neverEnding);
@@ -20,12 +22,12 @@ export async function launchProblems(db: Db, { listId, plan, policy }: CampaignD
     problems.push(
       ...problemAt(places.email, "mails carry the company's postal address; the settings have none (address)"),
     );
-  return problems;
+  return [...problems, ...(await partProblems(db, definition))];
 }
 
-/** S1-20: all cases of the list are of its case type. Who takes people in for ever may begin with nobody (K-6, K-17). */
+/** S1-19, S1-20: the list has a case type, and all its cases are of it. Who takes people in for ever may begin with nobody (K-6, K-17). */
 async function listProblems(db: Db, listId: string, mayBeEmpty: boolean): Promise<RefusedField[]> {
-  const [row] = await db<{ caseType: string; members: number; strangers: number }[]>`
+  const [row] = await db<{ caseType: string | null; members: number; strangers: number }[]>`
     select l.case_type, count(m.case_id)::int as members,
       (count(m.case_id) filter (where k.case_type <> l.case_type))::int as strangers
     from list l
@@ -34,6 +36,8 @@ async function listProblems(db: Db, listId: string, mayBeEmpty: boolean): Promis
     where l.id = ${listId}
     group by l.id`;
   if (row === undefined) return [{ pointer: '#/listId', detail: 'there is no such list', value: listId }];
+  if ((row.caseType ?? '') === '')
+    return [{ pointer: '#/listId', detail: 'the list has no case type (S1-19)', value: listId }];
   if (row.members === 0 && !mayBeEmpty)
     return [{ pointer: '#/listId', detail: 'the list has no cases yet', value: listId }];
   if (row.strangers === 0) return [];

@@ -8,6 +8,7 @@ import { type Campaign, storeDefinition } from './campaign';
 import { change, requireStatus } from './campaign-life';
 import { recordChange } from './change-log';
 import type { Db, Sql, Tx } from './client';
+import { linked } from './compatibility';
 import { type CurrentVersion, currentVersion, freeze } from './freeze';
 import { launchProblems } from './launch-check';
 import { Refusal, type RefusedField } from './refusal';
@@ -52,7 +53,7 @@ export async function prepare(db: Tx, campaign: Campaign, publication: Publicati
   requireStatus(campaign, ['active', 'paused'], 'given another version');
   const before = await currentVersion(db, campaign);
   if (campaign.revision !== publication.revision) throw await revisionConflict(db, campaign, publication.revision);
-  const definition = await definitionOf(db, campaign, publication.content);
+  const definition = await linked(db, await definitionOf(db, campaign, publication.content));
   const { choices } = publication;
   const removedSteps = await standingBefore(db, campaign.id, stepsMissing(before.plan, definition.plan));
   const launch = await launchProblems(db, definition);

@@ -17,6 +17,10 @@ export interface RefusedField {
   readonly pointer: string;
   readonly detail: string;
   readonly value?: unknown;
+  /** Of what somebody else has changed meanwhile: what stands there now. */
+  readonly current?: unknown;
+  /** The step of the builder that shows the field. */
+  readonly step?: string;
 }
 
 /** Thrown inside a transaction, so that nothing of the change stays. */

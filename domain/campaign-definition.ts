@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { PlanSchema } from './plan';
 import { PolicySchema } from './policy';
-import { checkPlannedTexts } from './planned-texts';
+import { checkPlannedTexts, isSpokenFor } from './planned-texts';
+import { ReportScheduleListSchema } from './report-schedule';
+import type { Rule } from './rule';
 
 /** What a campaign's author writes: whom, what, how and when. A launch freezes plan and policy into a version. */
 export const CampaignDefinitionSchema = z
@@ -15,19 +17,28 @@ export const CampaignDefinitionSchema = z
     listId: z.uuid(),
     plan: PlanSchema,
     policy: PolicySchema.prefault({}),
+    /** Mailed from the launch on (S1-37). */
+    reports: ReportScheduleListSchema.optional(),
   })
-  .check(({ value, issues }) => {
-    value.policy.rules.forEach((rule, at) => {
-      if (rule.when.trigger === 'form' && value.plan.formId === null)
-        issues.push({
-          code: 'custom',
-          path: ['policy', 'rules', at, 'when', 'trigger'],
-          input: rule.when.trigger,
-          message: 'a form rule needs a form attached to the campaign (S0-32)',
-        });
-    });
+  .check(({ value: { plan, policy }, issues }) => {
+    if (plan.formId !== null || isSpokenFor(plan)) return;
+    for (const at of formRules(policy.rules))
+      issues.push({
+        code: 'custom',
+        path: ['policy', 'rules', at, 'when', 'trigger'],
+        input: 'form',
+        message: NEEDS_FORM,
+      });
   })
   .check(checkPlannedTexts);
+
+/** S0-32. */
+export const NEEDS_FORM = 'a form rule needs a form attached to the campaign (S0-32)';
+
+/** Where the rules stand that wait for a form. */
+export function formRules(rules: readonly Rule[]): number[] {
+  return rules.flatMap(({ when }, at) => (when.trigger === 'form' ? [at] : []));
+}
 
 export type CampaignDefinition = z.infer<typeof CampaignDefinitionSchema>;
 

@@ -105,8 +105,16 @@ const runSchema = z
   .check(checkRun);
 
 export const PlanSchema = z
-  .strictObject({ runs: z.array(runSchema).min(1).max(50), formId: keySchema.nullable().default(null) })
+  .strictObject({
+    runs: z.array(runSchema).min(1).max(50),
+    /** The id of a form that is kept here, or the key of one that is kept elsewhere. */
+    formId: keySchema.nullable().default(null),
+    /** Who speaks (S1-7). Null = nobody, so there can be no calls; left out = the installation's own voice, as before there were agents. */
+    agentId: z.uuid().nullable().optional(),
+  })
   .check(({ value, issues }) => {
+    if (value.agentId === null && value.runs.some(({ calls }) => calls !== undefined))
+      issues.push(problem(['agentId'], null, 'calls need an agent; only messages go without one (S1-13)'));
     value.runs.forEach((run, at) => {
       if (value.runs.findIndex(({ key }) => key === run.key) < at)
         issues.push(problem(['runs', at, 'key'], run.key, `the run key "${run.key}" is used twice`));

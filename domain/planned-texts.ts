@@ -22,10 +22,29 @@ interface PlannedText {
 
 /** Refuses at save what would otherwise refuse to send: broken templates and variables that nothing fills. */
 export function checkPlannedTexts({ value, issues }: z.core.ParsePayload<{ plan: Plan; policy: Policy }>): void {
-  for (const { path, text } of [...textsOfPlan(value.plan), ...textsOfRules(value.policy)]) {
-    const problem = problemOf(text, value.plan.formId !== null);
-    if (problem !== null) issues.push({ code: 'custom', path: [...path], input: text, message: problem });
-  }
+  const hasForm = value.plan.formId !== null || isSpokenFor(value.plan);
+  for (const { path, text, rule } of textProblems(value, hasForm))
+    issues.push({ code: 'custom', path: [...path], input: text, message: rule });
+}
+
+/** An agent may bring the form along (S1-40): whether it does is known where agents are. */
+export function isSpokenFor({ agentId }: Pick<Plan, 'agentId'>): boolean {
+  return typeof agentId === 'string';
+}
+
+export interface TextProblem extends PlannedText {
+  readonly rule: string;
+}
+
+/** What is wrong with the texts of a campaign that has, or has not, a form. */
+export function textProblems(
+  { plan, policy }: { readonly plan: Plan; readonly policy: Policy },
+  hasForm: boolean,
+): TextProblem[] {
+  return [...textsOfPlan(plan), ...textsOfRules(policy)].flatMap((planned) => {
+    const rule = problemOf(planned.text, hasForm);
+    return rule === null ? [] : [{ ...planned, rule }];
+  });
 }
 
 function problemOf(text: string, hasForm: boolean): string | null {

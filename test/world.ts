@@ -218,10 +218,12 @@ export class World {
     const connecting = connectionSweeps({ sql: this.sql, ...this.providers, keys: this.keys() });
     const erasing = erasures({ sql: this.sql, engine: this.engine, ...this.providers });
     this.sweeps = runSweeps(
-      [...coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 }), reconciling, ...connecting, erasing].map((sweep) => ({
-        ...sweep,
-        everyMs: sweep.everyMs / HURRY,
-      })),
+      [...coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 }), reconciling, ...connecting, erasing].map(
+        (sweep) => ({
+          ...sweep,
+          everyMs: sweep.everyMs / HURRY,
+        }),
+      ),
       { sql: this.sql, log },
     );
   }

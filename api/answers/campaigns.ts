@@ -68,13 +68,23 @@ const summary = {
 
 export const CampaignAnswer = z.object({ ...summary, definition: DefinitionSchema }).meta({ id: 'Campaign' });
 
+const noListYet = { listId: Id.nullable().describe('null = a draft has none yet.') };
+
 export const CountedCampaignAnswer = z
-  .object({ ...summary, definition: DefinitionSchema, counts: CampaignCountsAnswer })
+  .object({
+    ...summary,
+    ...noListYet,
+    definition: DefinitionSchema.nullable().describe(
+      'null = a draft that is not complete; its steps say what was typed.',
+    ),
+    counts: CampaignCountsAnswer,
+  })
   .meta({ id: 'CountedCampaign' });
 
 const CampaignSummaryAnswer = z
   .object({
     ...summary,
+    ...noListYet,
     counts: CampaignCountsAnswer.nullable().describe('null = not counted yet.'),
     countedAt: At.nullable().describe('The counts are as of this instant.'),
   })

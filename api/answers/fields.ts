@@ -44,6 +44,8 @@ export const EXAMPLE_IDS = {
   attempt: '0d1f3f0a-7c52-5f0e-9f0b-3a4f6f1f2a06',
   fact: '0d1f3f0a-7c52-4f0e-9f0b-3a4f6f1f2a07',
   execution: '0d1f3f0a-7c52-5f0e-9f0b-3a4f6f1f2a08',
+  agent: '0d1f3f0a-7c52-4f0e-9f0b-3a4f6f1f2a10',
+  form: '0d1f3f0a-7c52-4f0e-9f0b-3a4f6f1f2a11',
 } as const;
 
 export const ContactNameAnswer = z

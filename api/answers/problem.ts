@@ -9,6 +9,8 @@ const FaultAnswer = z
     in: z.enum(['query', 'path', 'header']).optional(),
     detail: z.string().describe('The rule that the value breaks.'),
     value: z.unknown().optional().describe('What was sent; left out if nothing was, or if it is long.'),
+    current: z.unknown().optional().describe('What stands there now, which somebody else has saved meanwhile.'),
+    step: z.string().optional().describe('The step of the builder that shows it.'),
   })
   .meta({ id: 'Fault', description: 'One thing that is wrong with the request.' });
 

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { createCampaign, getCampaign, listCampaigns, updateDraft, type Campaign } from '../../db/campaign';
+import {
+  type AnyCampaign,
+  type Campaign,
+  createCampaign,
+  getAnyCampaign,
+  listCampaigns,
+  requireCampaign,
+  updateDraft,
+} from '../../db/campaign';
 import { archiveCampaign, launchCampaign, stopCampaign } from '../../db/campaign-life';
 import { statsOf } from '../../db/campaign-stats';
 import { countCampaign, listRuleFirings } from '../../db/report-views';
@@ -46,7 +54,8 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
         id: 'createCampaign',
         tag: 'Campaigns',
         summary: 'Create a campaign',
-        description: 'It is a draft: nothing happens before it is launched.',
+        description:
+          'It is a draft: nothing happens before it is launched. Calls need an agent: `agentId: null` says that there is none, and where it is left out the voice of the installation speaks. What is not complete yet begins with `POST /v1/campaigns/drafts`.',
         answers: { 201: CampaignAnswer },
         problems: ['unknown_reference'],
         examples: { body: DEFINITION_EXAMPLE, answer: CAMPAIGN_EXAMPLE },
@@ -101,7 +110,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       },
       params: IdParams,
       handle: async ({ params: { id } }) => {
-        const campaign = await getCampaign(sql, id);
+        const campaign = await getAnyCampaign(sql, id);
         return ok({ ...campaignDocument(campaign), counts: await countCampaign(sql, id) });
       },
     }),
@@ -160,7 +169,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       params: IdParams,
       query: z.strictObject(pageQuery),
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
-        await getCampaign(sql, id);
+        await requireCampaign(sql, id);
         const rows = await listRuleFirings(sql, { campaignId: id, after: numberAt(cursor), limit: limit + 1 });
         return ok(pageBySeq(rows, limit, toDocument));
       },
@@ -209,6 +218,6 @@ const CHANGES: readonly StatusChange[] = [
 ];
 
 /** The definition keeps its own form: what was sent comes back. */
-export function campaignDocument({ seq: _, definition, ...campaign }: Campaign): Record<string, unknown> {
+export function campaignDocument({ seq: _, definition, ...campaign }: AnyCampaign): Record<string, unknown> {
   return { ...(toDocument(campaign) as Record<string, unknown>), definition };
 }

@@ -1,8 +1,10 @@
 import { startTestApi, type Reply, type TestApi } from '../../test/api';
 import { definitionOf, launchForOne } from '../../test/api-people';
+import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from '../answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from '../answers/connections';
 import { CONSENT_BODY_EXAMPLE } from '../answers/consents';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from '../answers/law';
+import { PORTABLE_EXAMPLE } from '../answers/drafts';
 import { apiRoutes } from '../app';
 
 let api: TestApi;
@@ -41,6 +43,8 @@ async function campaignIn(status: 'active' | 'paused' | 'completed'): Promise<st
 }
 
 const newOf = async (path: string, body: unknown) => (await api.call('POST', path, { body })).body.id;
+const newForm = () => newOf('/v1/forms', FORM_BODY_EXAMPLE);
+const newAgent = () => newOf('/v1/agents', AGENT_BODY_EXAMPLE);
 const newRule = () => newOf('/v1/legal-rules', LEGAL_RULE_BODY_EXAMPLE);
 const newDay = () => newOf('/v1/calendar-days', CALENDAR_DAY_BODY_EXAMPLE);
 async function strayCase(): Promise<{ caseId: string }> {
@@ -191,6 +195,49 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     'created',
     async (send) => send('POST', '/v1/campaigns', definitionOf(await newList(), { name: 'Secret words' })),
   ],
+  'post /campaigns/drafts': [
+    'campaign',
+    'created',
+    (send) => send('POST', '/v1/campaigns/drafts', { name: 'Secret words' }),
+  ],
+  'patch /campaigns/:id/draft': [
+    'campaign',
+    'draft_saved',
+    async (send) => {
+      const { id, revision } = await newDraft();
+      return send('PATCH', `/v1/campaigns/${id}/draft`, { revision, steps: { basics: { name: 'Secret words' } } });
+    },
+  ],
+  'delete /campaigns/:id': [
+    'campaign',
+    'draft_deleted',
+    async (send) => send('DELETE', `/v1/campaigns/${(await newDraft()).id}`),
+  ],
+  'post /campaigns/:id/duplicate': [
+    'campaign',
+    'created',
+    async (send) => send('POST', `/v1/campaigns/${(await newDraft()).id}/duplicate`, { name: 'Secret words' }),
+  ],
+  'post /campaigns/import': [
+    'campaign',
+    'created',
+    (send) =>
+      send('POST', '/v1/campaigns/import', { ...PORTABLE_EXAMPLE, steps: { basics: { name: 'Secret words' } } }),
+  ],
+  'post /forms': ['form', 'created', (send) => send('POST', '/v1/forms', { name: 'Secret words' })],
+  'patch /forms/:id': [
+    'form',
+    'changed',
+    async (send) => send('PATCH', `/v1/forms/${await newForm()}`, { name: 'Secret words' }),
+  ],
+  'delete /forms/:id': ['form', 'deleted', async (send) => send('DELETE', `/v1/forms/${await newForm()}`)],
+  'post /agents': ['agent', 'created', (send) => send('POST', '/v1/agents', { name: 'Secret words' })],
+  'patch /agents/:id': [
+    'agent',
+    'changed',
+    async (send) => send('PATCH', `/v1/agents/${await newAgent()}`, { name: 'Secret words' }),
+  ],
+  'delete /agents/:id': ['agent', 'deleted', async (send) => send('DELETE', `/v1/agents/${await newAgent()}`)],
   'put /campaigns/:id': [
     'campaign',
     'draft_changed',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Campaign, getCampaign } from '../../db/campaign';
+import { type AnyCampaign, getAnyCampaign } from '../../db/campaign';
 import {
   type EnrollmentSummary,
   getEnrollment,
@@ -67,7 +67,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
         sort: z.enum(['enrolled', 'due']).default('enrolled'),
       }),
       handle: async ({ params: { id }, query: { limit, cursor, ...filter } }) => {
-        const campaign = await getCampaign(sql, id);
+        const campaign = await getAnyCampaign(sql, id);
         const after = numberAndIdAt(cursor);
         const rows = await listEnrollments(sql, { campaignId: id, ...filter, after, limit: limit + 1 });
         const place = (row: { position: number; id: string }) => `${row.position}_${row.id}`;
@@ -159,7 +159,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
 function standingOf(
   { state, dueAt }: Pick<EnrollmentSummary, 'state' | 'dueAt'>,
   lastDecision: Decision | null,
-  { status, pausedChannels }: Campaign,
+  { status, pausedChannels }: AnyCampaign,
 ) {
   const held = (reason: Reason) => ({
     ...nextDocument({ kind: 'hold', reasons: [reason], askAt: dueAt ?? 0 }),

@@ -33,7 +33,7 @@ describe('an export', () => {
   it('comes back as it went: export to import to export is the same file, and changes nobody', async () => {
     const listId = await newList();
     await take([HEADER, ...ROWS].join('\n'), `listId=${listId}`);
-    const answer = await api.call('GET', `/v1/lists/${listId}/export`);
+    const answer = await api.call('GET', `/v1/lists/${listId}/contacts/export`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename=list.csv');
     const [header, ...rows] = table(answer.text);
@@ -48,7 +48,7 @@ describe('an export', () => {
     const counts = await api.sql`
       select (select count(*)::int from contact) as people, (select count(*)::int from consent) as consents,
         (select count(*)::int from cases) as cases, (select count(*)::int from suppression) as suppressions`;
-    const after = (await api.call('GET', `/v1/lists/${listId}/export`)).text;
+    const after = (await api.call('GET', `/v1/lists/${listId}/contacts/export`)).text;
     expect(table(after)).toEqual(table(answer.text));
     expect(counts).toEqual([{ people: 2, consents: 2, cases: 3, suppressions: 4 }]);
   });
@@ -58,7 +58,7 @@ describe('an export', () => {
     const nasty = ['=HYPERLINK("http://example.com")', '+1-2', '-2', '@cmd', "'=x", '＝1+1'];
     const file = nasty.map((text, ix) => `"${text.replaceAll('"', '""')}",+1212555016${ix},"N-${ix}"`);
     await take(['attr_note,phone,external_id', ...file].join('\n'), `listId=${listId}`);
-    const { text } = await api.call('GET', `/v1/lists/${listId}/export`);
+    const { text } = await api.call('GET', `/v1/lists/${listId}/contacts/export`);
     const cells = table(text).flat();
     expect(cells.filter((cell) => /^[=+\-@＝]/.test(cell) && !/^\+1212555\d{4}$/.test(cell))).toEqual([]);
     expect(cells).toContain('+12125550160');
@@ -71,7 +71,7 @@ describe('an export', () => {
   it('of a campaign has the people that were enrolled, with the cases they were enrolled for', async () => {
     const { campaignId, contactId } = await launchForOne(api);
     const { externalId } = (await api.call('GET', `/v1/contacts/${contactId}`)).body;
-    const { text, headers } = await api.call('GET', `/v1/campaigns/${campaignId}/export`);
+    const { text, headers } = await api.call('GET', `/v1/campaigns/${campaignId}/contacts/export`);
     expect(headers.get('content-disposition')).toContain('campaign.csv');
     const [header = [], ...rows] = table(text);
     expect(rows).toHaveLength(1);
@@ -82,16 +82,16 @@ describe('an export', () => {
     const listId = await newList();
     const people = Array.from({ length: 1_203 }, (_, n) => `P-${n},p${n}@example.com`);
     await take(['external_id,email', ...people].join('\n'), `listId=${listId}`);
-    const [, ...rows] = table((await api.call('GET', `/v1/lists/${listId}/export`)).text);
+    const [, ...rows] = table((await api.call('GET', `/v1/lists/${listId}/contacts/export`)).text);
     expect(new Set(rows.map(([id]) => id)).size).toBe(1_203);
     expect(rows).toHaveLength(1_203);
   });
 
   it('of a list that nobody is on has the columns alone; of none there is nothing', async () => {
-    const { text } = await api.call('GET', `/v1/lists/${await newList()}/export`);
+    const { text } = await api.call('GET', `/v1/lists/${await newList()}/contacts/export`);
     expect(table(text)).toHaveLength(1);
     const nowhere = '0f8fad5b-d9cb-469f-a165-70867728950e';
     for (const kind of ['lists', 'campaigns'])
-      expect((await api.call('GET', `/v1/${kind}/${nowhere}/export`)).status).toBe(404);
+      expect((await api.call('GET', `/v1/${kind}/${nowhere}/contacts/export`)).status).toBe(404);
   });
 });

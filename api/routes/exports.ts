@@ -9,14 +9,14 @@ const DESCRIPTION =
   'A CSV file in the columns that imports take, a row for each case. Sent to `createImport`, it changes nothing. Addresses that are known to be wrong, and whoever was erased, are not in it.';
 
 /**
- * GET /lists/{id}/export
- * GET /campaigns/{id}/export
+ * GET /lists/{id}/contacts/export
+ * GET /campaigns/{id}/contacts/export
  */
 export function exportRoutes({ sql }: ApiDeps): Route[] {
   return [
     defineRoute({
       method: 'get',
-      path: '/lists/:id/export',
+      path: '/lists/:id/contacts/export',
       role: 'viewer',
       operation: {
         id: 'exportList',
@@ -35,7 +35,7 @@ export function exportRoutes({ sql }: ApiDeps): Route[] {
     }),
     defineRoute({
       method: 'get',
-      path: '/campaigns/:id/export',
+      path: '/campaigns/:id/contacts/export',
       role: 'viewer',
       operation: {
         id: 'exportCampaign',

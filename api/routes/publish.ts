@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { getCampaign } from '../../db/campaign';
+import { requireCampaign } from '../../db/campaign';
 import { previewPublication } from '../../db/publish-preview';
 import { type Publication, publish } from '../../db/publish';
 import { listVersions, readVersion } from '../../db/version-views';
@@ -116,7 +116,7 @@ export function publishRoutes({ sql }: ApiDeps): Route[] {
       params: IdParams,
       query: z.strictObject(pageQuery),
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
-        await getCampaign(sql, id);
+        await requireCampaign(sql, id);
         const rows = await listVersions(sql, { campaignId: id, after: numberAt(cursor), limit: limit + 1 });
         return ok(pageOf(rows, limit, ({ number }) => number, toDocument));
       },

@@ -1,3 +1,4 @@
+import { transferNumberOf } from '../../db/agent';
 import { keepArrival } from '../../db/arrival';
 import { recordTurn } from '../../db/call-turn';
 import { receiveHandoff } from '../../db/handoff';
@@ -136,7 +137,7 @@ async function reactTo(deps: ApiDeps, hook: CallHook, said: string, digits: stri
 }
 
 async function putThrough(deps: ApiDeps, hook: CallHook): Promise<Spoken> {
-  const { transferNumber: number } = hook.route;
+  const number = await transferNumberOf(deps.sql, hook.route.attemptId);
   if (number === null) return { kind: 'end', text: HANDED_OVER };
   await tellTransfer(deps, hook, 'start', { steps: ['transfer_started'] });
   return { kind: 'transfer', text: PUTTING_THROUGH, number };

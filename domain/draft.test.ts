@@ -1,0 +1,103 @@
+import { CampaignDefinitionSchema } from './campaign-definition';
+import {
+  DraftStepSchema,
+  type DraftSteps,
+  placeInSteps,
+  stepsOf,
+  typedDefinition,
+  unknownFields,
+  withAgent,
+} from './draft';
+
+const LIST = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0001';
+const AGENT = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0002';
+const STEPS: DraftSteps = {
+  basics: { name: 'Intake follow-up', description: 'For the team.', subject: 'intake' },
+  list: { listId: LIST },
+  agent: { agentId: AGENT },
+  form: { formId: 'intake' },
+  schedule: {
+    runs: [
+      {
+        key: 'week',
+        startsOn: '2027-03-01',
+        hours: { mode: 'company_times' },
+        calls: { attempts: 1, greeting: 'Hi.' },
+      },
+    ],
+    closedOn: ['2027-03-03'],
+  },
+  rules: { rules: [{ key: 'r', when: { trigger: 'handoff', outcome: 'requested' }, then: [{ kind: 'stop_calls' }] }] },
+  settings: { concurrencyLimit: 3, neverEnding: true },
+  reports: { reports: [] },
+  crm: { fields: [{ from: 'answer', key: 'injured', to: 'custom894' }] },
+};
+
+describe('the steps of a draft', () => {
+  it('come to a definition, and a definition to steps, and back to the same', () => {
+    const definition = CampaignDefinitionSchema.parse(typedDefinition(STEPS));
+    expect(definition).toMatchObject({
+      name: 'Intake follow-up',
+      listId: LIST,
+      plan: { agentId: AGENT, formId: 'intake', runs: [{ key: 'week' }] },
+      policy: {
+        closedOn: ['2027-03-03'],
+        concurrencyLimit: 3,
+        crm: { fields: [{ to: 'custom894' }] },
+        rules: [{ key: 'r' }],
+      },
+      reports: [],
+    });
+    const steps = stepsOf(definition);
+    expect(Object.keys(steps).sort()).toEqual([...DraftStepSchema.options].sort());
+    expect(CampaignDefinitionSchema.parse(typedDefinition(steps))).toEqual(definition);
+  });
+
+  it('say nothing of what was not typed, but that there is no agent (S1-13)', () => {
+    expect(typedDefinition({})).toEqual({ plan: { agentId: null }, policy: {} });
+  });
+
+  it('hold every field that a definition has', () => {
+    const whole = CampaignDefinitionSchema.parse(typedDefinition(STEPS));
+    const inSteps = Object.values(stepsOf(whole)).flatMap((state) => Object.keys(state ?? {}));
+    const fields = [...Object.keys(whole), ...Object.keys(whole.plan), ...Object.keys(whole.policy)];
+    expect(fields.filter((field) => !['plan', 'policy', 'crm'].includes(field) && !inSteps.includes(field))).toEqual(
+      [],
+    );
+  });
+
+  it('may hold what no field is, which is found', () => {
+    expect(unknownFields({ ...STEPS, basics: { name: 'x', plan: 1 }, list: { name: 'x' } })).toEqual([
+      { step: 'basics', name: 'plan' },
+      { step: 'list', name: 'name' },
+    ]);
+  });
+
+  it('are where the builder shows a place of the definition', () => {
+    expect(placeInSteps(['plan', 'runs', 0, 'calls'])).toEqual({ step: 'schedule', field: ['runs', 0, 'calls'] });
+    expect(placeInSteps(['policy', 'crm', 'fields', 1])).toEqual({ step: 'crm', field: ['fields', 1] });
+    expect(placeInSteps(['name'])).toEqual({ step: 'basics', field: ['name'] });
+    expect(placeInSteps(['plan'])).toEqual({ step: 'basics', field: ['plan'] });
+  });
+});
+
+describe('the agent that was chosen', () => {
+  const FORM = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0003';
+  const run = (calls?: unknown) => ({ key: 'week', ...(calls === undefined ? {} : { calls }) });
+
+  it('brings its form along where none was typed (S1-40)', () => {
+    expect(withAgent({}, { formId: FORM, greeting: '' })).toEqual({ form: { formId: FORM } });
+    expect(withAgent({ form: { formId: null } }, { formId: FORM, greeting: '' }).form).toEqual({ formId: FORM });
+    expect(withAgent({ form: { formId: 'mine' } }, { formId: FORM, greeting: '' }).form).toEqual({ formId: 'mine' });
+    expect(withAgent({}, { formId: null, greeting: '' })).toEqual({});
+  });
+
+  it('greets where a call has no greeting of its own, and leaves alone what it can not read', () => {
+    const runs = [run({ attempts: 1 }), run({ attempts: 1, greeting: 'Mine.' }), run(), run('often'), 'no run'];
+    const { schedule } = withAgent({ schedule: { runs } }, { formId: null, greeting: 'Hello.' });
+    expect(schedule).toEqual({ runs: [run({ attempts: 1, greeting: 'Hello.' }), ...runs.slice(1)] });
+    expect(withAgent({ schedule: { runs: 'none' } }, { formId: null, greeting: 'Hello.' }).schedule).toEqual({
+      runs: 'none',
+    });
+  });
+});
