@@ -12,6 +12,7 @@ import { routeOf } from './route-pattern';
 import { apiKeyRoutes } from './routes/api-keys';
 import { auditRoutes } from './routes/audits';
 import { calendarDayRoutes } from './routes/calendar-days';
+import { callerNumberRoutes } from './routes/caller-numbers';
 import { campaignRoutes } from './routes/campaigns';
 import { changeRoutes } from './routes/changes';
 import { clockRoutes } from './routes/clock';
@@ -20,6 +21,8 @@ import { commitmentRoutes } from './routes/commitments';
 import { connectionRoutes } from './routes/connections';
 import { consentRoutes } from './routes/consents';
 import { contactRoutes } from './routes/contacts';
+import { defaultHoursRoutes } from './routes/default-hours';
+import { enrichmentRoutes } from './routes/enrichments';
 import { enrollmentRoutes } from './routes/enrollments';
 import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
@@ -69,11 +72,14 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...sessionRoutes(deps),
     ...clockRoutes(deps),
     ...settingsRoutes(deps),
+    ...callerNumberRoutes(deps),
+    ...enrichmentRoutes(deps),
     ...listRoutes(deps),
     ...contactRoutes(deps),
     ...consentRoutes(deps),
     ...erasureRoutes(deps),
     ...campaignRoutes(deps),
+    ...defaultHoursRoutes(deps),
     ...pauseRoutes(deps),
     ...publishRoutes(deps),
     ...ruleRoutes(deps),

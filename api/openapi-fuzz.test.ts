@@ -110,6 +110,12 @@ async function aims(): Promise<Aims> {
   const idsOf = async (path: string): Promise<string[]> =>
     (await api.call('GET', `${path}?limit=8`)).body.items.map(({ id }: { id: string }) => id);
   const executions = await failedExecutions(people[0]);
+  const [taken, held] = people.slice(6).map(({ enrollmentId }) => enrollmentId);
+  for (const enrollmentId of [taken, held])
+    await api.call('POST', '/v1/facts', {
+      body: { kind: 'handoff_requested', eventId: `held ${enrollmentId}`, enrollmentId },
+    });
+  await api.call('POST', `/v1/enrollments/${taken}/handoff/take`);
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
   return {
     apiKey: api.keys.viewer,
@@ -127,12 +133,21 @@ async function aims(): Promise<Aims> {
       consents: await Promise.all(
         people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),
       ),
+      'caller-numbers': await idsOf('/v1/caller-numbers'),
+      enrichments: await lookedUp(people.map(({ contactId }) => contactId)),
       'legal-rules': await idsOf('/v1/legal-rules'),
       'calendar-days': await idsOf('/v1/calendar-days'),
       'api-keys': [await made('/v1/api-keys', { name: 'Nobody', role: 'viewer' })],
       u: people.map(({ enrollmentId }) => unsubscribeToken(api.config.secretKey, enrollmentId)),
     },
   };
+}
+
+/** A service that nobody asks: there are no workers here. */
+async function lookedUp(contactIds: readonly string[]): Promise<string[]> {
+  await api.call('PATCH', '/v1/enrichment-service', { body: { url: 'https://data.example.com/', enabled: true } });
+  const replies = contactIds.slice(0, 3).map((id) => api.call('POST', `/v1/contacts/${id}/enrich`, { body: {} }));
+  return (await Promise.all(replies)).map(({ body }) => body.id);
 }
 
 async function failedExecutions(person?: { enrollmentId: string; phone: string }): Promise<string[]> {

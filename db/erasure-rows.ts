@@ -87,6 +87,11 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
     update cases set external_id = 'erased:' || id, title = '', status = null where contact_id = ${contactId} returning 1`;
   const consents =
     await tx`update consent set text = '', source = 'erased', revoked_reason = null where contact_id = ${contactId} returning 1`;
+  await tx`delete from found_address where contact_id = ${contactId}`;
+  await tx`
+    update enrichment set data = '[]', state = case when state in ('pending', 'asking') then 'failed' else state end,
+      error_code = case when state in ('pending', 'asking') then 'erased' else error_code end
+    where contact_id = ${contactId}`;
   const { blanked, kept, suppressions } = await blankAddresses(tx, contactId);
   await blankContact(tx, contactId);
   const [mails] = await tx<{ count: number }[]>`

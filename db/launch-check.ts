@@ -3,9 +3,10 @@ import type { Channel } from '../domain/channel';
 import type { Db } from './client';
 import type { RefusedField } from './refusal';
 import { getSettings } from './settings';
+import { settingsProblems } from './settings-check';
 
 /** Everything that keeps a complete definition from being launched, each with the field that it is about. */
-export async function launchProblems(db: Db, { listId, plan }: CampaignDefinition): Promise<RefusedField[]> {
+export async function launchProblems(db: Db, { listId, plan, policy }: CampaignDefinition): Promise<RefusedField[]> {
   const { callerNumbers, mailFrom, address } = await getSettings(db);
   const places = placesByChannel(plan);
   const problems = await listProblems(db, listId);
@@ -20,6 +21,7 @@ export async function launchProblems(db: Db, { listId, plan }: CampaignDefinitio
     problems.push(
       ...problemAt(places.email, "mails carry the company's postal address; the settings have none (address)"),
     );
+  problems.push(...(await settingsProblems(db, policy, places)));
   return problems;
 }
 

@@ -20,6 +20,10 @@ describe('a policy', () => {
       eachFailedCall: false,
       maxCallbacks: 3,
       handoffHoldHours: 72,
+      handoffAlerts: { recipients: [], escalation: null },
+      callerNumbers: [],
+      localPresence: false,
+      enrichment: { afterUnreachable: null, on: [], kinds: ['phone'] },
       phrases: {},
       rules: [],
     });

@@ -21,7 +21,9 @@ import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from '
 import { recoverySweep } from './recovery/sweep';
 import { coreSweeps } from './sweeps';
 import { connectionSweeps } from './sweeps/connections';
+import { enrichmentSweeps } from './sweeps/enrichments';
 import { erasures } from './sweeps/erasures';
+import { handoffAlertSweeps } from './sweeps/handoff-alerts';
 import { checkInstallation } from './sweeps/installation';
 import { measured } from './sweeps/measured';
 import { reconcile } from './sweeps/reconcile';
@@ -170,6 +172,8 @@ function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: Swee
     reconciling,
     ...connecting,
     erasing,
+    ...enrichmentSweeps({ sql, reach: providers.reach, keys: keysOf(config) }),
+    ...handoffAlertSweeps({ sql, ...providers, keys: keysOf(config) }),
     ...reportSweeps({ sql, log }),
   ];
   return runSweeps(measured(sweeps, metrics), { sql, log });

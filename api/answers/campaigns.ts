@@ -14,6 +14,7 @@ import {
   pageOfAnswers,
   Revision,
 } from './fields';
+import { WarningsAnswer } from './warnings';
 
 const perChannel = <S extends z.ZodType>(counted: S) => z.object({ voice: counted, sms: counted, email: counted });
 const AttemptStateCounts = z
@@ -66,10 +67,12 @@ const summary = {
   actor: Actor,
 };
 
-export const CampaignAnswer = z.object({ ...summary, definition: DefinitionSchema }).meta({ id: 'Campaign' });
+export const CampaignAnswer = z
+  .object({ ...summary, definition: DefinitionSchema, warnings: WarningsAnswer })
+  .meta({ id: 'Campaign' });
 
 export const CountedCampaignAnswer = z
-  .object({ ...summary, definition: DefinitionSchema, counts: CampaignCountsAnswer })
+  .object({ ...summary, definition: DefinitionSchema, warnings: WarningsAnswer, counts: CampaignCountsAnswer })
   .meta({ id: 'CountedCampaign' });
 
 const CampaignSummaryAnswer = z
@@ -174,6 +177,7 @@ const SUMMARY_EXAMPLE = {
 export const CAMPAIGN_EXAMPLE = {
   ...SUMMARY_EXAMPLE,
   definition: DefinitionSchema.parse(DEFINITION_EXAMPLE),
+  warnings: [],
 };
 
 const LAUNCHED = { status: 'active', version: 1, launchedAt: '2027-03-08T13:00:00.000Z' };
