@@ -171,6 +171,23 @@ describe('what enrichment is asked for (K-25)', () => {
     expect(await rows()).toHaveLength(1);
   });
 
+  it('on import for somebody without a phone, who is taken in when one is found', async () => {
+    const mail = 'nora@example.com';
+    await rig.control('PUT', '/enricher/data', { people: { [mail]: [{ kind: 'phone', value: FOUND }] } });
+    const nora = { name: 'Nora', email: mail, zone: 'America/New_York' };
+    const { enrollmentId } = await seedOutreach(sql, {
+      people: [nora, ...people(1)],
+      runs: [CALLS],
+      policy: { enrichment: { on: ['import'] } },
+    });
+    await look();
+    await round();
+    expect(await sql`select state, reason, wants_workflow from enrollment where id = ${enrollmentId}`).toEqual([
+      { state: 'open', reason: null, wantsWorkflow: true },
+    ]);
+    expect(await unanswered(enrollmentId)).toMatchObject({ to: FOUND });
+  });
+
   it('on a text', async () => {
     const run = { ...ONE_CALL_RUN, calls: undefined, messages: [{ key: 'hello', channel: 'sms', when: { kind: 'after_start' }, text: 'Hi.' }] };
     const { enrollmentId } = await seedOutreach(sql, { runs: [run], policy: { enrichment: { on: ['text'] } } });

@@ -90,7 +90,8 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
   await tx`delete from found_address where contact_id = ${contactId}`;
   await tx`
     update enrichment set data = '[]', state = case when state in ('pending', 'asking') then 'failed' else state end,
-      error_code = case when state in ('pending', 'asking') then 'erased' else error_code end
+      error_code = case when state in ('pending', 'asking') then 'erased' else error_code end,
+      finished_at = coalesce(finished_at, app_now())
     where contact_id = ${contactId}`;
   const { blanked, kept, suppressions } = await blankAddresses(tx, contactId);
   await blankContact(tx, contactId);

@@ -2,6 +2,7 @@ import type { Found, FoundAddress } from '../domain/enrichment';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { refreshPlaces } from './contact-import';
+import { lockPerson } from './erasure-rows';
 import { recordTimeline } from './timeline';
 import { addressHash } from './tokens';
 
@@ -29,8 +30,9 @@ export async function storeFound(
       where n.id = ${id} and n.state = 'asking'`;
     if (asked === undefined) return false;
     // The person before the question, as whoever erases them does.
+    await lockPerson(tx, asked.contactId);
     const [contact] = await tx<{ erased: boolean }[]>`
-      select erased_rt is not null as erased from contact where id = ${asked.contactId} for update`;
+      select erased_rt is not null as erased from contact where id = ${asked.contactId}`;
     const found = contact?.erased === false ? result.found : [];
     const settled = await tx`
       update enrichment set state = ${found.length > 0 ? 'found' : 'nothing'}, data = ${JSON.stringify(found)}::text::jsonb,
@@ -75,12 +77,30 @@ async function append(
       insert into wake (enrollment_id, reason)
       select id, 'contact_changed' from enrollment where contact_id = ${contactId} and state = 'open'`;
     await tx`update contact set revision = revision + 1, updated_at = app_now() where id = ${contactId}`;
+    await takeIn(tx, contactId, now);
   }
   const count = (kind: FoundAddress['kind']) => fresh.filter((each) => each.kind === kind).length;
   const data = { enrichmentId: id, phones: count('phone'), emails: count('email') };
   await recordChange(tx, { entity: 'contact', entityId: contactId, change: 'enriched', data, actor: 'system' });
   if (enrollmentId !== null)
     await recordTimeline(tx, { enrollmentId, kind: 'contact_enriched', data, actor: 'system', at: now });
+}
+
+/** Whoever could not be enrolled for want of an address is now, where the campaign goes on. */
+async function takeIn(tx: Tx, contactId: string, at: number): Promise<void> {
+  const taken = await tx<{ id: string }[]>`
+    update enrollment e set state = 'open', reason = null, enrolled_at = at_ms(${at}), wants_workflow = true
+    from campaign c, version v
+    where e.contact_id = ${contactId} and e.state = 'rejected' and e.reason = 'no_usable_address'
+      and c.id = e.campaign_id and c.status = 'active' and v.id = c.current_version_id
+      and exists (select from plan_channels(v.plan) channel, contact_address ca join address a on a.hash = ca.hash
+        where ca.contact_id = e.contact_id and ca.unusable is null
+          and a.kind = case channel when 'email' then 'email' else 'phone' end)
+    returning e.id`;
+  for (const { id: enrollmentId } of taken) {
+    const data = { status: 'active', reason: 'address_found' };
+    await recordTimeline(tx, { enrollmentId, kind: 'contact_status_changed', data, actor: 'system', at });
+  }
 }
 
 /** Before all that are there, or behind them; an address of somebody who was erased gets its words back. */

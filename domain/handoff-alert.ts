@@ -49,7 +49,6 @@ export const HandoffAlertsSchema = z
   });
 
 export type HandoffAlerts = z.infer<typeof HandoffAlertsSchema>;
-export type AlertRecipient = HandoffAlerts['recipients'][number];
 
 export interface AlertSubject {
   readonly campaignName: string;

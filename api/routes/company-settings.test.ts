@@ -113,7 +113,10 @@ describe('the pool of caller numbers (U-12)', () => {
     return (await api.call('POST', `/v1/campaigns/${id}/launch`)).body.errors;
   };
 
-  beforeEach(() => api.call('PATCH', '/v1/settings', { body: { callerNumbers: [OURS], mailFrom: '' } }));
+  beforeEach(async () => {
+    for (const callerNumbers of [[], [OURS]])
+      await api.call('PATCH', '/v1/settings', { body: { callerNumbers, mailFrom: '' } });
+  });
 
   it('is what the settings say, with area code and registration of each number', async () => {
     const { status, body } = await add(OTHER, { label: 'Miami', registration: 'pending' });

@@ -61,10 +61,15 @@ async function nextCampaign(tx: Tx): Promise<Campaign | null> {
   return campaign ?? null;
 }
 
+/** Whoever could not be enrolled for want of an address needs one most. */
 async function pageOf(tx: Tx, campaignId: string, after: number): Promise<Row[]> {
   return tx<Row[]>`
-    select id, seq::float8 as seq from enrollment
-    where campaign_id = ${campaignId} and state = 'open' and seq > ${after}
+    select id, seq::float8 as seq from (
+      (select id, seq from enrollment where campaign_id = ${campaignId} and state = 'open' and seq > ${after}
+        order by seq limit ${PAGE})
+      union all
+      (select id, seq from enrollment where campaign_id = ${campaignId} and state = 'rejected' and reason = 'no_usable_address'
+        and seq > ${after} order by seq limit ${PAGE})) either
     order by seq limit ${PAGE}`;
 }
 
