@@ -40,7 +40,6 @@ describe('the number that a person is called from (U-12)', () => {
     await rest(from);
     const other = from === MIAMI ? CHICAGO : MIAMI;
     expect(await call(first)).toEqual({ from: other, reason: 'pool' });
-    expect(await call(second)).toEqual({ from: other, reason: 'heard_from' });
   });
 
   it('is the nearest to the person where presence is local', async () => {

@@ -53,6 +53,7 @@ describe('a weekend', () => {
     expect(campaignWarnings(definition(COMPANY, { ...OWN, weekdays: [5, 6] }))).toEqual([
       { code: 'weekend', pointer: '#/definition/plan/runs/1/weekdays', detail: 'people are reached on Saturday' },
     ]);
+    expect(campaignWarnings(null)).toEqual([]);
   });
 });
 

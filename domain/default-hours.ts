@@ -40,9 +40,10 @@ export function weekendWarnings(pointer: string, weekdays: readonly number[]): W
   return [{ code: 'weekend', pointer, detail: `people are reached on ${days.join(' and ')}` }];
 }
 
-/** The same for every run of a campaign. */
-export function campaignWarnings({ plan }: Pick<CampaignDefinition, 'plan'>): Warning[] {
-  return plan.runs.flatMap(({ weekdays }, at) => weekendWarnings(`#/definition/plan/runs/${at}/weekdays`, weekdays));
+/** The same for every run of a campaign; none of one that is not complete. */
+export function campaignWarnings(definition: Pick<CampaignDefinition, 'plan'> | null): Warning[] {
+  if (definition === null) return [];
+  return definition.plan.runs.flatMap(({ weekdays }, at) => weekendWarnings(`#/definition/plan/runs/${at}/weekdays`, weekdays));
 }
 
 /**
