@@ -60,7 +60,8 @@ describe('alerts of handoffs (U-4)', () => {
     await ask(enrollmentId);
     await round();
     await round();
-    expect(told().toSorted()).toEqual([ANN, BEN].toSorted());
+    expect(told()).toHaveLength(2);
+    expect(new Set(told())).toEqual(new Set([ANN, BEN]));
     const sent = JSON.stringify(rig.ledger.entries());
     expect(sent).toContain('Somebody asks for a person (Test campaign)');
     expect(sent).not.toMatch(/Nora|human being/);
@@ -134,7 +135,8 @@ describe('alerts of handoffs (U-4)', () => {
       { address: ANN, state: 'unknown' },
       { address: BEN, state: 'sent', tries: 2 },
     ]);
-    expect(told().toSorted()).toEqual([ANN, BEN].toSorted());
+    expect(told()).toHaveLength(2);
+    expect(new Set(told())).toEqual(new Set([ANN, BEN]));
   });
 
   it('of a process that died are not sent by another', async () => {

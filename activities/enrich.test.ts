@@ -22,13 +22,18 @@ afterAll(() => rig.stop());
 beforeEach(async () => {
   await startOver(sql);
   await rig.control('POST', '/reset');
-  await rig.control('PUT', '/enricher/data', { people: { [PHONE]: [{ kind: 'phone', value: '(646) 555-0124', source: 'directory' }] } });
+  await rig.control('PUT', '/enricher/data', {
+    people: { [PHONE]: [{ kind: 'phone', value: '(646) 555-0124', source: 'directory' }] },
+  });
   await setUp({});
 });
 
 const PHONE = fictionalPhone(0);
 const FOUND = '+16465550124';
-const CALLS = { ...ONE_CALL_RUN, calls: { attempts: 9, perDay: 9, spacingMinutes: { default: 0 }, greeting: 'Hello.' } };
+const CALLS = {
+  ...ONE_CALL_RUN,
+  calls: { attempts: 9, perDay: 9, spacingMinutes: { default: 0 }, greeting: 'Hello.' },
+};
 
 const setUp = (more: object) =>
   changeEnrichmentService(
@@ -70,8 +75,7 @@ const later = () => sql`update enrichment set next_rt = clock_timestamp() where 
 async function round() {
   await sql`update enrichment_service set not_before_rt = null`;
   await releaseLost(sql);
-  for (const due of await takeEnrichments(sql))
-    await enrich({ sql, reach: 'simulated', keys: TEST_KEYS }, due);
+  for (const due of await takeEnrichments(sql)) await enrich({ sql, reach: 'simulated', keys: TEST_KEYS }, due);
 }
 const rows = () =>
   sql`select state, cause, error_code, tries, source, cost_micros::float8, data from enrichment order by seq`;
@@ -189,7 +193,11 @@ describe('what enrichment is asked for (K-25)', () => {
   });
 
   it('on a text', async () => {
-    const run = { ...ONE_CALL_RUN, calls: undefined, messages: [{ key: 'hello', channel: 'sms', when: { kind: 'after_start' }, text: 'Hi.' }] };
+    const run = {
+      ...ONE_CALL_RUN,
+      calls: undefined,
+      messages: [{ key: 'hello', channel: 'sms', when: { kind: 'after_start' }, text: 'Hi.' }],
+    };
     const { enrollmentId } = await seedOutreach(sql, { runs: [run], policy: { enrichment: { on: ['text'] } } });
     await look();
     expect(await rows()).toEqual([]);
@@ -209,7 +217,8 @@ describe('what enrichment is asked for (K-25)', () => {
     const { contacts } = await seedOutreach(sql);
     await requestEnrichment(sql, contacts[0]?.contactId ?? '', ['email', 'demographics'], 'key:Ada');
     await round();
-    const [row] = await sql`select kinds, data, asked_at is not null as dated, cost_micros::float8, actor from enrichment`;
+    const [row] =
+      await sql`select kinds, data, asked_at is not null as dated, cost_micros::float8, actor from enrichment`;
     expect(row).toEqual({
       kinds: ['email', 'demographics'],
       data: found.slice(1),
@@ -337,7 +346,10 @@ it('whoever is erased while they are looked up gets nothing, and nothing is left
   await inTransaction(sql, async (tx) => anonymise(tx, contactId));
   await sql`update contact set erased_rt = clock_timestamp()`;
   if (due !== undefined) await enrich({ sql, reach: 'simulated', keys: TEST_KEYS }, due);
-  expect(await rows()).toMatchObject([{ state: 'found', data: [] }, { state: 'failed', errorCode: 'erased', data: [] }]);
+  expect(await rows()).toMatchObject([
+    { state: 'found', data: [] },
+    { state: 'failed', errorCode: 'erased', data: [] },
+  ]);
   expect(await sql`select 1 from found_address`).toHaveLength(0);
   await expect(requestEnrichment(sql, contactId, ['phone'], 'test')).rejects.toMatchObject({ code: 'wrong_status' });
 });

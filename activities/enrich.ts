@@ -28,7 +28,11 @@ export async function enrich({ sql, reach, keys }: EnrichDeps, due: DueEnrichmen
   await storeFound(sql, { id, addressKey: keys.addressKey }, result);
 }
 
-async function ask({ id, kinds, person, service }: DueEnrichment, reach: Reach, secretKey: string): Promise<EnrichmentReply> {
+async function ask(
+  { id, kinds, person, service }: DueEnrichment,
+  reach: Reach,
+  secretKey: string,
+): Promise<EnrichmentReply> {
   const token = tokenOf(service, secretKey);
   if (token === undefined) return { kind: 'later', code: 'credentials', retryAfterMs: null, isServiceWide: true };
   return createHttpEnricher({ ...service, token, reach }).lookUp({ operationId: id, kinds, person });

@@ -3,7 +3,12 @@ import type { Sql } from './client';
 /** Why no answer came, or none that counts. */
 export type EnrichmentFailure =
   /** Nothing was asked, or nobody was charged: again later. */
-  | { readonly kind: 'later'; readonly code: string; readonly retryAfterMs: number | null; readonly isServiceWide: boolean }
+  | {
+      readonly kind: 'later';
+      readonly code: string;
+      readonly retryAfterMs: number | null;
+      readonly isServiceWide: boolean;
+    }
   /** It may have been answered, and paid for. */
   | { readonly kind: 'lost'; readonly code: string }
   | { readonly kind: 'final'; readonly code: string };

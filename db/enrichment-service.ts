@@ -75,7 +75,12 @@ export async function changeEnrichmentService(
         credentials = case when ${token === undefined} then credentials else ${sealed} end, not_before_rt = null,
         revision = revision + 1, updated_at = app_now(), updated_by = ${actor}`;
     await tx`update enrichment set next_rt = clock_timestamp() where state = 'pending' and next_rt > clock_timestamp()`;
-    const entry = { entity: 'enrichment_service', entityId: ENRICHMENT_PLACE, change: 'changed', data: { fields } } as const;
+    const entry = {
+      entity: 'enrichment_service',
+      entityId: ENRICHMENT_PLACE,
+      change: 'changed',
+      data: { fields },
+    } as const;
     await recordChange(tx, { ...entry, actor });
     return getEnrichmentService(tx);
   });

@@ -43,7 +43,11 @@ describe('the number that a person is called from (U-12)', () => {
   });
 
   it('is the nearest to the person where presence is local', async () => {
-    const people = ['+17865550110', '+17735550111'].map((phone, n) => ({ ...NORA, name: `Person ${n}`, phones: [phone] }));
+    const people = ['+17865550110', '+17735550111'].map((phone, n) => ({
+      ...NORA,
+      name: `Person ${n}`,
+      phones: [phone],
+    }));
     const { enrollmentIds } = await outreach({ people, policy: { localPresence: true } });
     const calls = [];
     for (const id of enrollmentIds) calls.push(await call(id));

@@ -23,7 +23,12 @@ export async function settingsProblems(
     ...silent(policy, company, places),
     ...untold(policy, company),
     ...(isEnriching(policy.enrichment) && !company.enriches
-      ? [{ pointer: '#/policy/enrichment', detail: 'no enrichment service is switched on (GET /v1/enrichment-service)' }]
+      ? [
+          {
+            pointer: '#/policy/enrichment',
+            detail: 'no enrichment service is switched on (GET /v1/enrichment-service)',
+          },
+        ]
       : []),
   ];
 }

@@ -7,7 +7,13 @@ const CHICAGO = '+13125550190';
 const TOLL_FREE = '+18005550190';
 const ALL = [MANHATTAN, MIAMI, CHICAGO];
 
-const ask = (more: Partial<CallerAsk> & { numbers?: readonly string[]; resting?: readonly string[]; unregistered?: readonly string[] } = {}) => {
+const ask = (
+  more: Partial<CallerAsk> & {
+    numbers?: readonly string[];
+    resting?: readonly string[];
+    unregistered?: readonly string[];
+  } = {},
+) => {
   const { numbers = ALL, resting = [], unregistered = [], ...rest } = more;
   return callerFor({
     pool: { numbers, resting, unregistered },

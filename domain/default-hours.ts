@@ -43,14 +43,19 @@ export function weekendWarnings(pointer: string, weekdays: readonly number[]): W
 /** The same for every run of a campaign; none of one that is not complete. */
 export function campaignWarnings(definition: Pick<CampaignDefinition, 'plan'> | null): Warning[] {
   if (definition === null) return [];
-  return definition.plan.runs.flatMap(({ weekdays }, at) => weekendWarnings(`#/definition/plan/runs/${at}/weekdays`, weekdays));
+  return definition.plan.runs.flatMap(({ weekdays }, at) =>
+    weekendWarnings(`#/definition/plan/runs/${at}/weekdays`, weekdays),
+  );
 }
 
 /**
  * "Use Defaults" (K-3): the company's slots become the campaign's own, and its weekdays those of the runs in company times.
  * A copy: what the company changes later is its own affair.
  */
-export function withDefaultHours(definition: CampaignDefinition, { weekdays, slots }: DefaultHours): CampaignDefinition {
+export function withDefaultHours(
+  definition: CampaignDefinition,
+  { weekdays, slots }: DefaultHours,
+): CampaignDefinition {
   const runs = definition.plan.runs.map((run) =>
     run.hours.mode === 'company_times' ? { ...run, weekdays: [...weekdays] } : run,
   );

@@ -16,7 +16,10 @@ export const EnrichmentPolicySchema = z.strictObject({
   /** After so many calls in a row that nobody answered; null = not for that. */
   afterUnreachable: z.int().min(1).max(30).nullable().default(null),
   /** Once for each person: when they come in from the list, were called, or were texted. */
-  on: z.array(z.enum(['import', 'call', 'text'])).max(3).default([]),
+  on: z
+    .array(z.enum(['import', 'call', 'text']))
+    .max(3)
+    .default([]),
   kinds: z.array(EnrichmentKindSchema).min(1).max(4).default(['phone']),
 });
 export type EnrichmentPolicy = z.infer<typeof EnrichmentPolicySchema>;

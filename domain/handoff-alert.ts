@@ -16,10 +16,7 @@ const recipientSchema = z.discriminatedUnion('channel', [
   }),
   z.strictObject({
     channel: z.literal('email'),
-    to: z
-      .string()
-      .max(254)
-      .refine(isMail, 'must be a mail address in lower case'),
+    to: z.string().max(254).refine(isMail, 'must be a mail address in lower case'),
   }),
 ]);
 

@@ -7,7 +7,10 @@ beforeEach(async () => {
 });
 afterEach(() => rig.stop());
 
-const FOUND = [{ kind: 'phone', value: '(212) 555-0124' }, { kind: 'email', value: 'nora@example.com' }];
+const FOUND = [
+  { kind: 'phone', value: '(212) 555-0124' },
+  { kind: 'email', value: 'nora@example.com' },
+];
 
 async function ask(key = 'one', token = SIMULATED_ENRICHER_TOKEN, kinds = ['phone']) {
   const answer = await fetch(`${rig.simulator.httpUrl}/enricher/data/append`, {

@@ -65,7 +65,13 @@ export function createEnricher({ background, ledger, faults }: World): Enricher 
     const refusal = refusalOf(account, request.get('authorization'));
     const isRepeated = account.honoursKeys && account.given.has(key);
     const isDone = (fault === null || isExecuted(fault)) && refusal === null;
-    const detail = { account: request.params.account, kinds, idempotencyKey: key, isRepeated, fault: fault?.mode ?? null };
+    const detail = {
+      account: request.params.account,
+      kinds,
+      idempotencyKey: key,
+      isRepeated,
+      fault: fault?.mode ?? null,
+    };
     await ledger.record({ channel: 'enrichment', kind: 'enrichment', to, accepted: isDone && !isRepeated, detail });
     const execute = async () => refusal ?? answerOf(account, key, [...person.phones, ...person.emails], kinds);
     await answerUnder(fault, response, WORDS, execute, background.signal);

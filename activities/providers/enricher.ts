@@ -20,7 +20,12 @@ export interface EnrichmentQuestion {
 export type EnrichmentReply =
   | { readonly kind: 'answered'; readonly answer: EnrichmentAnswer }
   /** Nothing was looked up. `isServiceWide` = it would be the same for everybody. */
-  | { readonly kind: 'later'; readonly code: string; readonly retryAfterMs: number | null; readonly isServiceWide: boolean }
+  | {
+      readonly kind: 'later';
+      readonly code: string;
+      readonly retryAfterMs: number | null;
+      readonly isServiceWide: boolean;
+    }
   /** Bytes left and no trustworthy answer came: it may have been looked up, and paid for. */
   | { readonly kind: 'lost'; readonly code: string }
   | { readonly kind: 'final'; readonly code: string };

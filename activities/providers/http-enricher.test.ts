@@ -23,7 +23,9 @@ const PERSON = {
 };
 const FOUND = [{ kind: 'phone', value: '(212) 555-0124', source: 'directory' }];
 
-function ask(more: { url?: string; token?: string; reach?: Reach; timeoutSeconds?: number; operationId?: string } = {}) {
+function ask(
+  more: { url?: string; token?: string; reach?: Reach; timeoutSeconds?: number; operationId?: string } = {},
+) {
   const { operationId = 'once', ...options } = more;
   const enricher = createHttpEnricher({
     url: `${rig.simulator.httpUrl}/enricher/data/append`,
@@ -36,7 +38,8 @@ function ask(more: { url?: string; token?: string; reach?: Reach; timeoutSeconds
   });
   return enricher.lookUp({ operationId, kinds: ['phone'], person: PERSON });
 }
-const fault = (mode: string, options = {}) => rig.control('POST', '/faults', { channel: 'enrichment', mode, times: 1, options });
+const fault = (mode: string, options = {}) =>
+  rig.control('POST', '/faults', { channel: 'enrichment', mode, times: 1, options });
 const shown = async () => (await rig.control('GET', '/enricher/data')).body;
 
 describe('a question to the enrichment service (K-25)', () => {

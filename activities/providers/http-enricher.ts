@@ -17,7 +17,14 @@ export interface HttpEnricherOptions {
  * JSON over HTTP: one POST with who it is and what is wanted, answered by `{"found": [...], "costMicros": n}`; 404 says that
  * nothing is known. No redirects, no second try from here; the address may lead to public hosts alone, whoever typed it in.
  */
-export function createHttpEnricher({ url, header, prefix, token, timeoutSeconds, reach }: HttpEnricherOptions): Enricher {
+export function createHttpEnricher({
+  url,
+  header,
+  prefix,
+  token,
+  timeoutSeconds,
+  reach,
+}: HttpEnricherOptions): Enricher {
   return {
     async lookUp({ operationId, kinds, person }) {
       const headers = {

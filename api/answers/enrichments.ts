@@ -18,17 +18,25 @@ export const EnrichmentServiceAnswer = z
     timeoutSeconds: z.int().min(1).max(20),
     honoursIdempotencyKey: z
       .boolean()
-      .describe('The same Idempotency-Key is answered there again and paid for once, so a lost answer may be asked for again.'),
+      .describe(
+        'The same Idempotency-Key is answered there again and paid for once, so a lost answer may be asked for again.',
+      ),
     askedToday: Count,
     revision: Revision,
     updatedAt: At,
     updatedBy: Actor,
   })
-  .meta({ id: 'EnrichmentService', description: 'Who looks up what is missing of people. Off until it is switched on.' });
+  .meta({
+    id: 'EnrichmentService',
+    description: 'Who looks up what is missing of people. Off until it is switched on.',
+  });
 
 const FoundAnswer = z
   .looseObject({ kind: EnrichmentKindSchema, source: text.optional() })
-  .meta({ id: 'Found', description: 'As the service said it: `value` of a phone or mail, the parts of an address, or `values`.' });
+  .meta({
+    id: 'Found',
+    description: 'As the service said it: `value` of a phone or mail, the parts of an address, or `values`.',
+  });
 
 export const EnrichmentStateSchema = z
   .enum(['pending', 'asking', 'found', 'nothing', 'failed', 'unknown'])
@@ -40,7 +48,9 @@ export const EnrichmentAnswer = z
     contactId: Id,
     campaignId: Id.nullable(),
     enrollmentId: Id.nullable(),
-    cause: EnrichmentCauseSchema.describe('What it was asked for; `unreachable`: so many calls in a row went unanswered.'),
+    cause: EnrichmentCauseSchema.describe(
+      'What it was asked for; `unreachable`: so many calls in a row went unanswered.',
+    ),
     kinds: z.array(EnrichmentKindSchema),
     state: EnrichmentStateSchema,
     source: text.nullable().describe('Who was asked.'),

@@ -38,7 +38,9 @@ export const HandoffNoticeAnswer = z
     enrollmentId: Id,
     reason: text,
     at: At,
-    escalatesAt: At.nullable().describe('Others are told then, if nobody has taken it; null = nobody is, or they were.'),
+    escalatesAt: At.nullable().describe(
+      'Others are told then, if nobody has taken it; null = nobody is, or they were.',
+    ),
     takenAt: At.nullable(),
     takenBy: Actor.nullable(),
     closedAt: At.nullable().describe('null = outreach is held still.'),

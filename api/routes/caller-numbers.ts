@@ -122,7 +122,8 @@ export function callerNumberRoutes({ sql }: ApiDeps): Route[] {
         id: 'removeCallerNumber',
         tag: 'Settings',
         summary: 'Take a number out of the pool',
-        description: 'It is ours no more; people who heard from it hear from another one. To use it no longer and keep it, let it rest.',
+        description:
+          'It is ours no more; people who heard from it hear from another one. To use it no longer and keep it, let it rest.',
         answers: { 200: CallerNumberAnswer },
         examples: { answer: CALLER_NUMBER_EXAMPLE },
       },

@@ -27,7 +27,10 @@ const draft = async (runs: object[] = runsIn(undefined)) => {
   return (await api.call('POST', '/v1/campaigns', { body: definitionOf(listId, { plan: { runs }, policy: {} }) })).body;
 };
 const takeDefaults = (id: string, revision: number, key?: string) =>
-  api.call('POST', `/v1/campaigns/${id}/use-default-hours`, { body: { revision }, ...(key === undefined ? {} : { key }) });
+  api.call('POST', `/v1/campaigns/${id}/use-default-hours`, {
+    body: { revision },
+    ...(key === undefined ? {} : { key }),
+  });
 
 describe('default business hours', () => {
   it('are noon to eight from Monday to Friday until somebody says otherwise (K-11)', async () => {
@@ -72,7 +75,7 @@ describe('default business hours', () => {
   it('are taken by one of two who have seen the same draft, and by none that was launched (K-3)', async () => {
     const { id, revision } = await draft();
     const both = await Promise.all([takeDefaults(id, revision), takeDefaults(id, revision, api.keys.editor)]);
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
     const { campaignId } = await launchForOne(api);
     expect((await takeDefaults(campaignId, 1)).body).toMatchObject({ code: 'wrong_status' });
   });
@@ -122,7 +125,15 @@ describe('the pool of caller numbers (U-12)', () => {
     const { status, body } = await add(OTHER, { label: 'Miami', registration: 'pending' });
     expect([status, body]).toMatchObject([
       201,
-      { number: OTHER, areaCode: '305', tollFree: false, label: 'Miami', registration: 'pending', resting: false, position: 2 },
+      {
+        number: OTHER,
+        areaCode: '305',
+        tollFree: false,
+        label: 'Miami',
+        registration: 'pending',
+        resting: false,
+        position: 2,
+      },
     ]);
     expect(await numbers()).toEqual([OURS, OTHER]);
     expect(await pool()).toMatchObject([{ number: OURS, position: 1, registration: 'unknown' }, { number: OTHER }]);
@@ -134,14 +145,17 @@ describe('the pool of caller numbers (U-12)', () => {
   });
 
   it('takes each number once, and in E.164 alone', async () => {
-    expect((await add(OURS)).body).toMatchObject({ code: 'wrong_status', errors: [{ pointer: '#/number', value: OURS }] });
+    expect((await add(OURS)).body).toMatchObject({
+      code: 'wrong_status',
+      errors: [{ pointer: '#/number', value: OURS }],
+    });
     expect((await add('212 555 0170')).body).toMatchObject({ status: 422, errors: [{ pointer: '#/number' }] });
     const twice = { callerNumbers: [OURS, OURS] };
     expect((await api.call('PATCH', '/v1/settings', { body: twice })).body).toMatchObject({
       errors: [{ pointer: '#/callerNumbers/1', detail: 'the number is named twice' }],
     });
     const both = await Promise.all([add('+13055550191'), add('+13055550191', { label: 'Again' })]);
-    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 409]);
     expect(await numbers()).toEqual([OURS, '+13055550191']);
   });
 
@@ -163,7 +177,10 @@ describe('the pool of caller numbers (U-12)', () => {
   });
 
   it('has to have a sender for those who are told of handoffs, and enrichment a service (U-4, K-7)', async () => {
-    const recipients = [{ channel: 'email', to: 'team@example.com' }, { channel: 'sms', to: '+12125550150' }];
+    const recipients = [
+      { channel: 'email', to: 'team@example.com' },
+      { channel: 'sms', to: '+12125550150' },
+    ];
     const [{ id }] = await pool();
     await api.call('PATCH', `/v1/caller-numbers/${id}`, { body: { registration: 'rejected' } });
     expect(await problemsOf({ handoffAlerts: { recipients }, enrichment: { afterUnreachable: 2 } })).toEqual([
@@ -184,7 +201,10 @@ describe('the enrichment service (K-25)', () => {
       hasToken: false,
       revision: 1,
     });
-    expect((await change({ enabled: true })).body).toMatchObject({ code: 'wrong_status', errors: [{ pointer: '#/url' }] });
+    expect((await change({ enabled: true })).body).toMatchObject({
+      code: 'wrong_status',
+      errors: [{ pointer: '#/url' }],
+    });
     const set = { url: 'https://data.example.com/append', name: 'Data', token: 'nobody sees this', enabled: true };
     const { text, body } = await change(set);
     expect(body).toMatchObject({ enabled: true, hasToken: true, revision: 2 });
@@ -208,6 +228,9 @@ describe('the enrichment service (K-25)', () => {
   it('has to be asked over https, where it is no simulation', async () => {
     const real = await api.another({ simulated: false });
     const refused = await real('PATCH', '/v1/enrichment-service', { body: { url: 'http://data.example.com' } });
-    expect(refused.body).toMatchObject({ status: 422, errors: [{ pointer: '#/url', detail: 'must be an https address' }] });
+    expect(refused.body).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '#/url', detail: 'must be an https address' }],
+    });
   });
 });

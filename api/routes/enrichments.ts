@@ -30,7 +30,21 @@ export function enrichmentRoutes(deps: ApiDeps): Route[] {
 
 const ADDRESS = /^https?:\/\/[^/?#@\s\\]+(?:\/[^#\s\\]*)?$/;
 const HEADER = /^[A-Za-z][A-Za-z0-9-]{0,60}$/;
-const TAKEN_HEADERS = ['host', 'connection', 'content-length', 'content-type', 'transfer-encoding', 'idempotency-key', 'accept', 'accept-encoding', 'expect', 'upgrade', 'te', 'trailer', 'cookie'];
+const TAKEN_HEADERS = [
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'idempotency-key',
+  'accept',
+  'accept-encoding',
+  'expect',
+  'upgrade',
+  'te',
+  'trailer',
+  'cookie',
+];
 const ASCII = /^[\x20-\x7e]*$/;
 
 const ServiceChangeSchema = z.strictObject({
@@ -161,7 +175,14 @@ function lookUps({ sql }: ApiDeps): Route[] {
         problems: ['wrong_status'],
         examples: {
           body: { kinds: ['phone'] },
-          answer: { ...ENRICHMENT_EXAMPLE, ...PENDING, campaignId: null, enrollmentId: null, cause: 'manual', actor: 'key:Ada' },
+          answer: {
+            ...ENRICHMENT_EXAMPLE,
+            ...PENDING,
+            campaignId: null,
+            enrollmentId: null,
+            cause: 'manual',
+            actor: 'key:Ada',
+          },
         },
       },
       params: IdParams,
@@ -175,7 +196,15 @@ function lookUps({ sql }: ApiDeps): Route[] {
   ];
 }
 
-const PENDING = { state: 'pending', source: null, data: [], costMicros: null, tries: 0, askedAt: null, finishedAt: null };
+const PENDING = {
+  state: 'pending',
+  source: null,
+  data: [],
+  costMicros: null,
+  tries: 0,
+  askedAt: null,
+  finishedAt: null,
+};
 
 /** What the service said keeps its form, whatever its fields are called. */
 function enrichmentDocument({ data, ...row }: Omit<Enrichment, 'seq'>): unknown {

@@ -2,12 +2,7 @@ import * as z from 'zod';
 import { listHandoffs } from '../../db/handoff-inbox';
 import { getHandoffNotice, takeHandoff } from '../../db/handoff-notice';
 import { pageExample } from '../answers/fields';
-import {
-  HANDOFF_EXAMPLE,
-  HANDOFF_NOTICE_EXAMPLE,
-  HandoffNoticeAnswer,
-  HandoffPageAnswer,
-} from '../answers/handoffs';
+import { HANDOFF_EXAMPLE, HANDOFF_NOTICE_EXAMPLE, HandoffNoticeAnswer, HandoffPageAnswer } from '../answers/handoffs';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { numberAndIdAt, pageOf, pageQuery } from '../page';
@@ -44,7 +39,8 @@ export function handoffRoutes({ sql }: ApiDeps): Route[] {
         id: 'getHandoff',
         tag: 'Enrollments',
         summary: 'Say who was told that somebody waits for a person',
-        description: 'Of the last time that they did. The campaign says in `policy.handoffAlerts` who is told, and who is told next.',
+        description:
+          'Of the last time that they did. The campaign says in `policy.handoffAlerts` who is told, and who is told next.',
         answers: { 200: HandoffNoticeAnswer },
         examples: { answer: HANDOFF_NOTICE_EXAMPLE },
       },
@@ -59,11 +55,17 @@ export function handoffRoutes({ sql }: ApiDeps): Route[] {
         id: 'takeHandoff',
         tag: 'Enrollments',
         summary: 'Take somebody who waits for a person',
-        description: 'Nobody else is told from now on. Outreach stays held until an order hands the contact back, or the hold ends.',
+        description:
+          'Nobody else is told from now on. Outreach stays held until an order hands the contact back, or the hold ends.',
         answers: { 200: HandoffNoticeAnswer },
         problems: ['wrong_status'],
         examples: {
-          answer: { ...HANDOFF_NOTICE_EXAMPLE, escalatesAt: null, takenAt: '2027-03-08T16:12:00.000Z', takenBy: 'key:Ada' },
+          answer: {
+            ...HANDOFF_NOTICE_EXAMPLE,
+            escalatesAt: null,
+            takenAt: '2027-03-08T16:12:00.000Z',
+            takenBy: 'key:Ada',
+          },
         },
       },
       params: IdParams,

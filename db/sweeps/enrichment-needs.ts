@@ -74,7 +74,11 @@ async function pageOf(tx: Tx, campaignId: string, after: number): Promise<Row[]>
 }
 
 /** Why each of them is to be looked up; what was asked of a person before counts as the beginning. */
-function wantedOf(tx: Tx, page: readonly Row[], { afterUnreachable, on }: { afterUnreachable: number | null; on: readonly string[] }) {
+function wantedOf(
+  tx: Tx,
+  page: readonly Row[],
+  { afterUnreachable, on }: { afterUnreachable: number | null; on: readonly string[] },
+) {
   return tx`
     select e.id, e.contact_id,
       case

@@ -71,7 +71,12 @@ async function escalate(tx: Tx): Promise<number> {
   return late.length;
 }
 
-async function storeAlerts(tx: Tx, noticeId: string, level: 1 | 2, recipients: HandoffAlerts['recipients']): Promise<void> {
+async function storeAlerts(
+  tx: Tx,
+  noticeId: string,
+  level: 1 | 2,
+  recipients: HandoffAlerts['recipients'],
+): Promise<void> {
   await tx`
     insert into handoff_alert (notice_id, level, channel, address)
     select ${noticeId}::uuid, ${level}, channel, address

@@ -148,7 +148,8 @@ test('calls come from the number of the campaign that is nearest to the person, 
     settings: { callerNumbers: [newYork, miami, chicago] },
   });
   await world.runUntil('2027-03-23T03:00:00Z');
-  const fromOf = ({ phone }: Actor) => new Set(callsSince(before).flatMap(({ to, from }) => (to === phone ? [from] : [])));
+  const fromOf = ({ phone }: Actor) =>
+    new Set(callsSince(before).flatMap(({ to, from }) => (to === phone ? [from] : [])));
   expect(people.slice(0, 2).map(fromOf)).toEqual([new Set([newYork]), new Set([miami])]);
   const [elsewhere] = people.slice(2).map(fromOf);
   expect(elsewhere?.size).toBe(1);
