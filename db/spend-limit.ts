@@ -93,6 +93,8 @@ export async function setSpendLimits(
     await tx`
       select pg_advisory_xact_lock(1, seq::int) from campaign
       where ${campaignId}::uuid is null and status = 'active' or id = ${campaignId} order by seq`;
+    // Whoever changes limits at the same moment comes second, and sees it.
+    await tx`select pg_advisory_xact_lock(hashtextextended(${`spend_limit:${campaignId ?? 'company'}`}, 0))`;
     // Nor is what was not sent given back to a counter that is not there yet.
     await tx`lock table attempt in share mode`;
     const before = await getSpendState(tx, campaignId);

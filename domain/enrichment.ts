@@ -55,7 +55,7 @@ export type Found = z.infer<typeof foundSchema>;
 /** The answer of a service; null = it can't be read as one. */
 export const EnrichmentAnswerSchema = z.object({
   found: z.array(foundSchema).max(50),
-  costMicros: z.int().min(0).max(1_000_000_000).optional(),
+  costMicros: z.int().min(0).max(100_000_000).optional(),
 });
 export type EnrichmentAnswer = z.infer<typeof EnrichmentAnswerSchema>;
 

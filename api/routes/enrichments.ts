@@ -66,7 +66,7 @@ const ServiceChangeSchema = z.strictObject({
     .optional(),
   prefix: z.string().max(40).regex(ASCII, 'must be plain ASCII').optional(),
   token: z.string().min(1).max(4_000).regex(ASCII, 'must be one line of plain ASCII').nullable().optional(),
-  costMicros: z.int().min(0).max(1_000_000_000).optional(),
+  costMicros: z.int().min(0).max(100_000_000).optional(),
   perDay: z.int().min(1).max(1_000_000).optional(),
   timeoutSeconds: z.int().min(1).max(20).optional(),
   honoursIdempotencyKey: z.boolean().optional(),
