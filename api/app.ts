@@ -15,6 +15,7 @@ import { attributeRoutes } from './routes/attributes';
 import { auditRoutes } from './routes/audits';
 import { calendarDayRoutes } from './routes/calendar-days';
 import { campaignCopyRoutes } from './routes/campaign-copies';
+import { callerNumberRoutes } from './routes/caller-numbers';
 import { campaignRoutes } from './routes/campaigns';
 import { caseRoutes } from './routes/cases';
 import { changeRoutes } from './routes/changes';
@@ -26,6 +27,8 @@ import { consentRoutes } from './routes/consents';
 import { contactAddressRoutes } from './routes/contact-addresses';
 import { contactRoutes } from './routes/contacts';
 import { draftRoutes } from './routes/drafts';
+import { defaultHoursRoutes } from './routes/default-hours';
+import { enrichmentRoutes } from './routes/enrichments';
 import { enrollmentRoutes } from './routes/enrollments';
 import { exportRoutes } from './routes/exports';
 import { importRoutes } from './routes/imports';
@@ -84,6 +87,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...sessionRoutes(deps),
     ...clockRoutes(deps),
     ...settingsRoutes(deps),
+    ...callerNumberRoutes(deps),
+    ...enrichmentRoutes(deps),
     ...listRoutes(deps),
     ...listMemberRoutes(deps),
     ...feedRoutes(deps),
@@ -99,6 +104,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...erasureRoutes(deps),
     ...formRoutes(deps),
     ...agentRoutes(deps),
+    ...defaultHoursRoutes(deps),
     ...campaignRoutes(deps),
     ...draftRoutes(deps),
     ...campaignCopyRoutes(deps),

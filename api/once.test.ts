@@ -1,5 +1,6 @@
 import { startTestApi, type TestApi } from '../test/api';
 import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
+import { CALLER_NUMBER_BODY_EXAMPLE } from './answers/caller-numbers';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
 import { PORTABLE_EXAMPLE } from './answers/drafts';
@@ -146,6 +147,7 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ['/v1/agents', 'agent', () => ({ ...AGENT_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/api-keys', 'api_key', () => ({ name: 'Cut off', role: 'viewer' })],
   ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
+  ['/v1/caller-numbers', 'caller_number', () => ({ ...CALLER_NUMBER_BODY_EXAMPLE, label: 'Cut off' })],
   ['/v1/legal-rules', 'legal_rule', () => ({ ...LEGAL_RULE_BODY_EXAMPLE, source: 'Cut off' })],
   ['/v1/calendar-days', 'calendar_day', () => ({ ...CALENDAR_DAY_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/contacts/:id/cases', 'cases', () => ({ caseType: 'intake', title: 'Cut off' })],

@@ -114,6 +114,12 @@ async function aims(): Promise<Aims> {
   // Made by what says whose list it is; to say that by chance takes more shots than there are.
   succeeded.add('createImport');
   const executions = await failedExecutions(people[0]);
+  const [taken, held] = people.slice(6).map(({ enrollmentId }) => enrollmentId);
+  for (const enrollmentId of [taken, held])
+    await api.call('POST', '/v1/facts', {
+      body: { kind: 'handoff_requested', eventId: `held ${enrollmentId}`, enrollmentId },
+    });
+  await api.call('POST', `/v1/enrollments/${taken}/handoff/take`);
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
   return {
     apiKey: api.keys.viewer,
@@ -148,12 +154,21 @@ async function aims(): Promise<Aims> {
           return String(url).split('/').at(-1) ?? '';
         }),
       ),
+      'caller-numbers': await idsOf('/v1/caller-numbers'),
+      enrichments: await lookedUp(people.map(({ contactId }) => contactId)),
       'legal-rules': await idsOf('/v1/legal-rules'),
       'calendar-days': await idsOf('/v1/calendar-days'),
       'api-keys': [await made('/v1/api-keys', { name: 'Nobody', role: 'viewer' })],
       u: people.map(({ enrollmentId }) => unsubscribeToken(api.config.secretKey, enrollmentId)),
     },
   };
+}
+
+/** A service that nobody asks: there are no workers here. */
+async function lookedUp(contactIds: readonly string[]): Promise<string[]> {
+  await api.call('PATCH', '/v1/enrichment-service', { body: { url: 'https://data.example.com/', enabled: true } });
+  const replies = contactIds.slice(0, 3).map((id) => api.call('POST', `/v1/contacts/${id}/enrich`, { body: {} }));
+  return (await Promise.all(replies)).map(({ body }) => body.id);
 }
 
 async function failedExecutions(person?: { enrollmentId: string; phone: string }): Promise<string[]> {

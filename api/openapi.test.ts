@@ -85,8 +85,8 @@ describe('the OpenAPI document', () => {
       typesOf(operation.responses).some((type) => /csv|excel|sheet|tab-separated/.test(type)),
     );
     expect(tables.map(({ operation }) => operation['operationId']).sort()).toEqual([
-      'exportCampaign',
-      'exportList',
+      'exportCampaignContacts',
+      'exportListContacts',
       'getFailedRows',
     ]);
   });

@@ -28,8 +28,8 @@ interface Editable {
   readonly part?: string;
 }
 
-/** Set as a whole: one value whatever it was, and limits, which say from which `limitRevision` they were made. */
-const WHOLE = ['/campaigns/:id/connection', '/spending', '/campaigns/:id/spending'];
+/** Set as a whole: one value, whatever it was. */
+const WHOLE = ['/campaigns/:id/connection'];
 
 const made = async (path: string, body: unknown) => `${path}/${(await api.call('POST', path, { body })).body.id}`;
 const EDITABLE: readonly Editable[] = [
@@ -164,6 +164,30 @@ const EDITABLE: readonly Editable[] = [
     path: async () => '/v1/spending/rates',
     method: 'PATCH',
     change: (word, revision) => ({ callMinuteMicros: 1_000 * word.length, revision }),
+  },
+  {
+    what: '/spending',
+    path: async () => '/v1/spending',
+    method: 'PUT',
+    change: (word, revision) => ({ perDayMicros: 1_000_000_000 * word.length, totalMicros: null, revision }),
+  },
+  {
+    what: '/campaigns/:id/spending',
+    path: async () => `${await made('/v1/campaigns', definition('Limited'))}/spending`,
+    method: 'PUT',
+    change: (word, revision) => ({ perDayMicros: 1_000_000_000 * word.length, totalMicros: null, revision }),
+  },
+  {
+    what: '/caller-numbers/:id',
+    path: () => made('/v1/caller-numbers', { number: '+16465550170' }),
+    method: 'PATCH',
+    change: (label, revision) => ({ label, revision }),
+  },
+  {
+    what: '/enrichment-service',
+    path: async () => '/v1/enrichment-service',
+    method: 'PATCH',
+    change: (name, revision) => ({ name, revision }),
   },
 ];
 

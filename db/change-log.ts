@@ -5,6 +5,8 @@ import { currentRequest } from './request-context';
 
 export const ENTITIES = [
   'settings',
+  'caller_number',
+  'enrichment_service',
   'campaign',
   'form',
   'agent',

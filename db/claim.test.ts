@@ -25,7 +25,8 @@ const { sql } = databaseOfThisFile({ max: 16 });
 beforeEach(() => startOver(sql));
 
 const outreach = (options?: OutreachOptions) => seedOutreach(sql, options);
-const attempts = async () => sql<{ state: string; toHash: string }[]>`select state, to_hash from attempt`;
+const attempts = async () =>
+  sql<{ state: string; toHash: string }[]>`select state, to_hash from attempt order by claimed_rt`;
 const refusals = async () =>
   (
     await sql<

@@ -1,11 +1,12 @@
 import { addressKindOf } from '../domain/channel';
 import { decide } from '../domain/decide';
-import type { Decision, Touch } from '../domain/decision';
+import type { Decision } from '../domain/decision';
 import { explain, explainRefusal } from '../domain/explain';
 import { inTransaction, type Sql, type Tx } from './client';
 import { loadPlannerFrame, type PlannerFrame } from './planner-input';
-import { type Content, type Correspondents, correspondentsOf, prepareContent, type Prepared } from './content';
+import { type Content, correspondentsOf, prepareContent, type Prepared } from './content';
 import { permitOf } from './permit';
+import { type Sender, senderFor } from './senders';
 import { expectedCost, takeMoney } from './spend';
 import { recordTimeline } from './timeline';
 import { addressHash, attemptToken, hashSecret } from './tokens';
@@ -86,25 +87,25 @@ async function carryOut(
 ): Promise<ClaimOutcome> {
   const { touch } = decision;
   const correspondents = await correspondentsOf(tx, ask.enrollmentId, touch.toHash);
-  const from = senderFor(correspondents, touch, ask.enrollmentId);
-  if (from === null) return refuse(tx, ask, frame, 'no_sender', NO_SENDER_SECONDS);
+  const sender = senderFor(correspondents, touch, frame, keys);
+  if (sender === null) return refuse(tx, ask, frame, 'no_sender', NO_SENDER_SECONDS);
   const content = prepareContent(correspondents, { touch, frame, keys });
   const { to } = correspondents;
   if (to === null) return refuse(tx, ask, frame, 'no_address');
   if (content.kind === 'incomplete') {
-    await storeRefused(tx, { ask, frame, decision, from, keys, content });
+    await storeRefused(tx, { ask, frame, decision, sender, keys, content });
     return refuse(tx, ask, frame, 'template_variable_missing');
   }
   const cost = expectedCost(frame, touch);
   // Somebody else has just claimed the last of the money: from now on the planner sees it.
   if (!(await takeMoney(tx, frame, cost))) return refuse(tx, ask, frame, 'spend_limit');
-  const postByMs = await storeClaim(tx, { ask, frame, decision, from, keys, content });
+  const postByMs = await storeClaim(tx, { ask, frame, decision, sender, keys, content });
   if (postByMs === null) {
     await takeMoney(tx, frame, -cost);
     return refuse(tx, ask, frame, 'busy_elsewhere', BUSY_ELSEWHERE_SECONDS);
   }
   const realLeftMs = frame.speed === 0 ? Number.MAX_SAFE_INTEGER : (touch.untilAt - frame.input.now) / frame.speed;
-  return { kind: 'claimed', from, to, content, postByMs, untilMs: realLeftMs };
+  return { kind: 'claimed', from: sender.from, to, content, postByMs, untilMs: realLeftMs };
 }
 
 /**
@@ -152,7 +153,7 @@ interface NewAttempt {
   readonly ask: ClaimAsk;
   readonly frame: PlannerFrame;
   readonly decision: Decision & { kind: 'touch' };
-  readonly from: string;
+  readonly sender: Sender;
   readonly keys: ClaimKeys;
   readonly content: Prepared;
 }
@@ -162,9 +163,10 @@ function columnsOf(tx: Tx) {
     claimed_at, post_by_rt, resolve_by_rt, version_id, permit, content, cost_micros`;
 }
 
-function valuesOf(tx: Tx, { ask, frame, decision, from, keys, content }: NewAttempt, state: 'claimed' | 'not_sent') {
+function valuesOf(tx: Tx, { ask, frame, decision, sender, keys, content }: NewAttempt, state: 'claimed' | 'not_sent') {
   const { touch } = decision;
-  const fromHash = addressHash(keys.addressKey, addressKindOf(touch.channel), from);
+  const fromHash = addressHash(keys.addressKey, addressKindOf(touch.channel), sender.from);
+  const permit = { ...permitOf(frame, decision), ...sender.evidence };
   const tokenHash = hashSecret(attemptToken(keys.secretKey, ask.attemptId));
   return tx`
     select ${ask.attemptId}::uuid, ${ask.enrollmentId}::uuid, ${touch.key}::text, ${touch.try}::integer, ${touch.runKey}::text,
@@ -172,19 +174,8 @@ function valuesOf(tx: Tx, { ask, frame, decision, from, keys, content }: NewAtte
       ${touch.toHash}::text as to_hash, ${state}::text, ${tokenHash}::text, at_ms(${frame.input.now}),
       clock_timestamp() + make_interval(secs => ${POST_WITHIN_SECONDS}),
       case when ${state === 'claimed'} then clock_timestamp() + make_interval(secs => ${RESOLVE_WITHIN_SECONDS}) end,
-      ${frame.input.planVersionId}::uuid, ${JSON.stringify(permitOf(frame, decision))}::text::jsonb, ${JSON.stringify(content)}::text::jsonb,
+      ${frame.input.planVersionId}::uuid, ${JSON.stringify(permit)}::text::jsonb, ${JSON.stringify(content)}::text::jsonb,
       ${expectedCost(frame, touch)}::bigint`;
-}
-
-/** The same person always hears from the same of our numbers. */
-function senderFor(
-  { callerNumbers, mailFrom }: Correspondents,
-  { channel }: Touch,
-  enrollmentId: string,
-): string | null {
-  if (channel === 'email') return mailFrom === '' ? null : mailFrom;
-  const at = Number.parseInt(enrollmentId.slice(0, 8), 16) % Math.max(1, callerNumbers.length);
-  return callerNumbers[at] ?? null;
 }
 
 /** No attempt comes of it; the line goes back, and the reason stays readable. Nothing may refuse in a loop: where the planner can't foresee it, it waits. */

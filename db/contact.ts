@@ -34,6 +34,8 @@ export interface ContactAddress {
   readonly unusable: 'wrong_number' | 'invalid' | null;
   /** Channels that are barred at this address. */
   readonly suppressed: readonly Channel[];
+  /** Who found it; null = it was given. */
+  readonly foundBy: string | null;
 }
 
 export interface ContactCase {
@@ -133,6 +135,7 @@ function columns(db: Db) {
     p.erased_rt is not null as erased, p.places, p.attributes, p.tags, p.revision, ms(p.created_at) as created_at, ms(p.updated_at) as updated_at,
     (select coalesce(json_agg(json_build_object(
         'kind', a.kind, 'value', a.value, 'unusable', ca.unusable,
+        'foundBy', (select source from found_address f where f.contact_id = p.id and f.hash = a.hash),
         'suppressed', (select coalesce(json_agg(distinct channel order by channel), '[]')
           from suppression s cross join unnest(s.channels) as channel
           where s.hash = a.hash and s.lifted_at is null)) order by ca.position), '[]')

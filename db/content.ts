@@ -1,3 +1,4 @@
+import type { CallerPool } from '../domain/caller-number';
 import type { Touch } from '../domain/decision';
 import type { Run } from '../domain/plan';
 import { parseTemplate, render } from '../domain/template';
@@ -43,9 +44,13 @@ export interface Correspondents {
   readonly companyName: string;
   readonly companyAddress: string;
   readonly companyPhone: string;
-  readonly callerNumbers: readonly string[];
+  readonly pool: CallerPool;
+  /** Hashes of our numbers at the person's last attempts, the last one first. */
+  readonly heardFrom: readonly string[];
   readonly mailFrom: string;
   readonly subject: string;
+  /** Who found the address for us; null = it was given. */
+  readonly foundBy: string | null;
 }
 
 const MOST_SMS_CHARACTERS = 1_600;
@@ -55,7 +60,14 @@ const CALLBACK_RING_SECONDS = 30;
 export async function correspondentsOf(tx: Tx, enrollmentId: string, toHash: string): Promise<Correspondents> {
   const [row] = await tx<Correspondents[]>`
     select p.first_name, p.last_name, p.language, p.attributes, (select value from address where hash = ${toHash}) as to,
-      s.company_name, s.company_address, s.company_phone, s.caller_numbers, s.mail_from, c.subject
+      s.company_name, s.company_address, s.company_phone, s.mail_from, c.subject,
+      json_build_object('numbers', s.caller_numbers,
+        'resting', array(select number from caller_number where resting),
+        'unregistered', array(select number from caller_number where registration in ('pending', 'rejected'))) as pool,
+      array(select t.from_hash from enrollment o join attempt t on t.enrollment_id = o.id
+        where o.contact_id = p.id and t.channel <> 'email' and t.state <> 'not_sent'
+        order by t.claimed_at desc, t.claimed_rt desc limit 20) as heard_from,
+      (select source from found_address where contact_id = p.id and hash = ${toHash}) as found_by
     from enrollment e
     join campaign c on c.id = e.campaign_id
     join contact p on p.id = e.contact_id

@@ -156,6 +156,8 @@ export interface AttemptRow {
   readonly try: number;
   readonly channel: Channel;
   readonly to: string;
+  /** Who found the address; null = it was given. */
+  readonly foundBy: string | null;
   readonly state: AttemptState;
   readonly status: string | null;
   readonly answeredBy: string | null;
@@ -174,7 +176,7 @@ export interface AttemptRow {
 /** All of them, oldest first: a plan has no more than a few dozen. */
 export async function listAttempts(db: Db, enrollmentId: string): Promise<AttemptRow[]> {
   return db<AttemptRow[]>`
-    select t.id, t.touch_key, t.try, t.channel, a.value as to, t.state, t.status, t.answered_by, t.disposition,
+    select t.id, t.touch_key, t.try, t.channel, a.value as to, t.permit ->> 'foundBy' as found_by, t.state, t.status, t.answered_by, t.disposition,
       t.outcome, t.duration_seconds, t.error_code, t.error_detail, t.provider_sid, v.number as version,
       ms(t.claimed_at) as claimed_at, ms(t.accepted_at) as accepted_at, ms(t.ended_at) as ended_at
     from attempt t

@@ -90,6 +90,12 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
     await tx`update consent set text = '', source = 'erased', revoked_reason = null where contact_id = ${contactId} returning 1`;
   await tx`update call_opt_out set reason = '' where contact_id = ${contactId}`;
   await tx`delete from crm_arrival where contact_id = ${contactId}`;
+  await tx`delete from found_address where contact_id = ${contactId}`;
+  await tx`
+    update enrichment set data = '[]', state = case when state in ('pending', 'asking') then 'failed' else state end,
+      error_code = case when state in ('pending', 'asking') then 'erased' else error_code end,
+      finished_at = coalesce(finished_at, app_now())
+    where contact_id = ${contactId}`;
   const { blanked, kept, suppressions } = await blankAddresses(tx, contactId);
   await blankContact(tx, contactId);
   await eraseRows(tx, contactId);

@@ -18,6 +18,8 @@ export interface HandoffRow {
   readonly heldUntilAt: Instant | null;
   /** The last thing that the person wrote. */
   readonly lastMessage: string | null;
+  /** Who of the team looks after it. */
+  readonly takenBy: string | null;
 }
 
 export interface HandoffPage {
@@ -37,7 +39,9 @@ export async function listHandoffs(db: Db, { after, limit }: HandoffPage): Promi
         left join conversation v on v.id = m.conversation_id
         where m.direction = 'in'
           and (m.fact_id = h.id or (h.kind = 'held' and v.enrollment_id = h.enrollment_id))
-        order by m.id desc limit 1) as last_message
+        order by m.id desc limit 1) as last_message,
+      case when h.kind = 'held' then (
+        select n.taken_by from handoff_notice n where n.enrollment_id = h.enrollment_id and n.closed_at is null) end as taken_by
     from (
       select w.*, (extract(epoch from w.at) * 1000000)::bigint::float8 as position
       from (${held(db)} union all ${unmatched(db)} union all ${untagged(db)}) w) h

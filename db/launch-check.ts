@@ -4,6 +4,7 @@ import type { Db } from './client';
 import { partProblems } from './compatibility';
 import type { RefusedField } from './refusal';
 import { getSettings } from './settings';
+import { settingsProblems } from './settings-check';
 
 /** Everything that keeps a complete definition from being launched, each with the field that it is about. */
 export async function launchProblems(db: Db, definition: CampaignDefinition): Promise<RefusedField[]> {
@@ -22,7 +23,8 @@ export async function launchProblems(db: Db, definition: CampaignDefinition): Pr
     problems.push(
       ...problemAt(places.email, "mails carry the company's postal address; the settings have none (address)"),
     );
-  return [...problems, ...(await partProblems(db, definition))];
+  problems.push(...(await settingsProblems(db, policy, places)), ...(await partProblems(db, definition)));
+  return problems;
 }
 
 /** S1-19, S1-20: the list has a case type, and all its cases are of it. Who takes people in for ever may begin with nobody (K-6, K-17). */

@@ -1,3 +1,4 @@
+import type { DefaultHours } from '../domain/default-hours';
 import type { Instant } from '../domain/instant';
 import type { Caps, WeeklyHours } from '../domain/planner-input';
 import { recordChange } from './change-log';
@@ -14,6 +15,8 @@ export interface Settings {
   readonly zone: string;
   readonly legalHours: WeeklyHours;
   readonly unknownPlaceHours: WeeklyHours;
+  /** What campaigns take a copy of (S1-54, K-3): a change of it moves nobody. */
+  readonly defaultHours: DefaultHours;
   readonly caps: { readonly phone: Caps; readonly email: Caps };
   readonly callerNumbers: readonly string[];
   readonly mailFrom: string;
@@ -42,7 +45,7 @@ export async function getSettings(db: Db): Promise<Settings> {
   const [row] = await db<Settings[]>`
     select s.company_name, s.company_address as address, s.company_phone as phone,
       s.transfer_number, s.zone, s.legal_hours,
-      s.unknown_place_hours, s.caps, s.caller_numbers, s.mail_from, s.closing_margin_seconds,
+      s.unknown_place_hours, s.default_hours, s.caps, s.caller_numbers, s.mail_from, s.closing_margin_seconds,
       s.opening_jitter_seconds, s.messages_per_second, s.untagged_after_seconds,
       l.lines, l.rate_percent, s.revision, ms(s.updated_at) as updated_at, s.updated_by
     from settings s
@@ -78,6 +81,7 @@ async function store(tx: Tx, values: SettingsValues, actor: string): Promise<voi
       zone = ${values.zone},
       legal_hours = ${JSON.stringify(values.legalHours)}::text::jsonb,
       unknown_place_hours = ${JSON.stringify(values.unknownPlaceHours)}::text::jsonb,
+      default_hours = ${JSON.stringify(values.defaultHours)}::text::jsonb,
       caps = ${JSON.stringify(values.caps)}::text::jsonb,
       caller_numbers = ${[...values.callerNumbers]},
       mail_from = ${values.mailFrom},

@@ -21,8 +21,8 @@ export interface SpendState {
   /** By the calendar day of the company. */
   readonly spentTodayMicros: number;
   readonly spentMicros: number;
-  /** Counts the changes of the limits; 0 = none was ever set. */
-  readonly limitRevision: number;
+  /** Counts the changes of the limits; 1 = none was ever set. */
+  readonly revision: number;
 }
 
 export type RateChange = {
@@ -69,7 +69,7 @@ export async function changeSpendRates(
 export async function getSpendState(db: Db, campaignId: string | null): Promise<SpendState> {
   await requireCampaign(db, campaignId);
   const [row] = await db<SpendState[]>`
-    select l.per_day_micros, l.total_micros, coalesce(l.revision, 0) as limit_revision, s.spent_micros, s.spent_today_micros
+    select l.per_day_micros, l.total_micros, coalesce(l.revision, 0) + 1 as revision, s.spent_micros, s.spent_today_micros
     from (${spent(db, campaignId)}) s
     left join spend_limit l on l.campaign_id is not distinct from ${campaignId}::uuid`;
   if (row === undefined) throw new Error('a sum has always one row');
@@ -93,11 +93,13 @@ export async function setSpendLimits(
     await tx`
       select pg_advisory_xact_lock(1, seq::int) from campaign
       where ${campaignId}::uuid is null and status = 'active' or id = ${campaignId} order by seq`;
+    // Whoever changes limits at the same moment comes second, and sees it.
+    await tx`select pg_advisory_xact_lock(hashtextextended(${`spend_limit:${campaignId ?? 'company'}`}, 0))`;
     // Nor is what was not sent given back to a counter that is not there yet.
     await tx`lock table attempt in share mode`;
     const before = await getSpendState(tx, campaignId);
-    if (revision !== undefined && revision !== before.limitRevision)
-      throw new Refusal('revision_conflict', `the limits stand at revision ${before.limitRevision}, not ${revision}`);
+    if (revision !== undefined && revision !== before.revision)
+      throw new Refusal('revision_conflict', `the limits stand at revision ${before.revision}, not ${revision}`);
     await tx`
       insert into spend_limit as l (campaign_id, per_day_micros, total_micros, on_day, day_spent, total_spent, updated_by)
       values (${campaignId}, ${perDayMicros}, ${totalMicros}, company_day(app_now()), ${before.spentTodayMicros}, ${before.spentMicros}, ${actor})

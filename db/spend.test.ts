@@ -121,7 +121,7 @@ describe('a limit of money (U-14)', () => {
       totalMicros: 100,
       spentTodayMicros: 0,
       spentMicros: 100,
-      limitRevision: 1,
+      revision: 2,
     });
   });
 

@@ -21,6 +21,10 @@ describe('a policy', () => {
       maxCallbacks: 3,
       handoffHoldHours: 72,
       leavesWithList: false,
+      handoffAlerts: { recipients: [], escalation: null },
+      callerNumbers: [],
+      localPresence: false,
+      enrichment: { afterUnreachable: null, on: [], kinds: ['phone'] },
       phrases: {},
       rules: [],
     });

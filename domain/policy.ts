@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { CalendarDaySchema } from './calendar-day';
 import { CrmLinkSchema } from './crm-link';
+import { EnrichmentPolicySchema } from './enrichment';
+import { HandoffAlertsSchema } from './handoff-alert';
 import { RuleSchema } from './rule';
 import { slotListSchema } from './slots';
 
@@ -36,6 +38,17 @@ export const PolicySchema = z
       .min(1)
       .max(24 * 90)
       .default(72),
+    /** Who of the team is told when somebody waits for a person (U-4). */
+    handoffAlerts: HandoffAlertsSchema.prefault({}),
+    /** U-12: the part of the company's numbers that it calls and texts from; none = all of them. */
+    callerNumbers: z
+      .array(z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164 like +12125550123'))
+      .max(100)
+      .default([]),
+    /** U-12: call from the number that is nearest to the person's. */
+    localPresence: z.boolean().default(false),
+    /** K-7: look up what is missing of people. */
+    enrichment: EnrichmentPolicySchema.prefault({}),
     /** Phrases that put a reply into a bucket of the campaign's own choice. */
     phrases: z
       .record(z.string().regex(/^[a-z0-9][a-z0-9_]{0,39}$/), z.array(z.string().trim().min(1).max(200)).max(100))

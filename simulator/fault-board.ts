@@ -67,7 +67,7 @@ function matches(rule: FaultRule, subject: FaultSubject): boolean {
   const { operation, to, attemptId } = rule.match;
   const operationFits =
     operation === undefined
-      ? subject.channel === 'crm' || subject.operation === 'create'
+      ? subject.channel === 'crm' || subject.channel === 'enrichment' || subject.operation === 'create'
       : operation === subject.operation;
   return (
     rule.channel === subject.channel &&

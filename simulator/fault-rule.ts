@@ -21,6 +21,19 @@ const REQUEST_MODES = {
     'timeout_executed',
     'reset',
   ],
+  enrichment: [
+    'ok',
+    '401',
+    '429',
+    '500',
+    '504_executed',
+    '504_not_executed',
+    'error_in_200',
+    'slow',
+    'timeout_not_executed',
+    'timeout_executed',
+    'reset',
+  ],
 } as const satisfies Record<LedgerChannel, readonly string[]>;
 
 const MODES = [

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-export const LedgerChannelSchema = z.enum(['voice', 'sms', 'email', 'crm']);
+export const LedgerChannelSchema = z.enum(['voice', 'sms', 'email', 'crm', 'enrichment']);
 export type LedgerChannel = z.infer<typeof LedgerChannelSchema>;
 
 /** One thing the outside world was asked for, or did by itself. */
@@ -31,6 +31,7 @@ export const LedgerEntrySchema = z.object({
     'crm_status',
     'crm_note',
     'crm_lookup',
+    'enrichment',
   ]),
   sid: z.string().optional(),
   to: z.string().optional(),

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import express, { type Express } from 'express';
 import { controlRoutes } from './control/routes';
 import { createFactPoster } from './facts';
+import { createEnricher } from './enricher';
 import { createHttpCrm } from './http-crm';
 import { createLawRuler } from './lawruler';
 import { type MailSink, startMailSink } from './mail-sink';
@@ -37,7 +38,7 @@ export interface Simulator {
 
 const HOST = '127.0.0.1';
 
-/** Starts stand-ins for everything outside of the product: Twilio, a mail server, LawRuler, and people. */
+/** Starts stand-ins for everything outside of the product: Twilio, a mail server, CRMs, a service that knows more of people, and people. */
 export async function createSimulator(deps: SimulatorDeps): Promise<Simulator> {
   const world = await createWorld(deps);
   const { app, mail } = await assemble(world, deps);
@@ -88,12 +89,14 @@ async function assemble(world: World, deps: SimulatorDeps): Promise<{ app: Expre
   const calls = createCalls(world, { account, directory, doer, live });
   const lawRuler = createLawRuler(world);
   const httpCrm = createHttpCrm(world);
+  const enricher = createEnricher(world);
   const mail = await startMailSink(world, { directory, doer }, deps.smtpPort ?? 0);
   const app = express();
   app.disable('x-powered-by');
-  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm }));
+  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm, enricher }));
   app.use('/lawruler', lawRuler.router);
   app.use('/http-crm', httpCrm.router);
+  app.use('/enricher', enricher.router);
   app.use(twilioRoutes(world, { account, calls, texts }));
   return { app, mail };
 }

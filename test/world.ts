@@ -21,7 +21,9 @@ import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from '
 import { coreSweeps } from '../workers/sweeps';
 import { recover, type RecoveryOutcome } from '../workers/recovery/recover';
 import { connectionSweeps } from '../workers/sweeps/connections';
+import { enrichmentSweeps } from '../workers/sweeps/enrichments';
 import { erasures } from '../workers/sweeps/erasures';
+import { handoffAlertSweeps } from '../workers/sweeps/handoff-alerts';
 import { checkInstallation } from '../workers/sweeps/installation';
 import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
@@ -217,13 +219,16 @@ export class World {
     });
     const connecting = connectionSweeps({ sql: this.sql, ...this.providers, keys: this.keys() });
     const erasing = erasures({ sql: this.sql, engine: this.engine, ...this.providers });
+    const others = [
+      reconciling,
+      ...connecting,
+      erasing,
+      ...enrichmentSweeps({ sql: this.sql, ...this.providers, keys: this.keys() }),
+      ...handoffAlertSweeps({ sql: this.sql, ...this.providers, keys: this.keys() }),
+    ];
+    const core = coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 });
     this.sweeps = runSweeps(
-      [...coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 }), reconciling, ...connecting, erasing].map(
-        (sweep) => ({
-          ...sweep,
-          everyMs: sweep.everyMs / HURRY,
-        }),
-      ),
+      [...core, ...others].map((sweep) => ({ ...sweep, everyMs: sweep.everyMs / HURRY })),
       { sql: this.sql, log },
     );
   }

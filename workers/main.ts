@@ -21,8 +21,10 @@ import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from '
 import { recoverySweep } from './recovery/sweep';
 import { coreSweeps } from './sweeps';
 import { connectionSweeps } from './sweeps/connections';
+import { enrichmentSweeps } from './sweeps/enrichments';
 import { erasures } from './sweeps/erasures';
 import { importSweeps } from './sweeps/imports';
+import { handoffAlertSweeps } from './sweeps/handoff-alerts';
 import { checkInstallation } from './sweeps/installation';
 import { measured } from './sweeps/measured';
 import { reconcile } from './sweeps/reconcile';
@@ -171,6 +173,8 @@ function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: Swee
     reconciling,
     ...connecting,
     erasing,
+    ...enrichmentSweeps({ sql, reach: providers.reach, keys: keysOf(config) }),
+    ...handoffAlertSweeps({ sql, ...providers, keys: keysOf(config) }),
     ...reportSweeps({ sql, log }),
     ...importSweeps({ sql, addressKey: config.ADDRESS_KEY }),
   ];

@@ -48,7 +48,8 @@ export interface SmsRequest extends Guard {
   readonly from: string;
   readonly to: string;
   readonly text: string;
-  readonly statusUrl: string;
+  /** Null = nobody wants to know what becomes of it. */
+  readonly statusUrl: string | null;
   /** Seconds the provider may hold it: never past the end of the opening. */
   readonly validitySeconds: number;
 }
@@ -114,8 +115,9 @@ export interface MailRequest extends Guard {
   readonly html: string;
   /** Stable over tries of the same attempt. */
   readonly messageId: string;
-  readonly unsubscribeUrl: string;
-  readonly unsubscribeMail: string;
+  /** Null in mail to the team itself, which nobody leaves. */
+  readonly unsubscribeUrl: string | null;
+  readonly unsubscribeMail: string | null;
 }
 
 export interface MailProvider {

@@ -168,20 +168,27 @@ function messageOf(request: MailRequest) {
     html,
     messageId,
     xMailer: false as const,
-    // RFC 8058: one click on the mail program's own button posts to the URL.
-    list: { unsubscribe: [[unsubscribeUrl, `mailto:${unsubscribeMail}?subject=unsubscribe`]] },
-    headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', 'X-Attempt-Id': attemptId },
+    ...(unsubscribeUrl === null || unsubscribeMail === null
+      ? { headers: { 'X-Attempt-Id': attemptId } }
+      : {
+          // RFC 8058: one click on the mail program's own button posts to the URL.
+          list: { unsubscribe: [[unsubscribeUrl, `mailto:${unsubscribeMail}?subject=unsubscribe`]] },
+          headers: { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', 'X-Attempt-Id': attemptId },
+        }),
   };
 }
 
 /** What would have to be bent before it could be sent is not sent (T21). */
 function refusalOf(request: MailRequest): NotSent | null {
   const { attemptId, from, fromName = '', to, replyTo, subject, messageId, unsubscribeUrl, unsubscribeMail } = request;
-  const headers = [attemptId, from, fromName, to, replyTo, subject, messageId, unsubscribeUrl, unsubscribeMail];
+  const leaving = [unsubscribeUrl ?? '', unsubscribeMail ?? ''];
+  const headers = [attemptId, from, fromName, to, replyTo, subject, messageId, ...leaving];
   if (headers.some(breaksHeader)) return refuseBeforeSending('final', 'header_refused');
   if (!isAddress(to)) return refuseBeforeSending('address_invalid', 'address_invalid');
   if (!isAddress(from)) return refuseBeforeSending('configuration', 'sender_refused');
-  const isComplete = isAddress(replyTo) && isAddress(unsubscribeMail) && isLink(unsubscribeUrl);
+  const isToTeam = unsubscribeUrl === null && unsubscribeMail === null;
+  const canBeLeft = isToTeam || (isAddress(unsubscribeMail ?? '') && isLink(unsubscribeUrl ?? ''));
+  const isComplete = isAddress(replyTo) && canBeLeft;
   return isComplete ? null : refuseBeforeSending('final', 'request_invalid');
 }
 

@@ -195,7 +195,7 @@ function smsParameters(request: SmsRequest) {
     to: request.to,
     from: request.from,
     body: request.text,
-    statusCallback: request.statusUrl,
+    ...(request.statusUrl === null ? {} : { statusCallback: request.statusUrl }),
     validityPeriod: clamp(request.validitySeconds, 1, MOST_VALIDITY_SECONDS),
   };
 }

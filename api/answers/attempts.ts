@@ -32,6 +32,7 @@ const AttemptAnswer = z
     try: z.int().min(1),
     channel: ChannelSchema,
     to: text.describe('The address that was tried.'),
+    foundBy: text.nullable().describe('Who had found the address for us (K-7); null = it was given.'),
     state: AttemptStateSchema.describe(
       '`unknown`: the answer was lost and is being looked for; it is never sent again meanwhile.',
     ),
@@ -76,6 +77,7 @@ export const ATTEMPT_EXAMPLE = {
   try: 1,
   channel: 'voice',
   to: '+12125550123',
+  foundBy: null,
   state: 'ended',
   status: 'no_answer',
   answeredBy: null,

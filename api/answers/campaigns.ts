@@ -14,6 +14,7 @@ import {
   pageOfAnswers,
   Revision,
 } from './fields';
+import { WarningsAnswer } from './warnings';
 
 const perChannel = <S extends z.ZodType>(counted: S) => z.object({ voice: counted, sms: counted, email: counted });
 const AttemptStateCounts = z
@@ -66,7 +67,9 @@ const summary = {
   actor: Actor,
 };
 
-export const CampaignAnswer = z.object({ ...summary, definition: DefinitionSchema }).meta({ id: 'Campaign' });
+export const CampaignAnswer = z
+  .object({ ...summary, definition: DefinitionSchema, warnings: WarningsAnswer })
+  .meta({ id: 'Campaign' });
 
 const noListYet = { listId: Id.nullable().describe('null = a draft has none yet.') };
 
@@ -77,6 +80,7 @@ export const CountedCampaignAnswer = z
     definition: DefinitionSchema.nullable().describe(
       'null = a draft that is not complete; its steps say what was typed.',
     ),
+    warnings: WarningsAnswer,
     counts: CampaignCountsAnswer,
   })
   .meta({ id: 'CountedCampaign' });
@@ -184,6 +188,7 @@ const SUMMARY_EXAMPLE = {
 export const CAMPAIGN_EXAMPLE = {
   ...SUMMARY_EXAMPLE,
   definition: DefinitionSchema.parse(DEFINITION_EXAMPLE),
+  warnings: [],
 };
 
 const LAUNCHED = { status: 'active', version: 1, launchedAt: '2027-03-08T13:00:00.000Z' };

@@ -10,6 +10,7 @@ const AddressAnswer = z
     value: text.describe('A phone number in E.164, or a mail address.'),
     unusable: z.enum(['wrong_number', 'invalid']).nullable(),
     suppressed: z.array(ChannelSchema).describe('Channels on which nobody may be reached at this address any more.'),
+    foundBy: text.nullable().describe('Who found it for us (K-7); null = it was given.'),
   })
   .meta({ id: 'Address' });
 
@@ -62,12 +63,10 @@ export const ContactAnswer = z
   })
   .meta({ id: 'Contact' });
 
-export const AddressesAnswer = z
-  .object({ contactId: Id, addresses: z.array(AddressAnswer), revision: Revision })
-  .meta({
-    id: 'Addresses',
-    description: 'The ways to a contact, the one to use first in front; the revision is that of the contact.',
-  });
+export const AddressesAnswer = z.object({ contactId: Id, addresses: z.array(AddressAnswer), revision: Revision }).meta({
+  id: 'Addresses',
+  description: 'The ways to a contact, the one to use first in front; the revision is that of the contact.',
+});
 
 export const ContactPageAnswer = pageOfAnswers('Contact', ContactAnswer);
 
@@ -100,8 +99,8 @@ export const CONTACT_EXAMPLE = {
   attributes: { claim_number: '77-1' },
   tags: ['spring'],
   addresses: [
-    { kind: 'phone', value: '+12125550123', unusable: null, suppressed: [] },
-    { kind: 'email', value: 'asha@example.com', unusable: null, suppressed: ['email'] },
+    { kind: 'phone', value: '+12125550123', unusable: null, suppressed: [], foundBy: null },
+    { kind: 'email', value: 'asha@example.com', unusable: null, suppressed: ['email'], foundBy: null },
   ],
   cases: [{ id: EXAMPLE_IDS.case, externalId: '70001', caseType: 'intake', title: 'Rivera intake', status: 'New' }],
   consents: [{ class: 'live_call', source: 'web form', givenAt: '2027-02-20T15:00:00.000Z', revokedAt: null }],

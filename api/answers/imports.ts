@@ -134,7 +134,12 @@ export const IMPORT_EXAMPLE = {
   startedBy: null,
 };
 
-const PROBLEM_EXAMPLE = { field: 'phone', column: 'Mobile', value: '12', rule: 'the number is in no range that is in service' };
+const PROBLEM_EXAMPLE = {
+  field: 'phone',
+  column: 'Mobile',
+  value: '12',
+  rule: 'the number is in no range that is in service',
+};
 
 export const IMPORT_ROW_EXAMPLE = {
   row: 2,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Actor, At, Count, Revision } from './fields';
+import { WarningsAnswer } from './warnings';
 
 const text = z.string();
 
@@ -25,6 +26,7 @@ export const SettingsAnswer = z
     zone: text,
     legalHours: HoursAnswer.describe('Nobody is reached outside these, in any place where the person may be.'),
     unknownPlaceHours: HoursAnswer.describe('The same for people of whom nothing says where they are.'),
+    defaultHours: HoursAnswer.describe('What campaigns take a copy of; a change of it moves nobody.'),
     caps: z.object({ phone: CapsAnswer, email: CapsAnswer }),
     callerNumbers: z.array(text),
     mailFrom: text,
@@ -37,6 +39,7 @@ export const SettingsAnswer = z
       .describe('An answered call whose outcome nobody told by then counts as untagged.'),
     lines: z.int().min(1).describe('Calls that may be live at the same time.'),
     ratePercent: z.int().min(1).max(100),
+    warnings: WarningsAnswer,
     revision: Revision,
     updatedAt: At,
     updatedBy: Actor,
@@ -53,6 +56,13 @@ export const SETTINGS_EXAMPLE = {
   zone: 'America/New_York',
   legalHours: { weekdays: [1, 2, 3, 4, 5, 6], slots: [{ open: '08:00', close: '21:00' }] },
   unknownPlaceHours: { weekdays: [1, 2, 3, 4, 5], slots: [{ open: '12:00', close: '18:00' }] },
+  defaultHours: {
+    weekdays: [1, 2, 3, 4, 5],
+    slots: [
+      { open: '09:00', close: '12:00' },
+      { open: '13:00', close: '17:00' },
+    ],
+  },
   caps: { phone: CAPS_EXAMPLE, email: CAPS_EXAMPLE },
   callerNumbers: ['+12125550199'],
   mailFrom: 'intake@example.com',
@@ -62,6 +72,7 @@ export const SETTINGS_EXAMPLE = {
   untaggedAfterSeconds: 900,
   lines: 10,
   ratePercent: 100,
+  warnings: [],
   revision: 2,
   updatedAt: '2027-03-01T17:00:00.000Z',
   updatedBy: 'key:console',

@@ -24,7 +24,7 @@ export const SpendStateAnswer = z
     totalMicros: z.int().min(0).nullable().describe('Of all days together; null = no limit.'),
     spentTodayMicros: Micros,
     spentMicros: Micros,
-    limitRevision: Count.describe('Counts the changes of the limits; 0 = none was ever set.'),
+    revision: Revision,
   })
   .meta({ id: 'SpendState', description: 'What was spent, by estimate, and what may be.' });
 
@@ -44,5 +44,5 @@ export const SPEND_STATE_EXAMPLE = {
   ...SPEND_LIMITS_EXAMPLE,
   spentTodayMicros: 1_260_000,
   spentMicros: 8_400_000,
-  limitRevision: 1,
+  revision: 2,
 };

@@ -14,6 +14,7 @@ import { countCampaign, listRuleFirings } from '../../db/report-views';
 import { idOfRequest } from '../../db/tokens';
 import type { Sql } from '../../db/client';
 import { CampaignStatusSchema } from '../../domain/campaign-definition';
+import { campaignWarnings } from '../../domain/default-hours';
 import {
   CAMPAIGN_EXAMPLE,
   CAMPAIGN_SUMMARY_EXAMPLE,
@@ -219,5 +220,6 @@ const CHANGES: readonly StatusChange[] = [
 
 /** The definition keeps its own form: what was sent comes back. */
 export function campaignDocument({ seq: _, definition, ...campaign }: AnyCampaign): Record<string, unknown> {
-  return { ...(toDocument(campaign) as Record<string, unknown>), definition };
+  const warnings = campaignWarnings(definition);
+  return { ...(toDocument(campaign) as Record<string, unknown>), definition, warnings };
 }

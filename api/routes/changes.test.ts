@@ -59,10 +59,68 @@ async function newPromise(): Promise<string> {
   return (await api.call('GET', `/v1/commitments?campaignId=${campaignId}`)).body.items[0].id;
 }
 
+async function heldEnrollment(): Promise<string> {
+  const { enrollmentId } = await enrolled();
+  const fact = { kind: 'handoff_requested', eventId: `held-${enrollmentId}`, enrollmentId, reason: 'Secret words' };
+  await api.call('POST', '/v1/facts', { body: fact });
+  return enrollmentId;
+}
+
 /** Every operation that changes something, done for good, and the entry that it has to leave. */
 const WRITES: Readonly<Record<string, readonly [entity: string, change: string, (send: Send) => Promise<Reply>]>> = {
   'post /session': ['api_key', 'signed_in', (send) => send('POST', '/v1/session', { apiKey: api.keys.admin })],
   'patch /settings': ['settings', 'changed', (send) => send('PATCH', '/v1/settings', { companyName: 'Secret words' })],
+  'post /caller-numbers': [
+    'caller_number',
+    'created',
+    (send) => send('POST', '/v1/caller-numbers', { number: '+16465550172', label: 'Secret words' }),
+  ],
+  'patch /caller-numbers/:id': [
+    'caller_number',
+    'changed',
+    async (send) =>
+      send('PATCH', `/v1/caller-numbers/${await newOf('/v1/caller-numbers', { number: '+16465550173' })}`, {
+        label: 'Secret words',
+      }),
+  ],
+  'post /caller-numbers/:id/remove': [
+    'caller_number',
+    'removed',
+    async (send) =>
+      send('POST', `/v1/caller-numbers/${await newOf('/v1/caller-numbers', { number: '+16465550174' })}/remove`),
+  ],
+  'patch /enrichment-service': [
+    'enrichment_service',
+    'changed',
+    (send) =>
+      send('PATCH', '/v1/enrichment-service', {
+        url: 'https://data.example.com/append',
+        name: 'Secret words',
+        token: 'Secret words',
+        enabled: true,
+      }),
+  ],
+  'post /contacts/:id/enrich': [
+    'contact',
+    'enrichment_requested',
+    async (send) => {
+      await api.call('PATCH', '/v1/enrichment-service', { body: { url: 'https://data.example.com', enabled: true } });
+      return send('POST', `/v1/contacts/${(await enrolled()).contactId}/enrich`, {});
+    },
+  ],
+  'post /campaigns/:id/use-default-hours': [
+    'campaign',
+    'default_hours_taken',
+    async (send) => {
+      const { id, revision } = await newDraft();
+      return send('POST', `/v1/campaigns/${id}/use-default-hours`, { revision });
+    },
+  ],
+  'post /enrollments/:id/handoff/take': [
+    'enrollment',
+    'handoff_taken',
+    async (send) => send('POST', `/v1/enrollments/${await heldEnrollment()}/handoff/take`),
+  ],
   'post /lists': ['list', 'created', (send) => send('POST', '/v1/lists', { name: 'Secret words', caseType: 'x' })],
   'patch /lists/:id': [
     'list',

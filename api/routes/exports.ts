@@ -19,7 +19,7 @@ export function exportRoutes({ sql }: ApiDeps): Route[] {
       path: '/lists/:id/contacts/export',
       role: 'viewer',
       operation: {
-        id: 'exportList',
+        id: 'exportListContacts',
         tag: 'Imports',
         summary: 'Take away the people of a list with their cases',
         description: DESCRIPTION,
@@ -38,7 +38,7 @@ export function exportRoutes({ sql }: ApiDeps): Route[] {
       path: '/campaigns/:id/contacts/export',
       role: 'viewer',
       operation: {
-        id: 'exportCampaign',
+        id: 'exportCampaignContacts',
         tag: 'Imports',
         summary: 'Take away the people of a campaign with their cases',
         description: DESCRIPTION,

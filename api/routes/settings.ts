@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { changeSettings, getSettings } from '../../db/settings';
+import { changeSettings, getSettings, type Settings } from '../../db/settings';
+import { DefaultHoursSchema, weekendWarnings } from '../../domain/default-hours';
 import { DomainError } from '../../domain/errors';
 import { isZone } from '../../domain/local-time';
 import { slotListSchema } from '../../domain/slots';
@@ -30,7 +31,7 @@ export function settingsRoutes({ sql }: ApiDeps): Route[] {
         answers: { 200: SettingsAnswer },
         examples: { answer: SETTINGS_EXAMPLE },
       },
-      handle: async () => ok(toDocument(await getSettings(sql))),
+      handle: async () => ok(settingsDocument(await getSettings(sql))),
     }),
     defineRoute({
       method: 'patch',
@@ -40,7 +41,8 @@ export function settingsRoutes({ sql }: ApiDeps): Route[] {
         id: 'changeSettings',
         tag: 'Settings',
         summary: 'Change some of the settings',
-        description: 'What is left out stays. A change of hours or caps has everybody planned anew.',
+        description:
+          'What is left out stays. A change of hours or caps has everybody planned anew; `defaultHours` are copied into campaigns and move nobody. Rate and lines are one for all campaigns.',
         answers: { 200: SettingsAnswer },
         problems: ['revision_conflict', 'precondition_failed'],
         examples: { body: { mailFrom: 'intake@example.com', lines: 10 }, answer: SETTINGS_EXAMPLE },
@@ -48,10 +50,15 @@ export function settingsRoutes({ sql }: ApiDeps): Route[] {
       body: SettingsChangeSchema,
       handle: async ({ body, caller, ifMatch }) => {
         const revision = revisionAsked(ifMatch, body.revision);
-        return ok(toDocument(await changeSettings(sql, { ...body, revision }, caller.actor)));
+        return ok(settingsDocument(await changeSettings(sql, { ...body, revision }, caller.actor)));
       },
     }),
   ];
+}
+
+function settingsDocument(settings: Settings): unknown {
+  const warnings = weekendWarnings('#/defaultHours/weekdays', settings.defaultHours.weekdays);
+  return toDocument({ ...settings, warnings });
 }
 
 const hoursSchema = z.strictObject({
@@ -79,10 +86,18 @@ const SettingsChangeSchema = z.strictObject({
   zone: z.string().refine(isZone, 'must be an IANA time zone like America/New_York').optional(),
   legalHours: hoursSchema.optional(),
   unknownPlaceHours: hoursSchema.optional(),
+  /** S1-54: several slots a day, on weekdays of the company's choice (S1-56, S1-57, K-9). */
+  defaultHours: DefaultHoursSchema.optional(),
   caps: z.strictObject({ phone: capsSchema, email: capsSchema }).optional(),
   callerNumbers: z
     .array(z.string().refine(isE164, 'must be a phone number in E.164 like +12125550123'))
     .max(100)
+    .check(({ value, issues }) => {
+      value.forEach((number, at) => {
+        if (value.indexOf(number) < at)
+          issues.push({ code: 'custom', path: [at], input: number, message: 'the number is named twice' });
+      });
+    })
     .optional(),
   mailFrom: z
     .string()

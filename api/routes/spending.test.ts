@@ -24,18 +24,18 @@ describe('spending (U-14)', () => {
 
   it('has limits of the company and of each campaign, in force at once', async () => {
     const { campaignId } = await seedOutreach(api.sql);
-    const none = { perDayMicros: null, totalMicros: null, spentTodayMicros: 0, spentMicros: 0, limitRevision: 0 };
+    const none = { perDayMicros: null, totalMicros: null, spentTodayMicros: 0, spentMicros: 0, revision: 1 };
     const limits = { perDayMicros: 5_000_000, totalMicros: 90_000_000 };
     for (const path of ['/v1/spending', `/v1/campaigns/${campaignId}/spending`]) {
       expect((await api.call('GET', path)).body).toEqual(none);
-      expect((await put(path, { ...limits, revision: 0 })).body).toEqual({ ...none, ...limits, limitRevision: 1 });
-      expect((await put(path, { ...limits, revision: 0 })).body).toMatchObject({
+      expect((await put(path, { ...limits, revision: 1 })).body).toEqual({ ...none, ...limits, revision: 2 });
+      expect((await put(path, { ...limits, revision: 1 })).body).toMatchObject({
         status: 409,
         code: 'revision_conflict',
       });
       expect((await put(path, { ...limits, totalMicros: null })).body).toMatchObject({
         totalMicros: null,
-        limitRevision: 2,
+        revision: 3,
       });
     }
     const changes =

@@ -27,8 +27,7 @@ const microsSchema = z.int().min(0).max(MOST);
 const LimitsSchema = z.strictObject({
   perDayMicros: microsSchema.nullable(),
   totalMicros: microsSchema.nullable(),
-  /** The `limitRevision` that the change was made from; left out = whatever stands. */
-  revision: z.int().min(0).optional(),
+  revision: RevisionSchema,
 });
 
 const LIMITS_DESCRIPTION =
@@ -102,11 +101,14 @@ function ofTheCompany({ sql }: ApiDeps): Route[] {
         summary: 'Limit what the company spends',
         description: LIMITS_DESCRIPTION,
         answers: { 200: SpendStateAnswer },
-        problems: ['revision_conflict'],
+        problems: ['revision_conflict', 'precondition_failed'],
         examples: { body: SPEND_LIMITS_EXAMPLE, answer: SPEND_STATE_EXAMPLE },
       },
       body: LimitsSchema,
-      handle: async ({ body, caller }) => ok(await setSpendLimits(sql, null, body, caller.actor)),
+      handle: async ({ body, caller, ifMatch }) => {
+        const limits = { ...body, revision: revisionAsked(ifMatch, body.revision) };
+        return ok(await setSpendLimits(sql, null, limits, caller.actor));
+      },
     }),
   ];
 }
@@ -137,12 +139,15 @@ function ofCampaigns({ sql }: ApiDeps): Route[] {
         summary: 'Limit what a campaign spends',
         description: LIMITS_DESCRIPTION,
         answers: { 200: SpendStateAnswer },
-        problems: ['revision_conflict'],
+        problems: ['revision_conflict', 'precondition_failed'],
         examples: { body: SPEND_LIMITS_EXAMPLE, answer: SPEND_STATE_EXAMPLE },
       },
       params: IdParams,
       body: LimitsSchema,
-      handle: async ({ params: { id }, body, caller }) => ok(await setSpendLimits(sql, id, body, caller.actor)),
+      handle: async ({ params: { id }, body, caller, ifMatch }) => {
+        const limits = { ...body, revision: revisionAsked(ifMatch, body.revision) };
+        return ok(await setSpendLimits(sql, id, limits, caller.actor));
+      },
     }),
   ];
 }

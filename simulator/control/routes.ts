@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Request, Router } from 'express';
 import * as z from 'zod';
+import type { Enricher } from '../enricher';
 import { FaultRuleSchema } from '../fault-rule';
 import type { FactPoster } from '../facts';
 import { HoldSchema } from '../hold-board';
@@ -27,6 +28,7 @@ export interface ControlParts {
   readonly facts: FactPoster;
   readonly lawRuler: LawRuler;
   readonly httpCrm: HttpCrm;
+  readonly enricher: Enricher;
 }
 
 /**
@@ -38,11 +40,12 @@ export interface ControlParts {
  * POST   /inbound-sms, /inbound-email what a person writes by itself
  * GET    /crm       POST /crm/unknown-leads
  * GET    /http-crm/<account>    PUT /http-crm/<account>    who is let in there
+ * GET    /enricher/<account>    PUT /enricher/<account>    what it knows, and whom it lets in
  * POST   /reset                       forgets everything but the product
  */
 export function controlRoutes(world: World, parts: ControlParts): Router {
   const { faults, holds, product, background, agenda, ledger } = world;
-  const { account, directory, inbox, facts, lawRuler, httpCrm } = parts;
+  const { account, directory, inbox, facts, lawRuler, httpCrm, enricher } = parts;
   const router = Router();
   router.use(express.json());
   router.use(ledgerRoutes(world, account));
@@ -95,6 +98,7 @@ export function controlRoutes(world: World, parts: ControlParts): Router {
   });
 
   router.use('/http-crm', httpCrm.control);
+  router.use('/enricher', enricher.control);
   router.get('/crm', (_request, response) => void response.json(lawRuler.leads()));
   router.post('/crm/unknown-leads', (request, response) => {
     lawRuler.forget(UnknownLeadsSchema.parse(request.body));
@@ -109,6 +113,7 @@ export function controlRoutes(world: World, parts: ControlParts): Router {
     directory.clear();
     lawRuler.clear();
     httpCrm.clear();
+    enricher.clear();
     for (const kept of [account.calls, account.messages, account.blocks]) kept.clear();
     ledger.clear();
     response.json(summarise([]));
