@@ -18,6 +18,7 @@ import { clockRoutes } from './routes/clock';
 import { codecRouter } from './routes/codec';
 import { commitmentRoutes } from './routes/commitments';
 import { connectionRoutes } from './routes/connections';
+import { crmMappingRoutes } from './routes/crm-mappings';
 import { consentRoutes } from './routes/consents';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
@@ -39,6 +40,7 @@ import { spendingRoutes } from './routes/spending';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
+import { crmRouter } from './webhooks/crm';
 import { twilioRouter } from './webhooks/twilio';
 
 /** Everything that is answered over HTTP. */
@@ -53,6 +55,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(healthRouter(readiness));
   app.use(metricsRouter(deps, metrics));
   app.use('/webhooks/twilio', twilioRouter(deps));
+  app.use('/webhooks/crm', crmRouter(deps));
   app.use(unsubscribeRouter(deps));
   app.use('/codec', codecRouter(deps));
   const routes = apiRoutes(deps);
@@ -86,6 +89,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...calendarDayRoutes(deps),
     ...spendingRoutes(deps),
     ...connectionRoutes(deps),
+    ...crmMappingRoutes(deps),
     ...auditRoutes(deps),
     ...recoveryRoutes(deps),
     ...apiKeyRoutes(deps),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CalendarDaySchema } from './calendar-day';
+import { CrmLinkSchema } from './crm-link';
 import { RuleSchema } from './rule';
 import { slotListSchema } from './slots';
 
@@ -38,6 +39,8 @@ export const PolicySchema = z
       .record(z.string().regex(/^[a-z0-9][a-z0-9_]{0,39}$/), z.array(z.string().trim().min(1).max(200)).max(100))
       .default({}),
     rules: z.array(RuleSchema).max(500).default([]),
+    /** Texts as notes, statuses that end outreach, fields; left out = none of it. */
+    crm: CrmLinkSchema.optional(),
   })
   .check(({ value, issues }) => {
     value.rules.forEach((rule, at) => {

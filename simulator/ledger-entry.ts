@@ -31,6 +31,8 @@ export const LedgerEntrySchema = z.object({
     'crm_status',
     'crm_note',
     'crm_lookup',
+    'crm_list',
+    'crm_field',
   ]),
   sid: z.string().optional(),
   to: z.string().optional(),

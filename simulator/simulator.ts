@@ -9,6 +9,7 @@ import { type MailSink, startMailSink } from './mail-sink';
 import { createDoer } from './people/deeds';
 import { createDirectory } from './people/directory';
 import type { Product, SimulatorDeps } from './settings';
+import { createSmartAdvocate } from './smartadvocate';
 import { createAccount } from './twilio/account';
 import { restoreAccount } from './twilio/account-restore';
 import { createCallLife } from './twilio/call-life';
@@ -37,7 +38,7 @@ export interface Simulator {
 
 const HOST = '127.0.0.1';
 
-/** Starts stand-ins for everything outside of the product: Twilio, a mail server, LawRuler, and people. */
+/** Starts stand-ins for everything outside of the product: Twilio, a mail server, CRMs, and people. */
 export async function createSimulator(deps: SimulatorDeps): Promise<Simulator> {
   const world = await createWorld(deps);
   const { app, mail } = await assemble(world, deps);
@@ -88,12 +89,14 @@ async function assemble(world: World, deps: SimulatorDeps): Promise<{ app: Expre
   const calls = createCalls(world, { account, directory, doer, live });
   const lawRuler = createLawRuler(world);
   const httpCrm = createHttpCrm(world);
+  const smartAdvocate = createSmartAdvocate(world);
   const mail = await startMailSink(world, { directory, doer }, deps.smtpPort ?? 0);
   const app = express();
   app.disable('x-powered-by');
-  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm }));
+  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm, smartAdvocate }));
   app.use('/lawruler', lawRuler.router);
   app.use('/http-crm', httpCrm.router);
+  app.use('/CaseSyncAPI', smartAdvocate.router);
   app.use(twilioRoutes(world, { account, calls, texts }));
   return { app, mail };
 }

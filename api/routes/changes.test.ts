@@ -180,6 +180,20 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
       return send('POST', `/v1/connections/${id}/resume`);
     },
   ],
+  'put /connections/:id/mapping': [
+    'connection',
+    'mapping_changed',
+    async (send) =>
+      send('PUT', `/v1/connections/${await newConnection()}/mapping`, {
+        revision: 1,
+        statuses: [{ value: 'Secret words', label: 'Secret words' }],
+      }),
+  ],
+  'post /connections/:id/webhook/renew': [
+    'connection',
+    'webhook_renewed',
+    async (send) => send('POST', `/v1/connections/${await newConnection()}/webhook/renew`),
+  ],
   'put /campaigns/:id/connection': [
     'campaign',
     'connection_changed',
@@ -300,7 +314,12 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
 };
 
 /** Ends the session of a cookie, which these requests have none of; asks a CRM, or only what would be, which changes nothing. */
-const ELSEWHERE = ['delete /session', 'post /connections/:id/test', 'post /campaigns/:id/publish/preview'];
+const ELSEWHERE = [
+  'delete /session',
+  'post /connections/:id/test',
+  'post /connections/:id/mapping/refresh',
+  'post /campaigns/:id/publish/preview',
+];
 
 async function failedExecution(): Promise<string> {
   const { enrollmentId } = await enrolled();
