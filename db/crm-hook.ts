@@ -30,7 +30,7 @@ export async function renewHook(sql: Sql, connectionId: string, actor: string): 
   });
 }
 
-export interface HookRequest {
+interface HookRequest {
   /** From the address; null = it has none. */
   readonly token: string | null;
   readonly signature: string | null;
@@ -46,7 +46,7 @@ export function isFromCrm(secret: string, { token, signature, body, nowMs }: Hoo
   return isEqual(signatureOf(secret, seconds, body), mac);
 }
 
-export function signatureOf(secret: string, seconds: string, body: Buffer): string {
+function signatureOf(secret: string, seconds: string, body: Buffer): string {
   return createHmac('sha256', secret).update(`${seconds}.`, 'utf8').update(body).digest('hex');
 }
 

@@ -6,14 +6,14 @@ import type { ConnectionKind, ConnectionState } from './connection';
 import { getMapping } from './crm-mapping';
 
 /** The CRM that the actions of a campaign go to, as those who make rules see it. */
-export interface CampaignCrm {
+interface CampaignCrm {
   readonly connectionId: string;
   readonly name: string;
   readonly kind: ConnectionKind;
   readonly state: ConnectionState;
 }
 
-export async function crmOfCampaign(db: Db, campaignId: string): Promise<CampaignCrm | null> {
+async function crmOfCampaign(db: Db, campaignId: string): Promise<CampaignCrm | null> {
   const [row] = await db<CampaignCrm[]>`
     select c.id as connection_id, c.name, c.kind, c.state
     from campaign k join connection c on c.id = ${connectionOf(db)}

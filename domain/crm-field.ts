@@ -3,8 +3,8 @@ import { isLocalDate } from './local-time';
 
 /** Fields of a case in the CRM, and what of ours goes into them (S1-108). */
 
-export const CrmFieldTypeSchema = z.enum(['text', 'number', 'date', 'boolean', 'choice']);
-export type CrmFieldType = z.infer<typeof CrmFieldTypeSchema>;
+const CrmFieldTypeSchema = z.enum(['text', 'number', 'date', 'boolean', 'choice']);
+type CrmFieldType = z.infer<typeof CrmFieldTypeSchema>;
 
 const nameSchema = z.string().trim().min(1).max(120);
 
@@ -37,14 +37,14 @@ export const CrmFieldMappingSchema = z.strictObject({
 });
 export type CrmFieldMapping = z.infer<typeof CrmFieldMappingSchema>;
 
-export interface FieldProblem {
+interface FieldProblem {
   readonly at: number;
   readonly part: 'from' | 'key' | 'to';
   readonly detail: string;
   readonly value: string;
 }
 
-export interface KnownFields {
+interface KnownFields {
   /** Those of the connected CRM; empty = nothing is known of them. */
   readonly fields: readonly CrmField[];
   readonly hasForm: boolean;
@@ -81,7 +81,7 @@ function fits(from: CrmFieldType, to: CrmFieldType): boolean {
   return from === to || to === 'text' || from === 'text';
 }
 
-export interface FieldValues {
+interface FieldValues {
   readonly answers: Readonly<Record<string, unknown>>;
   readonly attributes: Readonly<Record<string, unknown>>;
 }

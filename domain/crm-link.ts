@@ -11,7 +11,6 @@ export const CrmLinkSchema = z.strictObject({
   /** S1-108: what is written into fields of the CRM when the form is finished or a call is tagged. */
   fields: z.array(CrmFieldMappingSchema).max(200).default([]),
 });
-export type CrmLink = z.infer<typeof CrmLinkSchema>;
 
 /** Does outreach end at this status? */
 export function endsOutreach(stopOn: readonly StatusRef[], status: StatusRef): boolean {

@@ -9,8 +9,7 @@ import { CallOutcomeSchema, OutcomeNameSchema } from './rule';
 const nameSchema = z.string().trim().min(1).max(120);
 
 /** The CRM's own list, a status that it told us of, or a person. */
-export const MappingSourceSchema = z.enum(['crm', 'webhook', 'hand']);
-export type MappingSource = z.infer<typeof MappingSourceSchema>;
+const MappingSourceSchema = z.enum(['crm', 'webhook', 'hand']);
 
 const MappedStatusSchema = z.strictObject({
   field: StatusFieldSchema.default('status'),
@@ -44,10 +43,9 @@ const MappedOutcomeSchema = z
         message: `"${value.outcome}" is an outcome of its own and counts as itself`,
       });
   });
-export type MappedOutcome = z.infer<typeof MappedOutcomeSchema>;
 
 const NoteTypeSchema = z.strictObject({ value: nameSchema, label: nameSchema });
-export type NoteType = z.infer<typeof NoteTypeSchema>;
+type NoteType = z.infer<typeof NoteTypeSchema>;
 
 /** Empty lists mean that nothing is known yet: then our four outcomes are offered, and a status is taken as it is typed. */
 export const CrmMappingSchema = z

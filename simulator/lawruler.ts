@@ -30,7 +30,7 @@ export const StaffChangeSchema = z.strictObject({
   /** The address that the firm has typed into its webhook; its names of fields are an assumption. */
   webhookUrl: z.url(),
 });
-export type StaffChange = z.infer<typeof StaffChangeSchema>;
+type StaffChange = z.infer<typeof StaffChangeSchema>;
 
 const CUSTOM = /^custom\d+$/i;
 

@@ -56,6 +56,8 @@ const BodySchema = z.object({
 });
 type Body = z.infer<typeof BodySchema>;
 
+const QuerySchema = z.object({ Casenumber: z.string().catch(''), CaseNumber: z.string().catch('') });
+
 const ControlSchema = z
   .strictObject({ status: idSchema, second: z.record(z.string(), idSchema), revokeTokens: z.boolean() })
   .partial();
@@ -88,12 +90,13 @@ export function createSmartAdvocate({ background, ledger, faults }: World): Smar
     readonly operation: Operation;
     readonly number: string;
     readonly kind: LedgerKind;
+    readonly status?: number | string | undefined;
     readonly detail?: Readonly<Record<string, unknown>>;
     readonly execute: (found: Case) => unknown;
   }
 
   async function carryOut(request: Request, response: Response, asked: Asked): Promise<void> {
-    const { operation, number, kind, detail, execute } = asked;
+    const { operation, number, kind, status, detail, execute } = asked;
     const fault = await faults.drawRequest({ channel: 'crm', operation, to: number });
     const isLetIn = tokens.has((request.get('authorization') ?? '').replace(/^Bearer /, ''));
     const isKnown = number !== '' && !number.startsWith('missing');
@@ -105,7 +108,7 @@ export function createSmartAdvocate({ background, ledger, faults }: World): Smar
     const isDuplicate = isDone && kind === 'crm_note' && caseOf(number).notes.some((note) => note.text === text);
     await ledger.record({
       ...about,
-      ...(detail?.['status'] === undefined ? {} : { status: String(detail['status']) }),
+      ...(status === undefined ? {} : { status: String(status) }),
       detail: { crm: 'smartadvocate', ...detail, isDuplicate, fault: fault?.mode ?? null },
     });
     const answer = async (): Promise<Answer> =>
@@ -135,7 +138,7 @@ export function createSmartAdvocate({ background, ledger, faults }: World): Smar
   router.get('/case/CaseInfo', (request, response) =>
     carryOut(request, response, {
       operation: 'lookup',
-      number: String(request.query['Casenumber'] ?? ''),
+      number: QuerySchema.parse(request.query).Casenumber,
       kind: 'crm_lookup',
       execute: infoOf,
     }),
@@ -143,7 +146,7 @@ export function createSmartAdvocate({ background, ledger, faults }: World): Smar
   router.get('/case/notes/byCaseNumber', (request, response) =>
     carryOut(request, response, {
       operation: 'lookup',
-      number: String(request.query['CaseNumber'] ?? ''),
+      number: QuerySchema.parse(request.query).CaseNumber,
       kind: 'crm_lookup',
       execute: ({ notes }) => notes.map(({ text, type }) => ({ noteText: text, noteTypeID: type })),
     }),
@@ -166,13 +169,14 @@ export function createSmartAdvocate({ background, ledger, faults }: World): Smar
     router.all(path, (request: Request<{ id: string }>, response) => {
       const body = BodySchema.parse(request.body ?? {});
       const asked = { operation, kind, number: numberOf(request.params.id), detail: { ...tell(body) } };
-      return carryOut(request, response, { ...asked, execute: (found) => execute(found, body) });
+      const status = body.caseStatusID ?? body.statusID;
+      return carryOut(request, response, { ...asked, status, execute: (found) => execute(found, body) });
     });
   write(
     '/case/:id/status',
     'status',
     'crm_status',
-    ({ caseStatusID }) => ({ status: caseStatusID }),
+    () => ({}),
     (found, body) => {
       found.status = body.caseStatusID ?? '';
     },
@@ -181,7 +185,7 @@ export function createSmartAdvocate({ background, ledger, faults }: World): Smar
     '/case/:id/secondStatuses',
     'status',
     'crm_status',
-    ({ statusID, statusTypeName }) => ({ status: statusID, group: statusTypeName }),
+    ({ statusTypeName }) => ({ group: statusTypeName }),
     (found, body) => {
       found.second.set(body.statusTypeName ?? '', body.statusID ?? '');
     },

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { HttpCrmSettings } from '../../domain/crm-connection';
 import { valueAt } from '../../domain/crm-hook';
 import { parseTemplate, render, type TemplateValues } from '../../domain/template';
@@ -46,7 +47,12 @@ export function createHttpCrm({ settings, credentials, tokens, reach }: HttpCrmO
     async setStatus(target, status, operationId, { field, group } = STATUS_OF_CASE) {
       const operation = field === 'status' ? settings.setStatus : settings.setSubstatus;
       if (operation === undefined) throw new CrmError('not_supported', true, null);
-      await ask(write(settings, operation, { ...valuesOf(target, operationId), status, group: group ?? '' }));
+      const values = { ...valuesOf(target, operationId), status };
+      await ask(
+        group === null
+          ? write(settings, without(operation, 'group'), values)
+          : write(settings, operation, { ...values, group }),
+      );
     },
     async setFields(target, values, operationId) {
       const { setField } = settings;
@@ -60,8 +66,11 @@ export function createHttpCrm({ settings, credentials, tokens, reach }: HttpCrmO
       ask({ method: 'GET', url: urlOf(settings, path, valuesOf(target, '')) }),
     ),
     async postNote(target, text, operationId, sentBefore = true, type = null) {
-      const values = { ...valuesOf(target, operationId), noteType: type ?? '' };
-      const note = write(settings, settings.addNote, { ...values, note: noteText(text) });
+      const values = { ...valuesOf(target, operationId), note: noteText(text) };
+      const note =
+        type === null
+          ? write(settings, without(settings.addNote, 'noteType'), values)
+          : write(settings, settings.addNote, { ...values, noteType: type });
       if (sentBefore && !isRepeatable) throw new CrmError('failed', true, null);
       if (sentBefore && (await isThere(settings, values, operationId, ask))) return;
       try {
@@ -175,6 +184,30 @@ function write(
     headers: { 'content-type': 'application/json', 'idempotency-key': values.operationId },
     body: JSON.stringify(filled(body, values)),
   };
+}
+
+/** Variables that there may be no value for. */
+const OPTIONAL = { group: /\{\{\s*group\b[^}]*\}\}/g, noteType: /\{\{\s*noteType\b[^}]*\}\}/g } as const;
+
+/** The same request without what would name something that there is none of. */
+function without(
+  { method, path, body }: HttpCrmSettings['addNote'],
+  name: keyof typeof OPTIONAL,
+): HttpCrmSettings['addNote'] {
+  const tag = OPTIONAL[name];
+  return { method, path: path.replaceAll(tag, ''), body: leftOut(body, tag) };
+}
+
+function leftOut(body: z.core.util.JSONType, tag: RegExp): z.core.util.JSONType {
+  if (typeof body === 'string') return body.replaceAll(tag, '');
+  if (Array.isArray(body)) return body.map((item) => leftOut(item, tag));
+  if (typeof body !== 'object' || body === null) return body;
+  const named = ([, value]: [string, unknown]) => typeof value === 'string' && value.search(tag) >= 0;
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter((entry) => !named(entry))
+      .map(([key, value]) => [key, leftOut(value, tag)]),
+  );
 }
 
 function valuesOf({ externalId }: CrmCase, operationId: string) {

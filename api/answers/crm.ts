@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CrmFieldSchema } from '../../domain/crm-field';
 import { CrmMappingSchema } from '../../domain/crm-mapping';
 import { StatusFieldSchema } from '../../domain/crm-status';
 import { Actor, At, Id, pageOfAnswers, RealTime, Revision } from './fields';
@@ -67,6 +68,16 @@ export const RuleOptionsAnswer = z
     noteTypes: z
       .array(z.object({ value: z.string(), label: z.string() }))
       .describe('Types of note of the CRM; which one ours get is set in its mapping.'),
+    fields: z.array(CrmFieldSchema).describe('Fields of the CRM that answers and attributes can be written into.'),
+    fieldProblems: z
+      .array(
+        z.object({
+          pointer: z.string().describe('The place in the definition.'),
+          detail: z.string(),
+          value: z.string(),
+        }),
+      )
+      .describe("What is wrong with the campaign's own mappings of fields."),
   })
   .meta({ id: 'RuleOptions', description: 'What rules of a campaign can be made of.' });
 
@@ -169,6 +180,8 @@ export const RULE_OPTIONS_EXAMPLE = {
     },
   ],
   noteTypes: MAPPING_BODY_EXAMPLE.noteTypes,
+  fields: MAPPING_EXAMPLE.fields,
+  fieldProblems: [],
 };
 
 export const HOOK_EXAMPLE = {

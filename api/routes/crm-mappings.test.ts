@@ -131,6 +131,18 @@ describe('what rules can be made of', () => {
     expect((await putRules(rules)).body.problems).toHaveLength(2);
   });
 
+  it('S1-108: fields are offered, and what is wrong with the mappings of a campaign is told by its place', async () => {
+    await map({ fields: [{ name: 'custom1', label: 'Colour' }] });
+    const fields = ['custom1', 'custom2'].map((to) => ({ from: 'attribute', key: 'colour', to }));
+    const { campaignId: id } = await launchForOne(api, { policy: { crm: { fields } } });
+    expect(await get(`campaigns/${id}/rule-options`)).toMatchObject({
+      fields: [{ name: 'custom1', type: 'text' }],
+      fieldProblems: [
+        { pointer: '#/policy/crm/fields/1/to', detail: expect.stringContaining('no such field'), value: 'custom2' },
+      ],
+    });
+  });
+
   it('a form is waited for only where there is one (S0-32)', async () => {
     expect(triggerOf(await options(), 'form')).toMatchObject({ available: true, reason: null });
     const plan = {

@@ -4,6 +4,7 @@ import { changeRules } from '../../db/campaign-life';
 import type { Db } from '../../db/client';
 import { ruleSetting } from '../../db/rule-setting';
 import { type CampaignDefinition, CampaignDefinitionSchema } from '../../domain/campaign-definition';
+import { fieldProblems } from '../../domain/crm-field';
 import { CallOutcomeSchema, type Rule, RuleSchema } from '../../domain/rule';
 import {
   actionOptions,
@@ -80,7 +81,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
         tag: 'Rules',
         summary: 'Say what rules of a campaign can be made of',
         description:
-          'Triggers with their outcomes, and actions, as the connected CRM is mapped now. What can not be used is there as well, with the reason.',
+          'Triggers with their outcomes, actions and fields, as the connected CRM is mapped now. What can not be used is there as well, with the reason.',
         parameters: { query: 'Keeps those statuses whose label or value has these words.' },
         answers: { 200: RuleOptionsAnswer },
         examples: { answer: RULE_OPTIONS_EXAMPLE },
@@ -95,10 +96,25 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
           triggers: triggerOptions(setting),
           actions: actionOptions(setting, query),
           noteTypes: setting.crm?.mapping.noteTypes ?? [],
+          ...fieldOptions(definition, setting),
         });
       },
     }),
   ];
+}
+
+/** S1-108: the fields that something can be written into, and what is wrong with the campaign's mappings of them. */
+function fieldOptions({ policy }: CampaignDefinition, { crm, hasForm }: RuleSetting) {
+  const fields = crm?.mapping.fields ?? [];
+  const problems = fieldProblems(policy.crm?.fields ?? [], { fields, hasForm, attributes: {} });
+  return {
+    fields,
+    fieldProblems: problems.map(({ at, part, detail, value }) => ({
+      pointer: pointerOf(['policy', 'crm', 'fields', at, part]),
+      detail,
+      value,
+    })),
+  };
 }
 
 async function rulesDocument(db: Db, { id, revision, version, definition }: Campaign) {

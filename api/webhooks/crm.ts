@@ -21,7 +21,7 @@ const SIGNATURE_HEADER = 'x-followthrough-signature';
 export function crmRouter(deps: ApiDeps): Router {
   const { sql, log } = deps;
   const router = Router();
-  router.post('/:connection', express.raw({ type: () => true, limit: '256kb' }), async (request, response) => {
+  router.post('/:connection', express.raw({ type: () => true, limit: '64kb' }), async (request, response) => {
     const connectionId = await admit(deps, request);
     const hook = await hookOf(sql, connectionId);
     const told = readHook(documentOf(request), hook);
