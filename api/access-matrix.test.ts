@@ -89,8 +89,8 @@ const RIGHTS: Readonly<Record<string, readonly [Role, Scope | null] | 'anyone'>>
   'put /connections/:id/mapping': ['admin', 'settings:write'],
   'post /connections/:id/mapping/refresh': ['editor', 'settings:write'],
   'get /connections/:id/statuses': ['viewer', 'settings:read'],
-  'get /connections/:id/webhook': ['admin', 'settings:read'],
-  'post /connections/:id/webhook/renew': ['admin', 'settings:write'],
+  'get /connections/:id/status-webhook': ['admin', 'settings:read'],
+  'post /connections/:id/status-webhook/renew': ['admin', 'settings:write'],
   'get /campaigns/:id/connection': ['viewer', 'settings:read'],
   'put /campaigns/:id/connection': ['editor', 'settings:write'],
   'post /api-keys': ['admin', 'access:write'],
@@ -113,7 +113,7 @@ const OPEN: readonly RegExp[] = [
   // Below /webhooks/twilio.
   /^\/voice\/(answer|gather|transferred|status|machine)$/,
   /^\/sms\/(status|inbound)$/,
-  // Below /webhooks/crm.
+  // Below /webhooks/crm-status.
   /^\/:connection$/,
 ];
 

@@ -40,7 +40,7 @@ import { spendingRoutes } from './routes/spending';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
-import { crmRouter } from './webhooks/crm';
+import { crmStatusRouter } from './webhooks/crm-status';
 import { twilioRouter } from './webhooks/twilio';
 
 /** Everything that is answered over HTTP. */
@@ -55,7 +55,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(healthRouter(readiness));
   app.use(metricsRouter(deps, metrics));
   app.use('/webhooks/twilio', twilioRouter(deps));
-  app.use('/webhooks/crm', crmRouter(deps));
+  app.use('/webhooks/crm-status', crmStatusRouter(deps));
   app.use(unsubscribeRouter(deps));
   app.use('/codec', codecRouter(deps));
   const routes = apiRoutes(deps);

@@ -83,7 +83,7 @@ async function tell(target: Target, seed: number): Promise<void> {
 
 async function tellOfCrm(_: Target, seed: number): Promise<void> {
   const { items } = (await api.call('GET', '/v1/connections?limit=1')).body;
-  const { url } = (await api.call('GET', `/v1/connections/${items[0].id}/webhook`)).body;
+  const { url } = (await api.call('GET', `/v1/connections/${items[0].id}/status-webhook`)).body;
   const words = fc.dictionary(fc.constantFrom('caseId', 'status', 'substatus', 'group'), nastyText, { maxKeys: 4 });
   const say = fc.asyncProperty(words, async (body) =>
     judge(await api.call('POST', url.slice(api.config.publicUrl.length), { key: null, body })),

@@ -3,7 +3,7 @@ import './openapi-components';
 import { DESCRIPTION, HEADERS, PARAMETERS, RESPONSES, SECURITY_SCHEMES, TAGS } from './openapi-frame';
 import { COMMON_HEADERS, ProblemResponses, problemsOf } from './openapi-problems';
 import { type JsonSchema, SchemaBook } from './openapi-schemas';
-import { crmWebhookOperations } from './openapi-crm-webhook';
+import { crmStatusOperations } from './openapi-crm-status';
 import { outsideOperations } from './openapi-outside';
 import { webhookOperations } from './openapi-webhooks';
 import type { BodyKind, Operation, Route } from './route';
@@ -26,7 +26,7 @@ export function openApiDocument(routes: readonly Route[]) {
   for (const { path, method, operation } of [
     ...outsideOperations(book, problems),
     ...webhookOperations(book, problems),
-    ...crmWebhookOperations(problems),
+    ...crmStatusOperations(problems),
   ])
     add(path, method, operation);
   return book.settle({

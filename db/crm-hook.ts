@@ -26,7 +26,7 @@ export async function renewHook(sql: Sql, connectionId: string, actor: string): 
   await inTransaction(sql, async (tx) => {
     await getConnection(tx, connectionId);
     await tx`update connection set hook_nonce = gen_random_uuid() where id = ${connectionId}`;
-    await recordChange(tx, { entity: 'connection', entityId: connectionId, change: 'webhook_renewed', actor });
+    await recordChange(tx, { entity: 'connection', entityId: connectionId, change: 'status_webhook_renewed', actor });
   });
 }
 

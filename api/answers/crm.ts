@@ -185,7 +185,7 @@ export const RULE_OPTIONS_EXAMPLE = {
 };
 
 export const HOOK_EXAMPLE = {
-  url: 'https://outreach.example.com/webhooks/crm/0d1f3f0a-7c52-5f0e-9f0b-3a4f6f1f2a0e?token=c2VjcmV0',
+  url: 'https://outreach.example.com/webhooks/crm-status/0d1f3f0a-7c52-5f0e-9f0b-3a4f6f1f2a0e?token=c2VjcmV0',
   secret: 'c2VjcmV0',
   hook: { caseId: '/caseId', status: '/status' },
 };

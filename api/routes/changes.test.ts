@@ -189,10 +189,10 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
         statuses: [{ value: 'Secret words', label: 'Secret words' }],
       }),
   ],
-  'post /connections/:id/webhook/renew': [
+  'post /connections/:id/status-webhook/renew': [
     'connection',
-    'webhook_renewed',
-    async (send) => send('POST', `/v1/connections/${await newConnection()}/webhook/renew`),
+    'status_webhook_renewed',
+    async (send) => send('POST', `/v1/connections/${await newConnection()}/status-webhook/renew`),
   ],
   'put /campaigns/:id/connection': [
     'campaign',

@@ -239,7 +239,7 @@ describe('the mapping of a CRM', () => {
 
   it('of a connection that is not there is not there', async () => {
     expect((await api.call('GET', `/v1/connections/${campaignId}/mapping`)).status).toBe(404);
-    expect((await api.call('GET', `/v1/connections/${campaignId}/webhook`)).status).toBe(404);
+    expect((await api.call('GET', `/v1/connections/${campaignId}/status-webhook`)).status).toBe(404);
   });
 });
 
@@ -247,7 +247,7 @@ describe('the address at which a CRM tells of changes', () => {
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     api.call('POST', path, { key: null, body, headers });
   const hook = async () => {
-    const { url, secret } = await get(`connections/${connectionId}/webhook`);
+    const { url, secret } = await get(`connections/${connectionId}/status-webhook`);
     return { path: url.slice(api.config.publicUrl.length), secret };
   };
 
@@ -257,8 +257,8 @@ describe('the address at which a CRM tells of changes', () => {
     expect((await post(path, body)).status).toBe(204);
     expect((await post(path.replace(/token=.*/, 'token=x'), body)).body.code).toBe('forged');
     expect((await post(path.replace(connectionId, campaignId), body)).status).toBe(403);
-    expect((await post('/webhooks/crm/x?token=y', body)).status).toBe(403);
-    await api.call('POST', `/v1/connections/${connectionId}/webhook/renew`);
+    expect((await post('/webhooks/crm-status/x?token=y', body)).status).toBe(403);
+    await api.call('POST', `/v1/connections/${connectionId}/status-webhook/renew`);
     expect((await post(path, body)).status).toBe(403);
     expect((await post((await hook()).path, body)).status).toBe(204);
   });

@@ -22,7 +22,7 @@ import { storable, text } from '../text';
 
 /**
  * GET /connections/{id}/mapping · PUT /connections/{id}/mapping · POST /connections/{id}/mapping/refresh
- * GET /connections/{id}/statuses · GET /connections/{id}/webhook · POST /connections/{id}/webhook/renew
+ * GET /connections/{id}/statuses · GET /connections/{id}/status-webhook · POST /connections/{id}/status-webhook/renew
  */
 export function crmMappingRoutes(deps: ApiDeps): Route[] {
   return [...mapping(deps), ...webhook(deps)];
@@ -121,10 +121,10 @@ function webhook({ sql, config: { secretKey, publicUrl } }: ApiDeps): Route[] {
   return [
     defineRoute({
       method: 'get',
-      path: '/connections/:id/webhook',
+      path: '/connections/:id/status-webhook',
       role: 'admin',
       operation: {
-        id: 'getCrmWebhook',
+        id: 'getStatusWebhook',
         tag: 'Connections',
         summary: 'Say where a CRM tells of changed statuses',
         description:
@@ -135,16 +135,16 @@ function webhook({ sql, config: { secretKey, publicUrl } }: ApiDeps): Route[] {
       params: IdParams,
       handle: async ({ params: { id } }) => {
         const secret = await hookSecret(sql, secretKey, id);
-        const url = `${publicUrl.replace(/\/+$/, '')}/webhooks/crm/${id}?token=${secret}`;
+        const url = `${publicUrl.replace(/\/+$/, '')}/webhooks/crm-status/${id}?token=${secret}`;
         return ok({ url, secret, hook: await hookOf(sql, id) });
       },
     }),
     defineRoute({
       method: 'post',
-      path: '/connections/:id/webhook/renew',
+      path: '/connections/:id/status-webhook/renew',
       role: 'admin',
       operation: {
-        id: 'renewCrmWebhook',
+        id: 'renewStatusWebhook',
         tag: 'Connections',
         summary: 'Make another address for a CRM to tell of changes',
         description: 'The address before is good for nothing from then on.',

@@ -18,7 +18,7 @@ const SIGNATURE_HEADER = 'x-followthrough-signature';
  * POST /<connection>: somebody has changed the status of a case in the CRM. The address itself is the secret, for most CRMs
  * can't sign; one that can sends a signature, and then it has to be right. No answer waits for Temporal.
  */
-export function crmRouter(deps: ApiDeps): Router {
+export function crmStatusRouter(deps: ApiDeps): Router {
   const { sql, log } = deps;
   const router = Router();
   router.post('/:connection', express.raw({ type: () => true, limit: '64kb' }), async (request, response) => {

@@ -2,12 +2,12 @@ import { type OutsideOperation, REQUEST_ID, TEXT } from './openapi-parts';
 import type { ProblemResponses } from './openapi-problems';
 
 /** What a CRM calls when somebody has changed the status of a case. */
-export function crmWebhookOperations(problems: ProblemResponses): OutsideOperation[] {
+export function crmStatusOperations(problems: ProblemResponses): OutsideOperation[] {
   const schema = { type: 'object', additionalProperties: true };
   const example = { caseId: '70001', status: 'Retained' };
   return [
     {
-      path: '/webhooks/crm/{connection}',
+      path: '/webhooks/crm-status/{connection}',
       method: 'post',
       operation: {
         operationId: 'tellCrmStatus',
