@@ -52,3 +52,15 @@ alter table execution drop constraint execution_kind_check;
 alter table execution add constraint execution_kind_check
   check (kind in ('stop_calls', 'stop_messaging', 'stop_campaign', 'crm_status', 'crm_note', 'crm_fields', 'classify')) not valid;
 alter table execution validate constraint execution_kind_check;
+
+alter table timeline drop constraint timeline_kind_check;
+alter table timeline add constraint timeline_kind_check
+  check (kind in (
+    'call_started', 'call_ended', 'call_analyzed', 'transcript_updated',
+    'transfer_started', 'transfer_bridged', 'transfer_cancelled', 'transfer_ended',
+    'message_sent', 'message_delivered', 'message_failed', 'message_received',
+    'opted_out', 'handoff_requested', 'handed_back', 'form_started', 'form_completed',
+    'contact_status_changed', 'rule_fired', 'action_failed', 'action_done',
+    'campaign_launched', 'campaign_paused', 'campaign_resumed', 'campaign_ended',
+    'touch_refused', 'callback_requested', 'callback_closed', 'operator_order', 'crm_status_changed')) not valid;
+alter table timeline validate constraint timeline_kind_check;
