@@ -2,9 +2,11 @@ import type { Circuit } from '../db/connection-circuit';
 import { SealError, unseal } from '../db/connection-seal';
 import type { Sql } from '../db/client';
 import { HttpCrmSettingsSchema, LawRulerCredentialsSchema, LawRulerSettingsSchema } from '../domain/crm-connection';
+import { SmartAdvocateSettingsSchema } from '../domain/smartadvocate-connection';
 import { crmTokens } from './crm-tokens';
 import { createHttpCrm } from './providers/http-crm';
 import { createLawRuler } from './providers/lawruler';
+import { createSmartAdvocate } from './providers/smartadvocate';
 import type { Reach } from './providers/outside-address';
 import { type Crm, CrmError } from './providers/provider';
 
@@ -31,6 +33,8 @@ export function connectCrm({ sql, crm, reach, keys: { secretKey } }: ConnectDeps
     return createLawRuler({ endpoint, key, noteLookup, reach });
   }
   const tokens = crmTokens(sql, { connectionId: id, secretKey });
+  if (kind === 'smartadvocate')
+    return createSmartAdvocate({ settings: SmartAdvocateSettingsSchema.parse(settings), credentials, tokens, reach });
   return createHttpCrm({ settings: HttpCrmSettingsSchema.parse(settings), credentials, tokens, reach });
 }
 

@@ -20,12 +20,13 @@ import {
   type Route,
   routeOf,
 } from '../db/execution';
+import { fieldsToWrite, noteOfText, noteTypeOf } from '../db/crm-effect';
 import { renderNote } from '../db/note';
 import type { ReplyClassifier } from '../domain/reply-classifier';
 import { classifyReplyOf } from './classify';
 import type { ExecutionActivities, ExecutionsResult } from './contract';
 import { type ConnectDeps, connectCrm } from './connect-crm';
-import { type Crm, CrmError, type CrmErrorCode } from './providers/provider';
+import { type Crm, type CrmCase, CrmError, type CrmErrorCode } from './providers/provider';
 
 export interface ExecutionDeps extends ConnectDeps {
   readonly classifier: ReplyClassifier;
@@ -76,7 +77,7 @@ async function tryOnce(deps: ExecutionDeps, id: string): Promise<Tried> {
   const { circuit, waitMs, isBehind } = route;
   if (circuit.state !== 'ok' || isBehind) return hold(deps, id, circuit);
   if (waitMs > 0) return later(new CrmError('rate_limited', false, Math.ceil(waitMs + spread())));
-  const effect = await effectOf(deps, execution);
+  const effect = await effectOf(deps, execution, circuit.id);
   if (typeof effect === 'string') return fail(deps, id, effect);
   await claimExecution(deps.sql, id, circuit.id);
   try {
@@ -116,17 +117,54 @@ interface Effect {
 }
 
 /** What is to be done, or the reason why it never can. */
-async function effectOf({ sql }: ExecutionDeps, execution: Execution): Promise<Effect | string> {
-  const { id, kind, payload, caseExternalId, sentBefore } = execution;
+async function effectOf(deps: ExecutionDeps, execution: Execution, connectionId: string): Promise<Effect | string> {
+  const { id, kind, payload, caseExternalId } = execution;
   if (caseExternalId === null) return 'no_case';
   const target = { externalId: caseExternalId };
-  if (kind === 'crm_status') {
-    const status = payload.status ?? '';
-    return { result: `CRM status "${status}"`, carryOut: (crm) => crm.setStatus(target, status, id) };
-  }
-  const text = await renderNote(sql, execution);
-  if (text === null) return 'template_variable_missing';
-  return { result: 'CRM note posted', carryOut: (crm) => crm.postNote(target, text, id, sentBefore) };
+  if (kind === 'crm_fields') return writingFields(deps, execution, target, connectionId);
+  if (kind === 'crm_note') return postingNote(deps, execution, target, connectionId);
+  const { status = '', field = 'status', group = null } = payload;
+  return {
+    result: `CRM ${field} "${status}"`,
+    carryOut: (crm) => crm.setStatus(target, status, id, { field, group }),
+  };
+}
+
+async function postingNote(
+  { sql }: ExecutionDeps,
+  execution: Execution,
+  target: CrmCase,
+  connectionId: string,
+): Promise<Effect | string> {
+  const { id, payload, sentBefore } = execution;
+  const { messageId } = payload;
+  const text = messageId === undefined ? await renderNote(sql, execution) : await noteOfText(sql, messageId);
+  if (text === null) return messageId === undefined ? 'template_variable_missing' : 'erased';
+  const type = await noteTypeOf(sql, connectionId);
+  const result = messageId === undefined ? 'CRM note posted' : 'text posted as a CRM note';
+  return { result, carryOut: (crm) => crm.postNote(target, text, id, sentBefore, type) };
+}
+
+async function writingFields(
+  { sql }: ExecutionDeps,
+  execution: Execution,
+  target: CrmCase,
+  connectionId: string,
+): Promise<Effect> {
+  const { values, left } = await fieldsToWrite(sql, execution, connectionId);
+  const names = Object.keys(values);
+  const said = [
+    names.length === 0 ? 'no CRM fields to write' : `CRM fields written: ${names.join(', ')}`,
+    ...left.map(({ field, reason }) => `${field} left out (${reason})`),
+  ];
+  return {
+    result: said.join('; '),
+    async carryOut(crm) {
+      if (names.length === 0) return;
+      if (crm.setFields === undefined) throw new CrmError('not_supported', true, null);
+      await crm.setFields(target, values, execution.id);
+    },
+  };
 }
 
 /** What a failure means for the action and for its connection. */

@@ -109,6 +109,7 @@ const RIGHTS: Readonly<Record<string, readonly [Role, Scope | null] | 'anyone'>>
   'post /campaigns/:id/archive': ['editor', 'campaigns:write'],
   'get /campaigns/:id/rule-firings': ['viewer', 'campaigns:read'],
   'get /campaigns/:id/rules': ['viewer', 'campaigns:read'],
+  'get /campaigns/:id/rule-options': ['viewer', 'campaigns:read'],
   'put /campaigns/:id/rules': ['editor', 'campaigns:write'],
   'get /campaigns/:id/enrollments': ['viewer', 'campaigns:read'],
   'get /enrollments/:id': ['viewer', 'campaigns:read'],
@@ -153,6 +154,12 @@ const RIGHTS: Readonly<Record<string, readonly [Role, Scope | null] | 'anyone'>>
   'get /connections/:id/webhook': ['admin', 'settings:read'],
   'post /connections/:id/webhook': ['admin', 'settings:write'],
   'get /connections/:id/arrivals': ['viewer', 'settings:read'],
+  'get /connections/:id/mapping': ['viewer', 'settings:read'],
+  'put /connections/:id/mapping': ['admin', 'settings:write'],
+  'post /connections/:id/mapping/refresh': ['editor', 'settings:write'],
+  'get /connections/:id/statuses': ['viewer', 'settings:read'],
+  'get /connections/:id/status-webhook': ['admin', 'settings:read'],
+  'post /connections/:id/status-webhook/renew': ['admin', 'settings:write'],
   'get /campaigns/:id/connection': ['viewer', 'settings:read'],
   'put /campaigns/:id/connection': ['editor', 'settings:write'],
   'post /api-keys': ['admin', 'access:write'],
@@ -177,6 +184,8 @@ const OPEN: readonly RegExp[] = [
   /^\/sms\/(status|inbound)$/,
   // Below /webhooks: the token in the address is the key.
   /^\/crm\/:token$/,
+  // Below /webhooks/crm-status.
+  /^\/:connection$/,
 ];
 
 const NOBODY_HAS_IT = '0f8fad5b-d9cb-469f-a165-70867728950e';

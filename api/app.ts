@@ -23,6 +23,7 @@ import { clockRoutes } from './routes/clock';
 import { codecRouter } from './routes/codec';
 import { commitmentRoutes } from './routes/commitments';
 import { connectionRoutes } from './routes/connections';
+import { crmMappingRoutes } from './routes/crm-mappings';
 import { consentRoutes } from './routes/consents';
 import { contactAddressRoutes } from './routes/contact-addresses';
 import { contactRoutes } from './routes/contacts';
@@ -56,6 +57,7 @@ import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
 import { crmRouter } from './webhooks/crm';
+import { crmStatusRouter } from './webhooks/crm-status';
 import { twilioRouter } from './webhooks/twilio';
 
 /** Everything that is answered over HTTP. */
@@ -71,6 +73,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(metricsRouter(deps, metrics));
   app.use('/webhooks/twilio', twilioRouter(deps));
   app.use('/webhooks', crmRouter(deps));
+  app.use('/webhooks/crm-status', crmStatusRouter(deps));
   app.use(unsubscribeRouter(deps));
   app.use('/codec', codecRouter(deps));
   const routes = apiRoutes(deps);
@@ -120,6 +123,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...calendarDayRoutes(deps),
     ...spendingRoutes(deps),
     ...connectionRoutes(deps),
+    ...crmMappingRoutes(deps),
     ...auditRoutes(deps),
     ...recoveryRoutes(deps),
     ...apiKeyRoutes(deps),

@@ -11,6 +11,7 @@ import {
   LawRulerSettingsSchema,
   RefreshCredentialsSchema,
 } from '../domain/crm-connection';
+import { SmartAdvocateCredentialsSchema, SmartAdvocateSettingsSchema } from '../domain/smartadvocate-connection';
 import { ApiError, type Fault } from './errors';
 import { faultsOf } from './faults';
 import { storable, text } from './text';
@@ -37,7 +38,20 @@ export const NewConnectionSchema = z.discriminatedUnion('kind', [
     settings: storable(LawRulerSettingsSchema),
     credentials: LawRulerCredentialsSchema,
   }),
+  z.strictObject({
+    kind: z.literal('smartadvocate'),
+    ...common,
+    settings: storable(SmartAdvocateSettingsSchema),
+    credentials: SmartAdvocateCredentialsSchema,
+  }),
 ]);
+
+const SETTINGS = {
+  http: HttpCrmSettingsSchema,
+  lawruler: LawRulerSettingsSchema,
+  smartadvocate: SmartAdvocateSettingsSchema,
+} as const;
+const CREDENTIALS = { lawruler: LawRulerCredentialsSchema, smartadvocate: SmartAdvocateCredentialsSchema } as const;
 
 type GivenChange = Omit<ConnectionChange, 'revision'>;
 
@@ -47,13 +61,14 @@ export function changedConnection(
   change: GivenChange,
   simulated: boolean,
 ): GivenChange {
-  const schema = kind === 'http' ? HttpCrmSettingsSchema : LawRulerSettingsSchema;
+  const schema: z.ZodType<object> = SETTINGS[kind];
   const settings = change.settings === undefined ? undefined : accept(storable(schema), change.settings, 'settings');
   if (settings !== undefined) requireHttps(settings, simulated);
-  if (kind === 'lawruler') {
+  if (kind !== 'http') {
     const { credentials } = change;
     if (credentials === undefined) return { ...change, settings };
-    return { ...change, settings, credentials: accept(LawRulerCredentialsSchema, credentials, 'credentials') };
+    const fitting: z.ZodType<object> = CREDENTIALS[kind];
+    return { ...change, settings, credentials: accept(fitting, credentials, 'credentials') };
   }
   const { auth } = HttpCrmSettingsSchema.parse(settings ?? before);
   if (change.credentials !== undefined)

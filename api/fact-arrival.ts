@@ -3,10 +3,12 @@ import type { Sql } from '../db/client';
 import { formOfEnrollment, placeOfEnrollment, requireEnrollment } from '../db/enrollment-views';
 import { attemptOfSid, attemptRoute } from '../db/inbound';
 import type { NewFact } from '../db/inbox';
+import { mappedOutcome } from '../db/rule-setting';
 import { enrollmentOfFormToken } from '../db/tokens';
 import { parseCallbackTime } from '../domain/callback-time';
 import type { FactBody } from '../domain/fact';
 import { toIso } from '../domain/instant';
+import { CallOutcomeSchema } from '../domain/rule';
 import { ApiError } from './errors';
 import type { FactInput, FactInputOf } from './fact-body';
 
@@ -25,9 +27,8 @@ export type DirectFact = Exclude<FactInput, { kind: 'inbound_email' }>;
 export async function factOf(deps: Deps, input: DirectFact): Promise<NewFact> {
   switch (input.kind) {
     case 'call_outcome': {
-      const { kind, outcome, by, runRules, summary } = input;
-      const body: FactBody = { kind, outcome, by, runRules, ...(summary === undefined ? {} : { summary }) };
-      return { body, ...(await targetOf(deps, input)) };
+      const target = await targetOf(deps, input);
+      return { body: await outcomeBody(deps, input, target), ...target };
     }
     case 'wrong_number':
       return { body: { kind: input.kind }, ...(await targetOf(deps, input)) };
@@ -63,6 +64,21 @@ async function targetOf(
     return { enrollmentId };
   }
   return callSid === undefined ? {} : ((await attemptOfSid(sql, callSid)) ?? { callSid });
+}
+
+/** an outcome that the mapping doesn't know is recorded under its own name. */
+async function outcomeBody(
+  { sql }: Deps,
+  { outcome: told, by, runRules, summary }: FactInputOf<'call_outcome'>,
+  { enrollmentId }: Target,
+): Promise<FactBody> {
+  const kind = 'call_outcome' as const;
+  const rest = summary === undefined ? {} : { summary };
+  const own = CallOutcomeSchema.safeParse(told);
+  if (own.success) return { kind, outcome: own.data, by, runRules, ...rest };
+  const outcome = enrollmentId === undefined ? null : await mappedOutcome(sql, enrollmentId, told);
+  if (outcome === null) return { kind: 'outcome_unmapped', named: told, runRules, ...rest };
+  return { kind, outcome, by, runRules, named: told, ...rest };
 }
 
 /** A wish that no time can be read out of is a person's business. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CallOutcomeSchema } from '../domain/rule';
+import { OutcomeNameSchema } from '../domain/rule';
 import { InstantSchema } from './instant';
 import { cutText, toldText } from './text';
 
@@ -19,7 +19,8 @@ export const FactInputSchema = z
     z.strictObject({
       kind: z.literal('call_outcome'),
       ...aboutCall,
-      outcome: CallOutcomeSchema,
+      /** One of ours, or the firm's own name for one: what it counts as stands in the mapping of its CRM. */
+      outcome: OutcomeNameSchema,
       summary: toldText(4000).optional(),
       by: z.enum(['agent', 'operator']).default('agent'),
       runRules: z.boolean().default(true),

@@ -70,8 +70,8 @@ PolicySchema.register(z.globalRegistry, {
     eachFailedCall: 'Fire "Unsuccessful" at every failed call, not once per series.',
     maxCallbacks: 'Most callbacks kept for one contact.',
     handoffHoldHours: 'How long outreach waits for a person after a handoff before it goes on by itself.',
-    crm: 'What goes to the CRM beside the actions of rules.',
     phrases: "Phrases that put a reply into a bucket of the campaign's own choice.",
+    crm: 'Texts as notes, statuses that end outreach, fields that are written; left out = none of it.',
   },
 });
 PolicySchema.shape.companySlots.unwrap().element.register(z.globalRegistry, {
@@ -83,7 +83,10 @@ PolicySchema.shape.companySlots.unwrap().element.register(z.globalRegistry, {
 RuleSchema.register(z.globalRegistry, {
   id: 'Rule',
   description: 'A WHEN/THEN card. Every rule with the trigger and outcome of a fact fires.',
-  fields: { note: 'Posted to the CRM at every firing, whatever the actions are.' },
+  fields: {
+    note: 'Posted to the CRM at every firing, whatever the actions are.',
+    enabled: 'false = it stays in its place and does not fire; left out = it fires.',
+  },
 });
 RuleSchema.shape.when.register(z.globalRegistry, { id: 'Trigger' });
 RuleSchema.shape.then.element.register(z.globalRegistry, { id: 'Action' });

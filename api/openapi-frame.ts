@@ -55,7 +55,11 @@ export const TAGS: readonly { readonly name: Tag; readonly description: string }
   { name: 'Session', description: 'For pages in a browser: a cookie in place of a key.' },
   { name: 'Changes', description: 'Who changed what.' },
   { name: 'Operations', description: 'For those who run this server.' },
-  { name: 'Webhooks', description: 'What the telephone provider calls. Nobody else can: every request is signed.' },
+  {
+    name: 'Webhooks',
+    description:
+      'What the telephone provider and CRMs call. Nobody else can: every request is signed or bears a token.',
+  },
   { name: 'Unsubscribing', description: 'The links at the end of every mail.' },
 ];
 
@@ -79,6 +83,18 @@ export const SECURITY_SCHEMES = {
     in: 'header',
     name: 'X-Twilio-Signature',
     description: "Twilio's HMAC-SHA1 of the URL and the form, keyed by the auth token of the configured account.",
+  },
+  crmToken: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'token',
+    description: 'Part of the address that the CRM was given.',
+  },
+  crmSignature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Followthrough-Signature',
+    description: '`t=<seconds>,v1=<hex>`: the HMAC-SHA256 of `<seconds>.<body>` under the secret of the connection.',
   },
 };
 

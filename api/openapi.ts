@@ -4,6 +4,7 @@ import { DESCRIPTION, HEADERS, PARAMETERS, RESPONSES, SECURITY_SCHEMES, TAGS } f
 import { COMMON_HEADERS, ProblemResponses, problemsOf } from './openapi-problems';
 import { crmWebhookOperation } from './openapi-crm-webhook';
 import { type JsonSchema, SchemaBook } from './openapi-schemas';
+import { crmStatusOperations } from './openapi-crm-status';
 import { outsideOperations } from './openapi-outside';
 import { webhookOperations } from './openapi-webhooks';
 import { MEDIA_TYPES } from './body';
@@ -27,6 +28,7 @@ export function openApiDocument(routes: readonly Route[]) {
     ...outsideOperations(book, problems),
     ...webhookOperations(book, problems),
     crmWebhookOperation(book, problems),
+    ...crmStatusOperations(problems),
   ])
     add(path, method, operation);
   return book.settle({

@@ -142,6 +142,12 @@ const EDITABLE: readonly Editable[] = [
     change: (name, revision) => ({ name, revision }),
   },
   {
+    what: '/connections/:id/mapping',
+    path: async () => `${await made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: 'Mapped' })}/mapping`,
+    method: 'PUT',
+    change: (label, revision) => ({ statuses: [{ value: 'Retained', label }], revision }),
+  },
+  {
     what: '/api-keys/:id',
     path: () => made('/v1/api-keys', { name: 'Edited', role: 'viewer' }),
     method: 'PATCH',

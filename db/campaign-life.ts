@@ -101,7 +101,8 @@ export async function changeRules(
       const number = campaign.version + 1;
       const carried = { number, plannedSince, history, keptThrough, revision: revision + 1 };
       const versionId = await freeze(tx, { campaignId: id, definition, inside: 'adopt', at: now, actor, ...carried });
-      await tx`update campaign set current_version_id = ${versionId}, epoch = epoch + 1 where id = ${id}`;
+      // No decision depends on rules: nobody has to be asked again.
+      await tx`update campaign set current_version_id = ${versionId} where id = ${id}`;
     }
     await recordChange(tx, {
       entity: 'campaign',

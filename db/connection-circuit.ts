@@ -127,7 +127,7 @@ export async function recordUnwell(
 }
 
 /** As it stands now. */
-export async function circuitOf(db: Db, { id }: Circuit): Promise<Circuit> {
+export async function circuitOf(db: Db, { id }: Pick<Circuit, 'id'>): Promise<Circuit> {
   const [row] = await db<Circuit[]>`select ${circuitColumns(db)} from connection c where c.id = ${id}`;
   if (row === undefined) throw new Error(`there is no connection ${id}`);
   return row;

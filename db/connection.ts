@@ -6,7 +6,7 @@ import { seal } from './connection-seal';
 import { Refusal } from './refusal';
 import { brokenConstraint } from './result-guard';
 
-export type ConnectionKind = 'lawruler' | 'http';
+export type ConnectionKind = 'lawruler' | 'smartadvocate' | 'http';
 export type ConnectionState = 'ok' | 'held' | 'disabled';
 /** Why a connection is not `ok`; `by_hand` = an operator disabled it. */
 export type HoldReason = 'credentials' | 'outage' | 'configuration' | 'by_hand';
@@ -207,6 +207,8 @@ async function mended(tx: Tx, id: string): Promise<void> {
     update connection set token = null, token_expires_rt = null, token_claimed_rt = null, not_before_rt = null,
       check_rt = case when state = 'held' then clock_timestamp() else check_rt end, checks = 0
     where id = ${id}`;
+  // It may have lists now that it did not have before.
+  await tx`update crm_mapping set list_rt = clock_timestamp() where connection_id = ${id}`;
 }
 
 async function withUniqueName<T>(name: string, work: () => Promise<T>): Promise<T> {

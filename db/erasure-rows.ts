@@ -86,6 +86,7 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) and data ?| ${FREE_FIELDS}::text[]`;
   const cases = await tx`
     update cases set external_id = 'erased:' || id, title = '', status = null where contact_id = ${contactId} returning 1`;
+  await tx`delete from crm_case where case_id in (select id from cases where contact_id = ${contactId})`;
   const consents =
     await tx`update consent set text = '', source = 'erased', revoked_reason = null where contact_id = ${contactId} returning 1`;
   await tx`update call_opt_out set reason = '' where contact_id = ${contactId}`;

@@ -1,3 +1,4 @@
+import type { StatusField } from '../domain/crm-status';
 import { inTransaction, type Db, type Sql } from './client';
 import { answered, type Circuit, circuitColumns } from './connection-circuit';
 import { recordTimeline } from './timeline';
@@ -5,9 +6,16 @@ import { recordTimeline } from './timeline';
 /** One ordered effect with what its runner needs to know. */
 export interface Execution {
   readonly id: string;
-  readonly kind: 'crm_status' | 'crm_note' | 'classify';
+  readonly kind: 'crm_status' | 'crm_note' | 'crm_fields' | 'classify';
   readonly state: 'pending' | 'done' | 'failed';
-  readonly payload: { readonly status?: string; readonly text?: string };
+  readonly payload: {
+    readonly status?: string;
+    readonly field?: StatusField;
+    readonly group?: string;
+    readonly text?: string;
+    /** The note is this text, in or out. */
+    readonly messageId?: string;
+  };
   readonly enrollmentId: string;
   readonly factId: string;
   readonly caseExternalId: string | null;

@@ -55,6 +55,7 @@ export async function lockFoldFrame(tx: Tx, enrollmentId: string, attemptId: str
       commitmentsMade: row.commitmentsMade,
       hasOpenCommitment: row.openCommitments > 0,
       formCompleted: row.formCompleted,
+      stopOn: policy.crm?.stopOn ?? [],
     },
   };
 }

@@ -127,5 +127,5 @@ export async function businessInstantOf(db: Db, rt: number): Promise<Instant> {
 export async function doubtPendingEffects(db: Db): Promise<void> {
   await db`
     update execution set sent_rt = clock_timestamp()
-    where state = 'pending' and sent_rt is null and kind in ('crm_status', 'crm_note')`;
+    where state = 'pending' and sent_rt is null and kind in ('crm_status', 'crm_note', 'crm_fields')`;
 }

@@ -90,4 +90,5 @@ export type TimelineKind =
   | 'rule_fired'
   | 'callback_requested'
   | 'callback_closed'
+  | 'crm_status_changed'
   | 'operator_order';

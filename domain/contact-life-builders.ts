@@ -210,6 +210,7 @@ export class ContactLife {
       maxCallbacks: policy.maxCallbacks,
       commitmentsMade: this.promises.length,
       hasOpenCommitment: this.openPromises.length > 0,
+      stopOn: [],
       formCompleted: this.formCompleted,
     };
   }

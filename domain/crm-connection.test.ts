@@ -126,3 +126,31 @@ describe('credentials', () => {
     expect(BasicCredentialsSchema.safeParse({ username: 'a', password: 'c:d' }).success).toBe(true);
   });
 });
+
+describe('what an HTTP CRM tells of itself', () => {
+  const list = { path: '/statuses', value: '/id', label: '/name' };
+  const note = { path: '/n/{{noteType}}', body: { id: '{{marker}}' } };
+
+  it('may be lists, the status of a case, and further fields that are written', () => {
+    const parsed = HttpCrmSettingsSchema.parse({
+      ...SETTINGS,
+      addNote: note,
+      setSubstatus: { path: '/cases/{{case.id}}/{{group}}', body: '{{status}}' },
+      setField: { path: '/cases/{{case.id}}/{{field}}', body: '{{value}}' },
+      statuses: list,
+      substatuses: { ...list, group: '/type' },
+      noteTypes: { ...list, within: '/types' },
+      getStatus: { path: '/cases/{{case.id}}', status: '/status' },
+    });
+    expect(parsed.statuses).toEqual({ ...list, within: '' });
+    expect(parsed.substatuses?.group).toBe('/type');
+  });
+
+  it.each([
+    [{ statuses: { ...list, path: '/of/{{case.id}}' } }, 'statuses.path: must have no variables'],
+    [{ noteTypes: { ...list, value: '' } }, 'noteTypes.value: must lead to a value inside'],
+    [{ setField: { path: '/x', body: '{{status}}' } }, 'setField.body: has no value for {{status}}'],
+  ])('is refused as %j', (more, problem) => {
+    expect(problemsOf(more)).toEqual([expect.stringContaining(problem)]);
+  });
+});

@@ -59,13 +59,23 @@ function body(more: readonly string[]) {
   });
 }
 
-function write(variable: 'status' | 'note') {
+function write(...variables: readonly string[]) {
   return z.strictObject({
     method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
-    path: path([variable]),
-    body: body([variable]),
+    path: path(variables),
+    body: body(variables),
   });
 }
+
+const deepPointer = pointer.refine((text) => text !== '', 'must lead to a value inside');
+
+/** A list of statuses or types of note: where it is asked for, where it stands, and where an entry has what. */
+const ListSchema = z.strictObject({
+  path: path([]).refine((text) => !text.includes('{{'), 'must have no variables: it is asked for once for all cases'),
+  within: pointer.default(''),
+  value: deepPointer,
+  label: deepPointer,
+});
 
 const FailureClassSchema = z.enum(['retry', 'rate_limited', 'credentials', 'unknown_case', 'refused']);
 export type FailureClass = z.infer<typeof FailureClassSchema>;
@@ -101,7 +111,17 @@ export const HttpCrmSettingsSchema = z
     baseUrl: address,
     auth: AuthSchema,
     setStatus: write('status'),
-    addNote: write('note'),
+    /** Left out = the CRM has no substatuses. */
+    setSubstatus: write('status', 'group').optional(),
+    addNote: write('note', 'noteType'),
+    /** One request for each field. Left out = no fields are written. */
+    setField: write('field', 'value').optional(),
+    /** The CRM's own lists, for the mapping. */
+    statuses: ListSchema.optional(),
+    substatuses: ListSchema.extend({ group: deepPointer.optional() }).optional(),
+    noteTypes: ListSchema.optional(),
+    /** How the status of a case is asked for. */
+    getStatus: z.strictObject({ path: path([]), status: deepPointer, substatus: deepPointer.optional() }).optional(),
     /** Asks for a note by its marker; `within` is where in the answer it stands if it is there. Left out = it can't be asked. */
     findNote: z.strictObject({ path: path([]), within: pointer.default('') }).optional(),
     /** A harmless question that needs the credentials, to see if all is well. Left out = the base address. */

@@ -1,17 +1,18 @@
 import * as z from 'zod';
+import { CrmFieldMappingSchema } from './crm-field';
+import { StatusRefSchema, statusKey, type StatusRef } from './crm-status';
 
-const nameSchema = z.string().trim().min(1).max(120);
-
-/** One answer of the campaign's form, or one attribute of the contact, and the field of the CRM that it is written into. */
-const crmFieldMappingSchema = z.strictObject({
-  from: z.enum(['answer', 'attribute']),
-  /** The name of the question, or of the attribute. */
-  key: nameSchema,
-  to: nameSchema,
-});
-
-/** What a campaign wants of its CRM beside the actions of its rules. */
+/** What a campaign wants of its CRM beside the actions of its rules; everything is off where nothing is said. */
 export const CrmLinkSchema = z.strictObject({
-  /** S1-108. */
-  fields: z.array(crmFieldMappingSchema).max(200).default([]),
+  /** K-15: each text, in or out, becomes a note. */
+  mirrorTexts: z.boolean().default(false),
+  /** U-1: outreach to a contact ends when somebody sets one of these in the CRM. */
+  stopOn: z.array(StatusRefSchema).max(200).default([]),
+  /** S1-108: what is written into fields of the CRM when the form is finished or a call is tagged. */
+  fields: z.array(CrmFieldMappingSchema).max(200).default([]),
 });
+
+/** Does outreach end at this status? */
+export function endsOutreach(stopOn: readonly StatusRef[], status: StatusRef): boolean {
+  return stopOn.some((each) => statusKey(each) === statusKey(status));
+}

@@ -185,6 +185,7 @@ const END_REASONS: readonly string[] = [
   'unreachable',
   'no_consent',
   'stopped_by_rule',
+  'stopped_in_crm',
   'completed_by_operator',
   'campaign_ended',
   'left_list',

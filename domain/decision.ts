@@ -74,6 +74,7 @@ export type EndReason =
   | 'unreachable'
   | 'no_consent'
   | 'stopped_by_rule'
+  | 'stopped_in_crm'
   | 'completed_by_operator'
   | 'campaign_ended'
   | 'left_list'

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChannelSchema } from './channel';
-import { BucketSchema, CallOutcomeSchema } from './rule';
+import { StatusFieldSchema } from './crm-status';
+import { BucketSchema, CallOutcomeSchema, OutcomeNameSchema } from './rule';
 
 /** Something that happened outside. Written down as it arrives; `fold` says what it changes. */
 
@@ -76,6 +77,15 @@ export const FactBodySchema = z.discriminatedUnion('kind', [
     by: z.enum(['agent', 'operator']).default('agent'),
     runRules: z.boolean().default(true),
     summary: z.string().max(4000).optional(),
+    /** The firm's own name for it, which the mapping of the CRM counts as `outcome`. */
+    named: OutcomeNameSchema.optional(),
+  }),
+  /** R-20: an outcome that nobody has mapped is recorded; what it means to the plan is not known. */
+  z.strictObject({
+    kind: z.literal('outcome_unmapped'),
+    named: OutcomeNameSchema,
+    runRules: z.boolean().default(true),
+    summary: z.string().max(4000).optional(),
   }),
   /** R-2 (b): an unanswered series has spent its last allowed attempt, or its run is over. */
   z.strictObject({ kind: z.literal('series_ended'), runKey: z.string() }),
@@ -117,6 +127,18 @@ export const FactBodySchema = z.discriminatedUnion('kind', [
     note: z.string().max(1000).optional(),
   }),
   z.strictObject({ kind: z.literal('wrong_number') }),
+  /** A text of ours that is to be kept elsewhere as well; nothing follows from it. */
+  z.strictObject({ kind: z.literal('text_sent') }),
+  /** U-1: somebody has changed the status of a case in the CRM. */
+  z.strictObject({
+    kind: z.literal('crm_status'),
+    caseId: z.uuid(),
+    field: StatusFieldSchema,
+    group: z.string().max(120).optional(),
+    value: z.string().max(120),
+    /** The connection says that outreach ends here, whatever the campaign does. */
+    stops: z.boolean().default(false),
+  }),
   z.strictObject({ kind: z.literal('order'), order: OrderSchema, note: z.string().max(1000).optional() }),
 ]);
 export type FactBody = z.infer<typeof FactBodySchema>;

@@ -68,6 +68,7 @@ export function aFoldState({ enrollment, attempt, ...changes }: FoldStateChanges
     commitmentsMade: 0,
     hasOpenCommitment: false,
     formCompleted: false,
+    stopOn: [],
     ...changes,
   };
 }

@@ -38,13 +38,25 @@ export function foldCallOutcome(state: FoldState, fact: Fact<'call_outcome'>, dr
   if (tagOf(attempt) !== null && !corrects) return;
   draft.attempt.outcome = fact.outcome;
   draft.attempt.taggedByThis = true;
-  draft.tell('call_analyzed', { outcome: fact.outcome, by: fact.by });
+  const { named } = fact;
+  draft.tell('call_analyzed', { outcome: fact.outcome, by: fact.by, ...(named === undefined ? {} : { named }) });
   if (corrects || !fact.runRules) {
     draft.attempt.outcomeJudged = true;
     draft.wakes = true;
   }
   if (corrects && fact.runRules) draft.fire({ trigger: 'call_outcome', outcome: fact.outcome });
+  // Whoever names an outcome has heard the whole call: its own rules don't wait for the provider's last word.
+  if (named !== undefined && fact.runRules) draft.fire({ trigger: 'call_outcome', outcome: named });
   settle(state, attempt, draft);
+}
+
+/** it stands in the story, its own rules fire, and a person sees in the handoff inbox that the call has no tag of ours. */
+export function foldOutcomeUnmapped({ attempt }: FoldState, fact: Fact<'outcome_unmapped'>, draft: FoldDraft): void {
+  if (attempt === null || tagOf(attempt) !== null) return;
+  draft.tell('call_analyzed', { outcome: 'untagged', by: 'agent', named: fact.named });
+  draft.attempt.outcome = 'untagged';
+  if (fact.runRules) draft.fire({ trigger: 'call_outcome', outcome: fact.named });
+  draft.wakes = true;
 }
 
 /** Any word about the attempt proves that the provider took it, even if the answer to our request got lost. */

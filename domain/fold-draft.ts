@@ -198,7 +198,7 @@ export class FoldDraft implements Changes {
         this.executions.push({ ...effect, caseId: null, payload: {}, done: this.stopCampaign() });
         return;
       case 'crm_status':
-        this.orderPerCase(effect, { status: action.status });
+        this.orderPerCase(effect, statusPayload(action));
         return;
       case 'crm_note':
         this.orderPerCase(effect, { text: action.text });
@@ -215,4 +215,9 @@ export class FoldDraft implements Changes {
     for (const caseId of cases.length === 0 ? [null] : cases)
       this.executions.push({ ...effect, caseId, payload, done: null });
   }
+}
+
+/** A status of the case itself is said by its value alone. */
+function statusPayload({ status, field, group }: Action & { readonly kind: 'crm_status' }): Record<string, string> {
+  return { status, ...(field === undefined ? {} : { field }), ...(group === undefined ? {} : { group }) };
 }

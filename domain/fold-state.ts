@@ -2,6 +2,7 @@ import type { AnsweredBy, FactBody } from './fact';
 import type { Instant } from './instant';
 import type { AttemptState, Disposition, TaggedOutcome } from './planner-input';
 import type { Channel } from './channel';
+import type { StatusRef } from './crm-status';
 import type { Rule } from './rule';
 
 /** What `fold` sees of the world when a fact arrives: the rows it may change, read under their locks. */
@@ -19,6 +20,8 @@ export interface FoldState {
   readonly hasOpenCommitment: boolean;
   /** The campaign's form was finished before; it reaches Completed only once, however often it is sent in. */
   readonly formCompleted: boolean;
+  /** Statuses in the CRM at which the campaign lets go of a contact. */
+  readonly stopOn: readonly StatusRef[];
 }
 
 export interface FoldEnrollment {

@@ -1,5 +1,6 @@
 import type { Changes } from './changes';
-import { foldCallOutcome, foldCallProgress, foldMachineDetected } from './fold-call';
+import { foldCallOutcome, foldCallProgress, foldMachineDetected, foldOutcomeUnmapped } from './fold-call';
+import { foldCrmStatus } from './fold-crm';
 import { FoldDraft } from './fold-draft';
 import { foldMessageProgress, foldReply, foldReplyClassified } from './fold-message';
 import { foldOrder } from './fold-order';
@@ -18,6 +19,9 @@ export function fold(state: FoldState, fact: FactBody): Changes {
       break;
     case 'call_outcome':
       foldCallOutcome(state, fact, draft);
+      break;
+    case 'outcome_unmapped':
+      foldOutcomeUnmapped(state, fact, draft);
       break;
     case 'message_progress':
       foldMessageProgress(state, fact, draft);
@@ -60,6 +64,11 @@ export function fold(state: FoldState, fact: FactBody): Changes {
     case 'wrong_number':
       draft.wrongNumber = true;
       draft.wakes = true;
+      break;
+    case 'text_sent':
+      break;
+    case 'crm_status':
+      foldCrmStatus(state, fact, draft);
       break;
     case 'order':
       foldOrder(state, fact, draft);

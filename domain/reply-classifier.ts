@@ -2,14 +2,16 @@ import { newTextOf, wordsOf } from './reply-words';
 import { revocationOf } from './revocation';
 
 /** The buckets that the built-in rules know; the list is open (S0-28). */
-export type BuiltInBucket =
-  | 'interested'
-  | 'not_interested'
-  | 'needs_follow_up'
-  | 'question'
-  | 'wrong_number'
-  | 'callback_requested'
-  | 'opted_out';
+export const BUILT_IN_BUCKETS = [
+  'interested',
+  'not_interested',
+  'needs_follow_up',
+  'question',
+  'wrong_number',
+  'callback_requested',
+  'opted_out',
+] as const;
+export type BuiltInBucket = (typeof BUILT_IN_BUCKETS)[number];
 
 export interface ReplyClassification {
   readonly bucket: string;

@@ -12,6 +12,8 @@ describe('a rule', () => {
       { trigger: 'reply_bucket', outcome: 'wants_spanish' },
       HANDOFF,
       { trigger: 'form', outcome: 'completed' },
+      { trigger: 'crm_status', outcome: 'Retained' },
+      { trigger: 'crm_status', outcome: '12', field: 'substatus', group: 'Dialer Status' },
     ];
     const then = [
       { kind: 'stop_calls' },
@@ -30,7 +32,11 @@ describe('a rule', () => {
     ['with a note of blanks', card({ note: ' ' }), 'note: '],
     ['with a status of blanks', card({ then: [{ kind: 'crm_status', status: ' ' }] }), 'then.0.status: '],
     ['with a bad key', card({ key: 'My card' }), 'key: must be 1 to 40 characters'],
-    ['with an unknown outcome', card({ when: { trigger: 'call_outcome', outcome: 'busy' } }), 'when.outcome: '],
+    [
+      'with an outcome that is no name of one',
+      card({ when: { trigger: 'call_outcome', outcome: 'Very busy' } }),
+      'when.outcome: ',
+    ],
     [
       'with the outcome of another trigger',
       card({ when: { trigger: 'form', outcome: 'requested' } }),

@@ -7,9 +7,11 @@ it('every fact has a signal that tells the reader of a history what happened', (
     call_progress: 'callOutcome',
     machine_detected: 'callOutcome',
     message_progress: 'delivery',
+    text_sent: 'delivery',
     call_outcome: 'callOutcome',
     series_ended: 'callOutcome',
     call_untagged: 'callOutcome',
+    outcome_unmapped: 'callOutcome',
     reply: 'reply',
     reply_classified: 'reply',
     handoff_requested: 'handoff',
@@ -19,6 +21,7 @@ it('every fact has a signal that tells the reader of a history what happened', (
     callback_requested: 'order',
     wrong_number: 'callOutcome',
     touch_moved: 'order',
+    crm_status: 'order',
     order: 'order',
   });
 });

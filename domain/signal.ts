@@ -15,10 +15,12 @@ const SIGNALS: Readonly<Record<FactKind, SignalName>> = {
   call_progress: 'callOutcome',
   machine_detected: 'callOutcome',
   call_outcome: 'callOutcome',
+  outcome_unmapped: 'callOutcome',
   series_ended: 'callOutcome',
   call_untagged: 'callOutcome',
   wrong_number: 'callOutcome',
   message_progress: 'delivery',
+  text_sent: 'delivery',
   reply: 'reply',
   reply_classified: 'reply',
   opted_out: 'reply',
@@ -27,6 +29,7 @@ const SIGNALS: Readonly<Record<FactKind, SignalName>> = {
   form_completed: 'formCompleted',
   callback_requested: 'order',
   touch_moved: 'order',
+  crm_status: 'order',
   order: 'order',
 };
 

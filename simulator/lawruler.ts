@@ -7,22 +7,39 @@ import type { World } from './world';
 
 export interface Lead {
   status: string;
+  substatus?: string;
   readonly notes: { readonly rt: number; readonly text: string }[];
+  /** A firm's own fields by their API names. */
+  fields?: Record<string, string>;
 }
 
 export interface LawRuler {
   readonly router: Router;
   leads(): Readonly<Record<string, Lead>>;
+  /** Somebody at the firm sets a status, and the webhook that the firm has set up tells of it; answers what it was told. */
+  setByHand(change: StaffChange): Promise<number>;
   /** These ids are unknown from now on. */
   forget(ids: readonly string[]): void;
   clear(): void;
 }
 
-const FormSchema = z.object({
+export const StaffChangeSchema = z.strictObject({
+  leadId: z.string(),
+  status: z.string(),
+  substatus: z.string().optional(),
+  /** The address that the firm has typed into its webhook; its names of fields are an assumption. */
+  webhookUrl: z.url(),
+});
+type StaffChange = z.infer<typeof StaffChangeSchema>;
+
+const CUSTOM = /^custom\d+$/i;
+
+const FormSchema = z.looseObject({
   Key: z.string().default(''),
   LeadID: z.string().default(''),
   Operation: z.string().optional(),
   Status: z.string().optional(),
+  SubStatus: z.string().optional(),
   Conversation: z.string().optional(),
   overridelead: z.string().optional(),
   ReturnJSON: z.string().optional(),
@@ -61,7 +78,12 @@ export function createLawRuler({ settings, background, ledger, faults }: World):
     if (form.Key !== settings.lawRulerKey) return 'invalid_api_key';
     if (!/^[L\d]/.test(form.LeadID) || unknown.has(form.LeadID)) return 'not_found';
     const isUpdate = form.Operation === undefined;
-    if (isUpdate && form.Status === undefined && form.Conversation === undefined) return 'validation_error';
+    const isEmpty =
+      form.Status === undefined &&
+      form.SubStatus === undefined &&
+      form.Conversation === undefined &&
+      Object.keys(customOf(form)).length === 0;
+    if (isUpdate && isEmpty) return 'validation_error';
     // Without it LawRuler would make a new lead.
     return isUpdate && form.overridelead !== 'true' ? 'duplicate_record' : null;
   }
@@ -73,12 +95,13 @@ export function createLawRuler({ settings, background, ledger, faults }: World):
     more: Record<string, unknown>,
   ): Promise<void> {
     const about = { channel: 'crm', to: form.LeadID, accepted } as const;
-    const { Status, Conversation } = form;
+    const { Status, SubStatus, Conversation } = form;
     const kinds: [LedgerKind, string | undefined, Record<string, unknown>][] = [];
     if (operation === 'lookup') kinds.push(['crm_lookup', form.Operation, {}]);
     if (operation !== 'lookup' && Status !== undefined) kinds.push(['crm_status', Status, {}]);
     if (operation !== 'lookup' && Conversation !== undefined)
       kinds.push(['crm_note', undefined, { text: Conversation }]);
+    for (const [field, value] of Object.entries(customOf(form))) kinds.push(['crm_field', undefined, { field, value }]);
     for (const [kind, status, detail] of kinds)
       await ledger.record({ ...about, kind, status, detail: { ...detail, ...more } });
   }
@@ -87,6 +110,9 @@ export function createLawRuler({ settings, background, ledger, faults }: World):
     const lead = leadOf(leads, form.LeadID);
     if (operation === 'lookup') return found(form, lead);
     if (form.Status !== undefined) lead.status = form.Status;
+    if (form.SubStatus !== undefined) lead.substatus = form.SubStatus;
+    const custom = customOf(form);
+    if (Object.keys(custom).length > 0) lead.fields = { ...lead.fields, ...custom };
     if (form.Conversation !== undefined) lead.notes.push({ rt: Date.now(), text: form.Conversation });
     return { success: true, LeadID: form.LeadID };
   }
@@ -96,12 +122,28 @@ export function createLawRuler({ settings, background, ledger, faults }: World):
   return {
     router,
     leads: () => Object.fromEntries(leads),
+    async setByHand({ leadId, status, substatus, webhookUrl }) {
+      const lead = leadOf(leads, leadId);
+      lead.status = status;
+      if (substatus !== undefined) lead.substatus = substatus;
+      const told = { LeadID: leadId, Status: status, SubStatus: substatus ?? '', CaseType: 'Injury' };
+      const { status: answer } = await fetch(webhookUrl, { method: 'POST', body: new URLSearchParams(told) });
+      return answer;
+    },
     forget: (ids) => ids.forEach((id) => unknown.add(id)),
     clear() {
       leads.clear();
       unknown.clear();
     },
   };
+}
+
+function customOf(form: LawRulerForm): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(form).flatMap(([name, value]): [string, string][] =>
+      CUSTOM.test(name) && typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
 }
 
 function operationOf(form: LawRulerForm): Operation {
@@ -117,7 +159,8 @@ function leadOf(leads: Map<string, Lead>, id: string): Lead {
 
 /** GetStatus is LawRuler's; GetConversations is an assumption, so that a marker can be looked for before a retry. */
 function found(form: LawRulerForm, lead: Lead): Record<string, unknown> {
-  if (form.Operation === 'GetStatus') return { success: true, LeadID: form.LeadID, Status: lead.status, SubStatus: '' };
+  if (form.Operation === 'GetStatus')
+    return { success: true, LeadID: form.LeadID, Status: lead.status, SubStatus: lead.substatus ?? '' };
   if (form.Operation === 'GetConversations') {
     const recent = lead.notes
       .slice(-MOST_NOTES)
@@ -155,7 +198,11 @@ function escaped(text: string): string {
 }
 
 function restore(leads: Map<string, Lead>, { kind, to, accepted, status, rt, detail }: LedgerEntry): void {
-  if (accepted !== true || to === undefined) return;
-  if (kind === 'crm_status' && status !== undefined) leadOf(leads, to).status = status;
+  if (accepted !== true || to === undefined || detail['crm'] !== undefined) return;
+  if (kind === 'crm_status' && status !== undefined) {
+    const lead = leadOf(leads, to);
+    if (detail['field'] === 'substatus') lead.substatus = status;
+    else lead.status = status;
+  }
   if (kind === 'crm_note') leadOf(leads, to).notes.push({ rt, text: String(detail['text']) });
 }

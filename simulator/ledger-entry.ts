@@ -32,6 +32,8 @@ export const LedgerEntrySchema = z.object({
     'crm_note',
     'crm_lookup',
     'enrichment',
+    'crm_list',
+    'crm_field',
   ]),
   sid: z.string().optional(),
   to: z.string().optional(),

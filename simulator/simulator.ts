@@ -10,6 +10,7 @@ import { type MailSink, startMailSink } from './mail-sink';
 import { createDoer } from './people/deeds';
 import { createDirectory } from './people/directory';
 import type { Product, SimulatorDeps } from './settings';
+import { createSmartAdvocate } from './smartadvocate';
 import { createAccount } from './twilio/account';
 import { restoreAccount } from './twilio/account-restore';
 import { createCallLife } from './twilio/call-life';
@@ -90,13 +91,15 @@ async function assemble(world: World, deps: SimulatorDeps): Promise<{ app: Expre
   const lawRuler = createLawRuler(world);
   const httpCrm = createHttpCrm(world);
   const enricher = createEnricher(world);
+  const smartAdvocate = createSmartAdvocate(world);
   const mail = await startMailSink(world, { directory, doer }, deps.smtpPort ?? 0);
   const app = express();
   app.disable('x-powered-by');
-  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm, enricher }));
+  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm, enricher, smartAdvocate }));
   app.use('/lawruler', lawRuler.router);
   app.use('/http-crm', httpCrm.router);
   app.use('/enricher', enricher.router);
+  app.use('/CaseSyncAPI', smartAdvocate.router);
   app.use(twilioRoutes(world, { account, calls, texts }));
   return { app, mail };
 }

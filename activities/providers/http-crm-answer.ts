@@ -1,4 +1,5 @@
 import type { FailureClass, HttpCrmSettings } from '../../domain/crm-connection';
+import { valueAt } from '../../domain/crm-hook';
 import type { Answered, Exchange } from './http-exchange';
 import { CrmError, type CrmErrorCode } from './provider';
 
@@ -43,7 +44,8 @@ export function readAnswer(exchange: Exchange, reading: Reading): unknown {
   if (reading.success !== undefined) {
     // A page that asks to log in also has status 200.
     if (document === undefined) throw new CrmError('failed', false, null);
-    if (at(document, reading.success.pointer) !== reading.success.equals) throw failureOf(document, exchange, reading);
+    if (valueAt(document, reading.success.pointer) !== reading.success.equals)
+      throw failureOf(document, exchange, reading);
   } else if (document !== undefined && codeOf(document, reading) !== null) {
     throw failureOf(document, exchange, reading);
   }
@@ -82,7 +84,7 @@ function classOf(code: string | null, { failure }: Reading): FailureClass | unde
 /** Only where the settings say that it stands; nobody's prose is looked at. */
 function codeOf(document: unknown, { failure }: Reading): string | null {
   if (failure === undefined) return null;
-  const code = at(document, failure.pointer);
+  const code = valueAt(document, failure.pointer);
   return typeof code === 'string' || typeof code === 'number' ? String(code) : null;
 }
 
@@ -94,15 +96,4 @@ function parse(body: string | null): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The value that a JSON pointer (RFC 6901) leads to; undefined = nothing is there. */
-export function at(document: unknown, pointer: string): unknown {
-  let value = document;
-  for (const part of pointer.split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = Reflect.get(value, name);
-  }
-  return value;
 }

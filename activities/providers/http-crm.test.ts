@@ -431,3 +431,73 @@ describe('OAuth 2', () => {
     expect(seen).toEqual([]);
   });
 });
+
+describe('what there is beside a status and a note', () => {
+  const list = { path: '/lists', within: '/found', value: '/id', label: '/name' };
+  const body = { v: '{{value}}' };
+
+  it('is a substatus of a type, where the settings say how it is written (S0-50)', async () => {
+    const busy = { field: 'substatus', group: 'Dialer' } as const;
+    expect(await errorOf(crm().setStatus(CASE, '12', MARKER, busy))).toMatchObject({
+      code: 'not_supported',
+      final: true,
+    });
+    expect(seen).toEqual([]);
+    const setSubstatus = { path: '/sub/{{case.id}}', body: { type: '{{group}}', to: '{{status}}' } };
+    await crm({ setSubstatus }).setStatus(CASE, '12', MARKER, busy);
+    await crm({ setSubstatus }).setStatus(CASE, '12', MARKER, { ...busy, group: null });
+    expect(seen.map((one): unknown => JSON.parse(one.body))).toEqual([{ type: 'Dialer', to: '12' }, { to: '12' }]);
+  });
+
+  it('is a note of a type, or of none', async () => {
+    const addNote = { path: '/notes', body: { id: '{{marker}}', type: '{{noteType}}' } };
+    await crm({ addNote }).postNote(CASE, 'x', MARKER, false, '3');
+    await crm({ addNote }).postNote(CASE, 'x', MARKER, false);
+    expect(seen.map((one): unknown => JSON.parse(one.body))).toEqual([
+      { id: `[ft:${MARKER}]`, type: '3' },
+      { id: `[ft:${MARKER}]` },
+    ]);
+  });
+
+  it('are fields, one request for each', async () => {
+    await crm({ setField: { path: '/f/{{field}}', body } }).setFields?.(CASE, { a: '1', 'b/c': '2' }, MARKER);
+    expect(asked()).toEqual(['POST /api/f/a', 'POST /api/f/b%2Fc']);
+    expect(await errorOf(crm().setFields?.(CASE, { a: '1' }, MARKER) ?? Promise.resolve())).toMatchObject({
+      code: 'not_supported',
+    });
+  });
+
+  it('are its lists; what has no value is left out', async () => {
+    expect(crm().list).toBeUndefined();
+    const found = [{ id: 1, name: 'New', type: 'A' }, { id: '2' }, { name: 'nothing' }, 'x'];
+    script = [json({ ok: true, found })];
+    const all = crm({ statuses: list, substatuses: { ...list, group: '/type' }, noteTypes: list });
+    expect(await all.list?.()).toEqual({
+      statuses: [
+        { field: 'status', value: '1', label: 'New' },
+        { field: 'status', value: '2', label: '2' },
+        { field: 'substatus', value: '1', label: 'New', group: 'A' },
+        { field: 'substatus', value: '2', label: '2' },
+      ],
+      noteTypes: [
+        { value: '1', label: 'New' },
+        { value: '2', label: '2' },
+      ],
+    });
+    expect(await crm({ substatuses: { ...list, within: '/nowhere' } }).list?.()).toEqual({
+      statuses: [],
+      noteTypes: null,
+    });
+  });
+
+  it('is the status of a case, or that there is no such case', async () => {
+    const getStatus = { path: '/cases/{{case.id}}', status: '/status', substatus: '/sub' };
+    expect(crm().readStatus).toBeUndefined();
+    script = [json({ ok: true, status: 'Retained', sub: 12 }), json({ ok: true }), json({}, 404), json({}, 500)];
+    const read = () => crm({ getStatus }).readStatus?.(CASE);
+    expect(await read()).toEqual({ status: 'Retained', substatuses: [{ group: null, value: '12' }] });
+    expect(await read()).toEqual({ status: null, substatuses: [] });
+    expect(await read()).toBeNull();
+    await expect(read()).rejects.toMatchObject({ code: 'failed' });
+  });
+});

@@ -1,11 +1,14 @@
+import type * as z from 'zod';
 import type { HttpCrmSettings } from '../../domain/crm-connection';
+import { valueAt } from '../../domain/crm-hook';
 import { parseTemplate, render, type TemplateValues } from '../../domain/template';
-import { at, readAnswer } from './http-crm-answer';
+import { readAnswer } from './http-crm-answer';
 import { type Admission, admissionOf, type TokenStore } from './http-crm-auth';
 import { type Ask, exchange } from './http-exchange';
 import { noteMark, noteText } from './note-text';
 import type { Reach } from './outside-address';
-import { type Crm, type CrmCase, CrmError } from './provider';
+import { listFrom, statusesFrom } from './http-crm-lists';
+import { type Crm, type CrmCase, CrmError, STATUS_OF_CASE } from './provider';
 
 export interface HttpCrmOptions {
   readonly settings: HttpCrmSettings;
@@ -41,13 +44,33 @@ export function createHttpCrm({ settings, credentials, tokens, reach }: HttpCrmO
 
   return {
     name: 'http',
-    async setStatus(target, status, operationId) {
-      const { setStatus } = settings;
-      await ask(write(settings, setStatus, { ...valuesOf(target, operationId), status }));
+    async setStatus(target, status, operationId, { field, group } = STATUS_OF_CASE) {
+      const operation = field === 'status' ? settings.setStatus : settings.setSubstatus;
+      if (operation === undefined) throw new CrmError('not_supported', true, null);
+      const values = { ...valuesOf(target, operationId), status };
+      await ask(
+        group === null
+          ? write(settings, without(operation, 'group'), values)
+          : write(settings, operation, { ...values, group }),
+      );
     },
-    async postNote(target, text, operationId, sentBefore = true) {
-      const values = valuesOf(target, operationId);
-      const note = write(settings, settings.addNote, { ...values, note: noteText(text) });
+    async setFields(target, values, operationId) {
+      const { setField } = settings;
+      if (setField === undefined) throw new CrmError('not_supported', true, null);
+      // One after the other, and each of them again when one fails: the same value twice is the same value.
+      for (const [field, value] of Object.entries(values))
+        await ask(write(settings, setField, { ...valuesOf(target, operationId), field, value }));
+    },
+    ...listsOf(settings, (path) => send({ method: 'GET', url: urlOf(settings, path, {}) })),
+    ...statusReader(settings, (target, path) =>
+      ask({ method: 'GET', url: urlOf(settings, path, valuesOf(target, '')) }),
+    ),
+    async postNote(target, text, operationId, sentBefore = true, type = null) {
+      const values = { ...valuesOf(target, operationId), note: noteText(text) };
+      const note =
+        type === null
+          ? write(settings, without(settings.addNote, 'noteType'), values)
+          : write(settings, settings.addNote, { ...values, noteType: type });
       if (sentBefore && !isRepeatable) throw new CrmError('failed', true, null);
       if (sentBefore && (await isThere(settings, values, operationId, ask))) return;
       try {
@@ -64,6 +87,43 @@ export function createHttpCrm({ settings, credentials, tokens, reach }: HttpCrmO
       } catch (error) {
         // Nothing needs to live at the base address: whoever says so answers, and has not turned us away.
         if (!(error instanceof CrmError && error.final)) throw error;
+      }
+    },
+  };
+}
+
+/** What the CRM lists of itself, where the settings say how it is asked. */
+function listsOf(settings: HttpCrmSettings, get: (path: string) => Promise<unknown>): Pick<Crm, 'list'> {
+  const { statuses, substatuses, noteTypes } = settings;
+  if (statuses === undefined && substatuses === undefined && noteTypes === undefined) return {};
+  return {
+    async list() {
+      const own = statuses === undefined ? [] : listFrom(await get(statuses.path), statuses);
+      const further = substatuses === undefined ? [] : listFrom(await get(substatuses.path), substatuses);
+      const types = noteTypes === undefined ? null : listFrom(await get(noteTypes.path), noteTypes);
+      return {
+        statuses: [
+          ...own.map(({ value, label }) => ({ field: 'status' as const, value, label })),
+          ...further.map((entry) => ({ field: 'substatus' as const, ...entry })),
+        ],
+        noteTypes: types,
+      };
+    },
+  };
+}
+
+function statusReader(
+  { getStatus }: HttpCrmSettings,
+  get: (target: CrmCase, path: string) => Promise<unknown>,
+): Pick<Crm, 'readStatus'> {
+  if (getStatus === undefined) return {};
+  return {
+    async readStatus(target) {
+      try {
+        return statusesFrom(await get(target, getStatus.path), getStatus);
+      } catch (error) {
+        if (error instanceof CrmError && error.code === 'unknown_case') return null;
+        throw error;
       }
     },
   };
@@ -95,7 +155,7 @@ async function isThere(
   if (findNote === undefined) return false;
   try {
     const document = await ask({ method: 'GET', url: urlOf(settings, findNote.path, values) });
-    return JSON.stringify(at(document, findNote.within) ?? null).includes(operationId);
+    return JSON.stringify(valueAt(document, findNote.within) ?? null).includes(operationId);
   } catch (error) {
     // No such note, or no such case: then writing it will say so.
     if (error instanceof CrmError && error.code === 'unknown_case') return false;
@@ -124,6 +184,30 @@ function write(
     headers: { 'content-type': 'application/json', 'idempotency-key': values.operationId },
     body: JSON.stringify(filled(body, values)),
   };
+}
+
+/** Variables that there may be no value for. */
+const OPTIONAL = { group: /\{\{\s*group\b[^}]*\}\}/g, noteType: /\{\{\s*noteType\b[^}]*\}\}/g } as const;
+
+/** The same request without what would name something that there is none of. */
+function without(
+  { method, path, body }: HttpCrmSettings['addNote'],
+  name: keyof typeof OPTIONAL,
+): HttpCrmSettings['addNote'] {
+  const tag = OPTIONAL[name];
+  return { method, path: path.replaceAll(tag, ''), body: leftOut(body, tag) };
+}
+
+function leftOut(body: z.core.util.JSONType, tag: RegExp): z.core.util.JSONType {
+  if (typeof body === 'string') return body.replaceAll(tag, '');
+  if (Array.isArray(body)) return body.map((item) => leftOut(item, tag));
+  if (typeof body !== 'object' || body === null) return body;
+  const named = ([, value]: [string, unknown]) => typeof value === 'string' && value.search(tag) >= 0;
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter((entry) => !named(entry))
+      .map(([key, value]) => [key, leftOut(value, tag)]),
+  );
 }
 
 function valuesOf({ externalId }: CrmCase, operationId: string) {

@@ -317,3 +317,38 @@ describe('a check', () => {
     },
   );
 });
+
+describe('what a lead has beside its status', () => {
+  it('gets a substatus into the field of substatuses (S0-50)', async () => {
+    const url = await endpoint(saying('{"success":true,"LeadID":"4711"}'));
+    await crm(url).setStatus(LEAD, 'Left a voicemail', MARKER, { field: 'substatus', group: null });
+    expect(seen[0]?.form).toMatchObject({ SubStatus: 'Left a voicemail', overridelead: 'true' });
+    expect(seen[0]?.form).not.toHaveProperty('Status');
+  });
+
+  it('gets fields by their API names, and none that would change what is asked', async () => {
+    const url = await endpoint(saying('{"success":true,"LeadID":"4711"}'));
+    await crm(url).setFields?.(LEAD, { custom894: '2027-02-01' }, MARKER);
+    expect(seen[0]?.form).toMatchObject({ custom894: '2027-02-01', LeadID: '4711', overridelead: 'true' });
+    const refused = crm(url).setFields?.(LEAD, { leadId: '1' }, MARKER) ?? Promise.resolve();
+    expect(await errorOf(refused)).toMatchObject({ code: 'refused', final: true });
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each([
+    ['{"LeadID":"4711","Status":"Retained","SubStatus":"Signed"}', 'Retained', [{ group: null, value: 'Signed' }]],
+    ['<R><LeadID>4711</LeadID><Status>Retained</Status><SubStatus></SubStatus></R>', 'Retained', []],
+    ['{"LeadID":"4711"}', null, []],
+  ])('tells its statuses in %s', async (answer, status, substatuses) => {
+    const url = await endpoint(saying(answer));
+    expect(await crm(url).readStatus?.(LEAD)).toEqual({ status, substatuses });
+    expect(seen[0]?.form).toMatchObject({ Operation: 'GetStatus' });
+  });
+
+  it('tells none where there is no such lead', async () => {
+    const url = await endpoint(saying('{"success":false,"error":"not_found"}'));
+    expect(await crm(url).readStatus?.(LEAD)).toBeNull();
+    const down = await endpoint(saying('', 500));
+    await expect(crm(down).readStatus?.(LEAD)).rejects.toMatchObject({ code: 'failed' });
+  });
+});

@@ -1,7 +1,7 @@
 import { type Answered, type Ask, exchange } from './http-exchange';
 import { noteMark, noteText } from './note-text';
 import type { Reach } from './outside-address';
-import { CrmError, type Crm, type CrmCase } from './provider';
+import { CrmError, type CaseStatuses, type Crm, type CrmCase, STATUS_OF_CASE } from './provider';
 
 interface LawRulerOptions {
   /** `https://<firm>.lawruler.com/api-legalcrmapp.aspx`. */
@@ -41,8 +41,24 @@ export function createLawRuler(options: LawRulerOptions): Crm {
 
   return {
     name: 'lawruler',
-    async setStatus(target, status) {
-      await ask(target, { Status: status, overridelead: 'true' }, 'harmless');
+    // That SubStatus can be written is NOT verified: GetStatus answers with a field of this name.
+    async setStatus(target, status, _marker, { field } = STATUS_OF_CASE) {
+      const written = field === 'status' ? { Status: status } : { SubStatus: status };
+      await ask(target, { ...written, overridelead: 'true' }, 'harmless');
+    },
+    async setFields(target, values) {
+      // Fields of a firm's own go by their API name, as in `custom894`; ours must not be overwritten by one of them.
+      const own = Object.keys(values).find((name) => RESERVED.includes(name.toLowerCase()));
+      if (own !== undefined) throw new CrmError('refused', true, null);
+      await ask(target, { ...values, overridelead: 'true' }, 'harmless');
+    },
+    async readStatus(target) {
+      try {
+        return statusesOf(fieldsOf(await ask(target, { Operation: 'GetStatus' }, 'harmless')));
+      } catch (error) {
+        if (error instanceof CrmError && error.code === 'unknown_case') return null;
+        throw error;
+      }
     },
     async postNote(target, text, marker) {
       const tag = noteMark(marker);
@@ -58,6 +74,17 @@ export function createLawRuler(options: LawRulerOptions): Crm {
         if (!(error instanceof CrmError && error.final)) throw error;
       }
     },
+  };
+}
+
+const RESERVED = ['key', 'leadid', 'operation', 'overridelead', 'returnjson', 'status', 'substatus', 'conversation'];
+
+function statusesOf(fields: Fields | null): CaseStatuses {
+  const word = (name: string) => fields?.get(name)?.trim() ?? '';
+  const [status, substatus] = [word('status'), word('substatus')];
+  return {
+    status: status === '' ? null : status,
+    substatuses: substatus === '' ? [] : [{ group: null, value: substatus }],
   };
 }
 

@@ -9,3 +9,13 @@ export function noteText(text: string): string {
 export function noteMark(operationId: string): string {
   return `[ft:${operationId}]`;
 }
+
+/** The same as HTML, where a CRM keeps its notes so: what a person wrote must not become a tag there. */
+export function htmlNote(text: string): string {
+  return noteText(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('\n', '<br>');
+}

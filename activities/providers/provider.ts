@@ -1,3 +1,6 @@
+import type { CrmListing } from '../../domain/crm-mapping';
+import type { StatusField } from '../../domain/crm-status';
+
 /** What the effects need of the outside world. One file per provider implements one of these; nothing else knows a provider's words. */
 
 /** Nothing left the machine, or the provider said that it did nothing. */
@@ -128,26 +131,51 @@ export interface CrmCase {
   readonly externalId: string;
 }
 
+/** Which field of the CRM a status is written into (S0-50). */
+export interface StatusPlace {
+  readonly field: StatusField;
+  /** The type of a substatus. */
+  readonly group: string | null;
+}
+
+export const STATUS_OF_CASE: StatusPlace = { field: 'status', group: null };
+
+/** The statuses of one case as the CRM has them now. */
+export interface CaseStatuses {
+  readonly status: string | null;
+  readonly substatuses: readonly { readonly group: string | null; readonly value: string }[];
+}
+
 /** Effects at a CRM throw `CrmError`; whoever runs them decides whether to try again. */
 export interface Crm {
   readonly name: string;
-  setStatus(target: CrmCase, status: string, marker: string): Promise<void>;
+  setStatus(target: CrmCase, status: string, marker: string, place?: StatusPlace): Promise<void>;
   /**
    * A note that was written before an answer got lost is not written again: unless `sentBefore` is false, the CRM is asked
-   * for the marker first.
+   * for the marker first. `type` = one of the CRM's types of note; null = its own default.
    */
-  postNote(target: CrmCase, text: string, marker: string, sentBefore?: boolean): Promise<void>;
+  postNote(target: CrmCase, text: string, marker: string, sentBefore?: boolean, type?: string | null): Promise<void>;
+  /** Writes values into fields, by name; may be done twice. Absent = it has no such thing. */
+  setFields?(target: CrmCase, values: Readonly<Record<string, string>>, marker: string): Promise<void>;
+  /** Everything that it lists of itself; absent = it has no lists. */
+  list?(): Promise<CrmListing>;
+  /** Absent = it can't be asked. Null = there is no such case. */
+  readStatus?(target: CrmCase): Promise<CaseStatuses | null>;
   /** Asks something harmless, to see if it answers and lets us in. */
   check(): Promise<void>;
 }
 
-/** `failed` alone may have been done nevertheless; `configuration` = no request of this connection can succeed as it is set up. */
+/**
+ * `failed` alone may have been done nevertheless; `configuration` = no request of this connection can succeed as it is set up;
+ * `not_supported` = this CRM has no such thing.
+ */
 export type CrmErrorCode =
   | 'unreachable'
   | 'rate_limited'
   | 'credentials'
   | 'configuration'
   | 'unknown_case'
+  | 'not_supported'
   | 'refused'
   | 'failed';
 

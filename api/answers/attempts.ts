@@ -59,7 +59,7 @@ const TimelineEntryAnswer = z
     kind: text.describe(
       'What happened: `call_started`, `call_ended`, `call_analyzed`, `message_sent`, `message_delivered`, `message_failed`, `message_received`, ' +
         '`touch_refused`, `opted_out`, `handoff_requested`, `handed_back`, `form_started`, `form_completed`, `rule_fired`, `action_done`, ' +
-        '`action_failed`, `callback_requested`, `callback_closed`, `contact_status_changed`, `operator_order`, `transfer_started`, …; more may be added.',
+        '`action_failed`, `callback_requested`, `callback_closed`, `contact_status_changed`, `crm_status_changed`, `operator_order`, `transfer_started`, …; more may be added.',
     ),
     attemptId: Id.nullable(),
     factId: Id.nullable(),

@@ -3,6 +3,7 @@ import { CampaignStatusSchema } from '../../domain/campaign-definition';
 import { ChannelSchema } from '../../domain/channel';
 import { RuleSchema } from '../../domain/rule';
 import { DefinitionSchema } from '../definition';
+import { RuleProblemAnswer } from './crm';
 import {
   Actor,
   At,
@@ -99,14 +100,17 @@ export const CampaignPageAnswer = pageOfAnswers('Campaign', CampaignSummaryAnswe
 export const RulesAnswer = z
   .object({
     rules: z.array(RuleSchema),
+    problems: z
+      .array(RuleProblemAnswer)
+      .describe('Rules whose trigger or target is not there (any more), with the reason.'),
     revision: Revision,
     version: z.int().min(1).nullable().describe('The version that they are part of; null = never launched.'),
   })
   .meta({ id: 'Rules' });
 
 export const ActionKindSchema = z
-  .enum(['stop_calls', 'stop_messaging', 'stop_campaign', 'crm_status', 'crm_note', 'classify'])
-  .describe('`classify`: a reply is read, which the engine orders by itself.');
+  .enum(['stop_calls', 'stop_messaging', 'stop_campaign', 'crm_status', 'crm_note', 'crm_fields', 'classify'])
+  .describe('Ordered by no rule: `crm_fields` writes answers and attributes into the CRM, `classify` reads a reply.');
 
 const FiredActionAnswer = z
   .object({

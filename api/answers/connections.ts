@@ -5,7 +5,7 @@ export const ConnectionAnswer = z
   .object({
     id: Id,
     name: z.string(),
-    kind: z.enum(['lawruler', 'http']),
+    kind: z.enum(['lawruler', 'smartadvocate', 'http']),
     fromEnvironment: z.boolean().describe('Set up in the environment of the workers, and to be changed there alone.'),
     settings: z.record(z.string(), z.unknown()).describe('As they were given, defaults filled in.'),
     hasCredentials: z.boolean().describe('Credentials are kept encrypted and are in no answer.'),

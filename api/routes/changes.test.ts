@@ -390,6 +390,20 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
       return send('POST', `/v1/connections/${id}/resume`);
     },
   ],
+  'put /connections/:id/mapping': [
+    'connection',
+    'mapping_changed',
+    async (send) =>
+      send('PUT', `/v1/connections/${await newConnection()}/mapping`, {
+        revision: 1,
+        statuses: [{ value: 'Secret words', label: 'Secret words' }],
+      }),
+  ],
+  'post /connections/:id/status-webhook/renew': [
+    'connection',
+    'status_webhook_renewed',
+    async (send) => send('POST', `/v1/connections/${await newConnection()}/status-webhook/renew`),
+  ],
   'put /campaigns/:id/connection': [
     'campaign',
     'connection_changed',
@@ -513,6 +527,7 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
 const ELSEWHERE = [
   'delete /session',
   'post /connections/:id/test',
+  'post /connections/:id/mapping/refresh',
   'post /campaigns/:id/publish/preview',
   'post /lists/preview',
 ];

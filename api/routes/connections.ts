@@ -70,7 +70,7 @@ function settingUp({ sql, config: { secretKey, simulated } }: ApiDeps): Route[] 
         id: 'listConnections',
         tag: 'Connections',
         summary: 'List the connections',
-        description: 'Oldest first. The one of the environment appears when the first action has used it.',
+        description: 'Oldest first. The one of the environment appears when a worker has started.',
         answers: { 200: ConnectionPageAnswer },
         examples: { answer: pageExample(CONNECTION_EXAMPLE) },
       },

@@ -81,7 +81,7 @@ describe('the outcome of a call', () => {
 
   it.each([
     [{ kind: 'moon' }, '#/kind'],
-    [{ kind: 'call_outcome', callSid: 'CA-x', outcome: 'great' }, '#/outcome'],
+    [{ kind: 'call_outcome', callSid: 'CA-x', outcome: 'Great!' }, '#/outcome'],
     [{ kind: 'call_outcome', outcome: 'converted' }, '#/callSid'],
     [{ kind: 'call_outcome', callSid: 'CA-x', outcome: 'converted', eventId: '' }, '#/eventId'],
     [{ kind: 'wrong_number', callSid: 'CA-x', mood: 'bad' }, '#/mood'],

@@ -26,18 +26,26 @@ describe('the rules of a campaign', () => {
 
   it('of a draft are changed in place (S0-5, S0-74)', async () => {
     const id = await createDraft();
-    expect((await put(id, 1, [rule('note')])).body).toEqual({ rules: [rule('note')], revision: 2, version: null });
+    expect((await put(id, 1, [rule('note')])).body).toMatchObject({
+      rules: [rule('note')],
+      revision: 2,
+      version: null,
+    });
     expect((await api.call('GET', `/v1/campaigns/${id}`)).body.definition.policy.rules).toEqual([rule('note')]);
   });
 
-  it('of a live campaign become a new version that judges what arrives from now on (E-12)', async () => {
+  it('of a live campaign become a new version that judges what arrives from now on, and have nobody asked again (E-12)', async () => {
     const { campaignId } = await launchForOne(api);
     const before = await api.sql<{ epoch: number }[]>`select epoch from campaign where id = ${campaignId}`;
-    expect((await put(campaignId, 1, [rule('note')])).body).toEqual({ rules: [rule('note')], revision: 2, version: 2 });
+    expect((await put(campaignId, 1, [rule('note')])).body).toMatchObject({
+      rules: [rule('note')],
+      revision: 2,
+      version: 2,
+    });
     const [after] = await api.sql<{ epoch: number; number: number; rules: unknown; samePlan: boolean }[]>`
       select c.epoch, v.number, v.policy -> 'rules' as rules, v.plan = (select plan from version where campaign_id = c.id and number = 1) as same_plan
       from campaign c join version v on v.id = c.current_version_id where c.id = ${campaignId}`;
-    expect(after).toEqual({ epoch: Number(before[0]?.epoch) + 1, number: 2, rules: [rule('note')], samePlan: true });
+    expect(after).toEqual({ epoch: before[0]?.epoch, number: 2, rules: [rule('note')], samePlan: true });
     expect((await put(campaignId, 1, [])).body).toMatchObject({ status: 409, code: 'revision_conflict' });
   });
 

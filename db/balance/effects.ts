@@ -7,7 +7,7 @@ export function executions(sql: Db): Promise<Equation> {
   return equation(
     sql,
     'executions',
-    'Every firing of a rule has one execution for each of its actions and its note, CRM ones for each case, nothing else has any, and final ones say when they finished.',
+    'Every firing of a rule has one execution for each of its actions and its note, CRM ones for each case, nothing else has any but replies that are read, texts and fields for the CRM, and final ones say when they finished.',
     sql`
       with action as materialized (
         select v.id as version_id, rule ->> 'key' as rule_key, ordered.ix, ordered.kind
@@ -27,7 +27,7 @@ export function executions(sql: Db): Promise<Equation> {
         left join unnest(case when a.kind in ('crm_status', 'crm_note') then e.cases end) affected (case_id) on true
       ), judged as (
         select coalesce(x.id, o.fact_id) as id,
-          o.fact_id is not null or (x.kind = 'classify' and x.rule_key is null) as on_left,
+          o.fact_id is not null or (x.kind in ('classify', 'crm_note', 'crm_fields') and x.rule_key is null) as on_left,
           x.id is not null and (x.state = 'pending' or x.finished_at is not null) as on_right
         from expected o
         full join execution x

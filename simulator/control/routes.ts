@@ -5,7 +5,8 @@ import { FaultRuleSchema } from '../fault-rule';
 import type { FactPoster } from '../facts';
 import { HoldSchema } from '../hold-board';
 import type { HttpCrm } from '../http-crm';
-import type { LawRuler } from '../lawruler';
+import { type LawRuler, StaffChangeSchema } from '../lawruler';
+import type { SmartAdvocate } from '../smartadvocate';
 import type { Directory } from '../people/directory';
 import { summarise } from '../summary';
 import type { Account } from '../twilio/account';
@@ -29,6 +30,7 @@ export interface ControlParts {
   readonly lawRuler: LawRuler;
   readonly httpCrm: HttpCrm;
   readonly enricher: Enricher;
+  readonly smartAdvocate: SmartAdvocate;
 }
 
 /**
@@ -38,14 +40,15 @@ export interface ControlParts {
  * POST   /hold, /release              keeps a call ringing or talking
  * POST   /people                      gives a person a script
  * POST   /inbound-sms, /inbound-email what a person writes by itself
- * GET    /crm       POST /crm/unknown-leads
+ * GET    /crm       POST /crm/unknown-leads    POST /crm/by-hand (somebody at the firm sets a status)
  * GET    /http-crm/<account>    PUT /http-crm/<account>    who is let in there
  * GET    /enricher/<account>    PUT /enricher/<account>    what it knows, and whom it lets in
+ * GET    /smartadvocate/<case>  PUT /smartadvocate/<case>  what somebody sets there by hand
  * POST   /reset                       forgets everything but the product
  */
 export function controlRoutes(world: World, parts: ControlParts): Router {
   const { faults, holds, product, background, agenda, ledger } = world;
-  const { account, directory, inbox, facts, lawRuler, httpCrm, enricher } = parts;
+  const { account, directory, inbox, facts, lawRuler, httpCrm, enricher, smartAdvocate } = parts;
   const router = Router();
   router.use(express.json());
   router.use(ledgerRoutes(world, account));
@@ -99,7 +102,11 @@ export function controlRoutes(world: World, parts: ControlParts): Router {
 
   router.use('/http-crm', httpCrm.control);
   router.use('/enricher', enricher.control);
+  router.use('/smartadvocate', smartAdvocate.control);
   router.get('/crm', (_request, response) => void response.json(lawRuler.leads()));
+  router.post('/crm/by-hand', async (request, response) => {
+    response.json({ answered: await lawRuler.setByHand(StaffChangeSchema.parse(request.body)) });
+  });
   router.post('/crm/unknown-leads', (request, response) => {
     lawRuler.forget(UnknownLeadsSchema.parse(request.body));
     response.status(204).end();
@@ -114,6 +121,7 @@ export function controlRoutes(world: World, parts: ControlParts): Router {
     lawRuler.clear();
     httpCrm.clear();
     enricher.clear();
+    smartAdvocate.clear();
     for (const kept of [account.calls, account.messages, account.blocks]) kept.clear();
     ledger.clear();
     response.json(summarise([]));

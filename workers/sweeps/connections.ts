@@ -3,6 +3,7 @@ import { CrmError } from '../../activities/providers/provider';
 import type { HoldReason } from '../../db/connection';
 import { type Circuit, recordUnwell, recordWell, takeDueChecks } from '../../db/connection-circuit';
 import { expireHeld, releaseHeld } from '../../db/connection-release';
+import { crmSweeps } from './crm';
 import type { Sweep } from './sweep';
 
 /** Guards actions that wait for their connection: asks the connection whether it is well, and lets them go on, or end. */
@@ -24,6 +25,7 @@ export function connectionSweeps(deps: ConnectDeps): Sweep[] {
         return (await releaseHeld(deps.sql)) > 0;
       },
     },
+    ...crmSweeps(deps),
   ];
 }
 

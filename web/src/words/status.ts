@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
   opted_out: 'Opted out',
   unreachable: 'No usable address left',
   stopped_by_rule: 'Stopped by a rule',
+  stopped_in_crm: 'Status set in the CRM',
   completed_by_operator: 'Completed by an operator',
   campaign_ended: 'Campaign ended',
   stopped: 'Stopped by an operator',

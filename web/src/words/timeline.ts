@@ -35,6 +35,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   callback_requested: () => told('Asked to be called back', 'clock', 'good'),
   callback_closed: (data) => told('Promise to call back closed', 'clock', 'quiet', text(data, 'state')),
   contact_status_changed: (data) => told(`Now ${lower(data, 'status', 'changed')}`, 'person', 'quiet', reasonOf(data)),
+  crm_status_changed: (data) => told(`Set in the CRM: ${sentence(data, 'value')}`, 'person', 'attention'),
   operator_order: (data) => told(`Order: ${lower(data, 'order', '')}`, 'person', 'attention'),
   transfer_started: () => told('Put through to the team', 'call', 'good'),
 };
