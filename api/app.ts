@@ -29,13 +29,13 @@ import { legalRuleRoutes } from './routes/legal-rules';
 import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
 import { orderRoutes } from './routes/orders';
-import { pauseRoutes } from './routes/pauses';
 import { publishRoutes } from './routes/publish';
 import { recoveryRoutes } from './routes/recovery';
 import { ruleRoutes } from './routes/rules';
 import { sessionRoutes } from './routes/session';
 import { settingsRoutes } from './routes/settings';
 import { spendingRoutes } from './routes/spending';
+import { statusChangeRoutes } from './routes/status-changes';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
@@ -74,7 +74,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...consentRoutes(deps),
     ...erasureRoutes(deps),
     ...campaignRoutes(deps),
-    ...pauseRoutes(deps),
+    ...statusChangeRoutes(deps),
     ...publishRoutes(deps),
     ...ruleRoutes(deps),
     ...enrollmentRoutes(deps),
