@@ -80,6 +80,7 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
   const actions = await tx`
     update execution set payload = '{}', error_detail = null
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) returning kind, state`;
+  await tx`update commitment set reason = null where enrollment_id in (${enrollmentsOf(tx, contactId)})`;
   await tx`
     update timeline set data = data - ${FREE_FIELDS}::text[]
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) and data ?| ${FREE_FIELDS}::text[]`;
