@@ -29,6 +29,7 @@ import { legalRuleRoutes } from './routes/legal-rules';
 import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
 import { orderRoutes } from './routes/orders';
+import { ownAddressRoutes } from './routes/own-addresses';
 import { publishRoutes } from './routes/publish';
 import { recoveryRoutes } from './routes/recovery';
 import { ruleRoutes } from './routes/rules';
@@ -36,6 +37,9 @@ import { sessionRoutes } from './routes/session';
 import { settingsRoutes } from './routes/settings';
 import { spendingRoutes } from './routes/spending';
 import { statusChangeRoutes } from './routes/status-changes';
+import { templateReadingRoutes } from './routes/template-reading';
+import { templateRoutes } from './routes/templates';
+import { testMessageRoutes } from './routes/test-messages';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
@@ -77,6 +81,10 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...statusChangeRoutes(deps),
     ...publishRoutes(deps),
     ...ruleRoutes(deps),
+    ...templateRoutes(deps),
+    ...templateReadingRoutes(deps),
+    ...ownAddressRoutes(deps),
+    ...testMessageRoutes(deps),
     ...enrollmentRoutes(deps),
     ...commitmentRoutes(deps),
     ...orderRoutes(deps),

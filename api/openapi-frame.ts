@@ -30,6 +30,8 @@ export const TAGS: readonly { readonly name: Tag; readonly description: string }
   { name: 'Contacts', description: 'The people, their addresses and cases.' },
   { name: 'Campaigns', description: 'From the draft to the end.' },
   { name: 'Rules', description: 'WHEN/THEN cards of a campaign.' },
+  { name: 'Templates', description: 'Words that campaigns share, and what becomes of them for one person.' },
+  { name: 'Tests', description: 'What the team sends to itself before anybody else gets it.' },
   {
     name: 'Enrollments',
     description: 'One contact in one campaign: what has happened, what comes next and why, and what may be ordered.',

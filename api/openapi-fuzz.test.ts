@@ -7,6 +7,7 @@ import { type Aims, Fuzz, type Shot, type Target } from '../test/fuzz';
 import { nastyText } from '../test/schema-arbitrary';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
+import { TEMPLATE_BODY_EXAMPLE } from './answers/templates';
 import { TAGS } from './openapi-frame';
 
 /**
@@ -22,8 +23,8 @@ const CHAPTERS = [
   'Campaigns',
 ];
 
-/** In this order: whoever is erased is of no use to any other operation, and has a certificate only then. */
-const LAST = ['eraseContact', 'getErasure'];
+/** In this order: what is gone is of no use to any other operation, and somebody erased has a certificate only then. */
+const LAST = ['eraseContact', 'getErasure', 'removeOwnAddress'];
 
 let api: TestApi;
 let fuzz: Fuzz;
@@ -111,6 +112,10 @@ async function aims(): Promise<Aims> {
     (await api.call('GET', `${path}?limit=8`)).body.items.map(({ id }: { id: string }) => id);
   const executions = await failedExecutions(people[0]);
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
+  const ownAddresses = await Promise.all(
+    [91, 92, 93].map((n) => made('/v1/own-addresses', { kind: 'phone', value: `+121255501${n}`, label: 'Ada' })),
+  );
+  await api.sql`update own_address set verified_rt = clock_timestamp() where id = ${ownAddresses[0] ?? ''}`;
   return {
     apiKey: api.keys.viewer,
     cursors: (await Promise.all(pages)).map(({ body }) => body.nextCursor),
@@ -124,6 +129,19 @@ async function aims(): Promise<Aims> {
       attempts: [attemptId],
       executions,
       connections: await Promise.all(connections),
+      templates: await Promise.all(
+        [1, 2, 3].map((n) => made('/v1/templates', { ...TEMPLATE_BODY_EXAMPLE, name: `Words ${n}` })),
+      ),
+      'own-addresses': ownAddresses,
+      ownAddresses,
+      'test-messages': [
+        await made('/v1/test-messages', {
+          ownAddressId: ownAddresses[0],
+          campaignId: people[0]?.campaignId,
+          runKey: 'first',
+          stepKey: 'hello',
+        }),
+      ],
       consents: await Promise.all(
         people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),
       ),

@@ -1,6 +1,7 @@
 import { startTestApi, type TestApi } from '../test/api';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from './answers/law';
+import { TEMPLATE_BODY_EXAMPLE } from './answers/templates';
 import { apiRoutes } from './app';
 
 let api: TestApi;
@@ -69,6 +70,12 @@ const EDITABLE: readonly Editable[] = [
   {
     what: '/connections/:id',
     path: () => made('/v1/connections', CONNECTION_BODY_EXAMPLE),
+    method: 'PATCH',
+    change: (name, revision) => ({ name, revision }),
+  },
+  {
+    what: '/templates/:id',
+    path: () => made('/v1/templates', TEMPLATE_BODY_EXAMPLE),
     method: 'PATCH',
     change: (name, revision) => ({ name, revision }),
   },

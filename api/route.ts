@@ -62,6 +62,8 @@ export type Tag =
   | 'Contacts'
   | 'Campaigns'
   | 'Rules'
+  | 'Templates'
+  | 'Tests'
   | 'Enrollments'
   | 'Facts'
   | 'Handoffs'

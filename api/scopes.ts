@@ -4,7 +4,7 @@ import type { Caller, Method, Tag } from './route';
 /**
  * What a key may be limited to, within its role. A scope to write is one to read as well.
  * - `contacts`: lists, imports, contacts, consents, opt-outs
- * - `campaigns`: campaigns, rules, enrollments and orders about them
+ * - `campaigns`: campaigns, rules, templates, tests, enrollments and orders about them
  * - `facts`: what outside platforms tell
  * - `reports`: handoffs, audits
  * - `settings`: settings, law and calendar, spending, connections
@@ -30,6 +30,8 @@ const AREAS: Readonly<Record<Tag, 'contacts' | 'campaigns' | 'facts' | 'reports'
   Contacts: 'contacts',
   Campaigns: 'campaigns',
   Rules: 'campaigns',
+  Templates: 'campaigns',
+  Tests: 'campaigns',
   Enrollments: 'campaigns',
   Facts: 'facts',
   Handoffs: 'reports',

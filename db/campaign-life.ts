@@ -9,6 +9,7 @@ import { currentVersion, FIRST, freeze } from './freeze';
 import { refuseWhenLocked } from './installation';
 import { launchProblems } from './launch-check';
 import { Refusal } from './refusal';
+import { fillTemplates } from './template-use';
 
 /** Key space of the campaigns among the advisory locks: claims share it, changes of the status take it alone. */
 const CAMPAIGN_LOCKS = 1;
@@ -19,13 +20,16 @@ export async function launchCampaign(sql: Sql, id: string, actor: string): Promi
     if (campaign.status === 'active') return;
     requireStatus(campaign, ['draft'], 'launched');
     await refuseWhenLocked(tx);
-    const problems = await launchProblems(tx, campaign.definition);
+    const filled = await fillTemplates(tx, campaign.definition);
+    const problems = [...filled.problems, ...(await launchProblems(tx, filled.definition))];
     if (problems.length > 0)
       throw new Refusal('launch_refused', problems.map(({ detail }) => detail).join('; '), problems);
-    const { definition, revision } = campaign;
+    const { definition } = filled;
+    const { revision } = campaign;
     const versionId = await freeze(tx, { ...FIRST, campaignId: id, definition, revision, at: now, actor });
     await tx`
-      update campaign set status = 'active', current_version_id = ${versionId}, launched_at = at_ms(${now}), updated_at = at_ms(${now})
+      update campaign set status = 'active', current_version_id = ${versionId},
+        definition = ${JSON.stringify(definition)}::text::jsonb, launched_at = at_ms(${now}), updated_at = at_ms(${now})
       where id = ${id}`;
     await tell(tx, id, 'campaign_launched', actor, now);
   });

@@ -5,6 +5,7 @@ import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { containing } from './pattern';
 import { Refusal } from './refusal';
+import { fillTemplates, templatesIn } from './template-use';
 
 export interface CampaignSummary {
   readonly id: string;
@@ -47,11 +48,12 @@ export interface CampaignPage {
 export async function createCampaign(
   sql: Sql,
   id: string,
-  definition: CampaignDefinition,
+  asked: CampaignDefinition,
   actor: string,
 ): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
-    await requireList(tx, definition.listId);
+    await requireList(tx, asked.listId);
+    const definition = await withWords(tx, asked, '#');
     const { name, description, subject, listId } = definition;
     const made = await tx<{ id: string }[]>`
       insert into campaign (id, name, description, subject, list_id, definition, line_group_id, actor)
@@ -106,7 +108,8 @@ export async function updateDraft(
       throw new Refusal('wrong_status', `the campaign is ${campaign.status}; only a draft can be changed as a whole`);
     requireRevision(campaign, change.revision);
     await requireList(tx, change.definition.listId);
-    await storeDefinition(tx, id, change.definition);
+    const inUse = templatesIn(campaign.definition.plan);
+    await storeDefinition(tx, id, await withWords(tx, change.definition, '#/definition', inUse));
     await recordChange(tx, { entity: 'campaign', entityId: id, change: 'draft_changed', actor });
     return getCampaign(tx, id);
   });
@@ -136,6 +139,19 @@ export async function storeDefinition(tx: Tx, id: string, definition: CampaignDe
       revision = revision + 1,
       updated_at = app_now()
     where id = ${id}`;
+}
+
+/** The definition with the words of its templates; refuses it where there are none, at their places below `root`. */
+async function withWords(
+  tx: Tx,
+  definition: CampaignDefinition,
+  root: string,
+  inUse?: ReadonlySet<string>,
+): Promise<CampaignDefinition> {
+  const filled = await fillTemplates(tx, definition, inUse);
+  if (filled.problems.length === 0) return filled.definition;
+  const problems = filled.problems.map((each) => ({ ...each, pointer: each.pointer.replace('#', root) }));
+  throw new Refusal('unknown_reference', problems.map(({ detail }) => detail).join('; '), problems);
 }
 
 async function requireList(tx: Tx, listId: string): Promise<void> {

@@ -23,6 +23,20 @@ describe('erasing somebody (INV-16)', () => {
       select reason from commitment order by array_position(${[...enrollmentIds]}::uuid[], enrollment_id)`;
     expect(rows.map(({ reason }) => reason)).toEqual([null, 'marked: is in hospital']);
   });
+
+  it('takes their values out of the tests that the team has sent to itself', async () => {
+    const { contacts } = await seedOutreach(sql);
+    const [contact] = contacts;
+    await sql`
+      insert into own_message (id, kind, channel, content, contact_id, deadline_rt, actor)
+      select gen_random_uuid(), 'test', 'sms', '{"kind": "sms", "text": "Dear Nora"}', contact_id, clock_timestamp(), 'test'
+      from unnest(array[${contact?.contactId ?? null}::uuid, null]) as whose (contact_id)`;
+    expect(await erase(contact?.contactId ?? '')).toMatchObject({ tests: 1 });
+    const rows = await sql<
+      { text: string | null }[]
+    >`select content ->> 'text' as text from own_message order by contact_id nulls last`;
+    expect(rows.map(({ text }) => text)).toEqual([null, 'Dear Nora']);
+  });
 });
 
 async function erase(contactId: string): Promise<Record<string, number>> {

@@ -305,7 +305,22 @@ const reconcile = fc.constant(new Deed('the provider is asked', (life) => life.r
 const commands = fc.commands(
   [
     ...[advance, advance, advance, advance, changeProvider, changeProvider, callbacks, callbacks, callbacks, callbacks],
-    ...[tag, tag, reply, classified, stop, pause, order, handoff, callback, reconcile, reconcile, giveUp],
+    ...[
+      tag,
+      tag,
+      reply,
+      classified,
+      stop,
+      pause,
+      order,
+      handoff,
+      callback,
+      reconcile,
+      reconcile,
+      giveUp,
+      giveUp,
+      giveUp,
+    ],
   ],
   { maxCommands: 50, size: 'max' },
 );

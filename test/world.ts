@@ -23,6 +23,7 @@ import { recover, type RecoveryOutcome } from '../workers/recovery/recover';
 import { connectionSweeps } from '../workers/sweeps/connections';
 import { erasures } from '../workers/sweeps/erasures';
 import { checkInstallation } from '../workers/sweeps/installation';
+import { expiredOwnMessages, ownMessages } from '../workers/sweeps/own-messages';
 import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
 import { BUILT } from './build';
@@ -217,11 +218,15 @@ export class World {
     });
     const connecting = connectionSweeps({ sql: this.sql, ...this.providers, keys: this.keys() });
     const erasing = erasures({ sql: this.sql, engine: this.engine, ...this.providers });
+    const own = [
+      ownMessages({ sql: this.sql, ...this.providers, keys: this.keys() }),
+      expiredOwnMessages({ sql: this.sql }),
+    ];
     this.sweeps = runSweeps(
-      [...coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 }), reconciling, ...connecting, erasing].map((sweep) => ({
-        ...sweep,
-        everyMs: sweep.everyMs / HURRY,
-      })),
+      [
+        ...coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 }),
+        ...[reconciling, ...connecting, erasing, ...own],
+      ].map((sweep) => ({ ...sweep, everyMs: sweep.everyMs / HURRY })),
       { sql: this.sql, log },
     );
   }
