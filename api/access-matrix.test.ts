@@ -111,6 +111,25 @@ const RIGHTS: Readonly<Record<string, readonly [Role, Scope | null] | 'anyone'>>
   'get /campaigns/:id/rules': ['viewer', 'campaigns:read'],
   'get /campaigns/:id/rule-options': ['viewer', 'campaigns:read'],
   'put /campaigns/:id/rules': ['editor', 'campaigns:write'],
+  'post /templates': ['editor', 'campaigns:write'],
+  'get /templates': ['viewer', 'campaigns:read'],
+  'get /templates/:id': ['viewer', 'campaigns:read'],
+  'patch /templates/:id': ['editor', 'campaigns:write'],
+  'post /templates/:id/archive': ['editor', 'campaigns:write'],
+  'post /templates/:id/restore': ['editor', 'campaigns:write'],
+  'get /templates/:id/versions': ['viewer', 'campaigns:read'],
+  'get /templates/:id/uses': ['viewer', 'campaigns:read'],
+  'get /templates/:id/preview': ['viewer', 'campaigns:read'],
+  'get /campaigns/:id/templates': ['viewer', 'campaigns:read'],
+  'post /own-addresses': ['editor', 'campaigns:write'],
+  'get /own-addresses': ['viewer', 'campaigns:read'],
+  'get /own-addresses/:id': ['viewer', 'campaigns:read'],
+  'delete /own-addresses/:id': ['editor', 'campaigns:write'],
+  'post /own-addresses/:id/code': ['editor', 'campaigns:write'],
+  'post /own-addresses/:id/confirm': ['editor', 'campaigns:write'],
+  'post /test-messages': ['editor', 'campaigns:write'],
+  'get /test-messages': ['viewer', 'campaigns:read'],
+  'get /test-messages/:id': ['viewer', 'campaigns:read'],
   'get /campaigns/:id/enrollments': ['viewer', 'campaigns:read'],
   'get /enrollments/:id': ['viewer', 'campaigns:read'],
   'get /enrollments/:id/attempts': ['viewer', 'campaigns:read'],
@@ -186,6 +205,8 @@ const OPEN: readonly RegExp[] = [
   /^\/crm\/:token$/,
   // Below /webhooks/crm-status.
   /^\/:connection$/,
+  // Below /webhooks/twilio/own.
+  /^\/(answer|gather|status)$/,
 ];
 
 const NOBODY_HAS_IT = '0f8fad5b-d9cb-469f-a165-70867728950e';

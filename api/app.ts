@@ -45,7 +45,7 @@ import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
 import { optOutRoutes } from './routes/opt-outs';
 import { orderRoutes } from './routes/orders';
-import { pauseRoutes } from './routes/pauses';
+import { ownAddressRoutes } from './routes/own-addresses';
 import { publishRoutes } from './routes/publish';
 import { reachRoutes } from './routes/reach';
 import { recoveryRoutes } from './routes/recovery';
@@ -53,6 +53,10 @@ import { ruleRoutes } from './routes/rules';
 import { sessionRoutes } from './routes/session';
 import { settingsRoutes } from './routes/settings';
 import { spendingRoutes } from './routes/spending';
+import { statusChangeRoutes } from './routes/status-changes';
+import { templateReadingRoutes } from './routes/template-reading';
+import { templateRoutes } from './routes/templates';
+import { testMessageRoutes } from './routes/test-messages';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
@@ -111,9 +115,13 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...campaignRoutes(deps),
     ...draftRoutes(deps),
     ...campaignCopyRoutes(deps),
-    ...pauseRoutes(deps),
+    ...statusChangeRoutes(deps),
     ...publishRoutes(deps),
     ...ruleRoutes(deps),
+    ...templateRoutes(deps),
+    ...templateReadingRoutes(deps),
+    ...ownAddressRoutes(deps),
+    ...testMessageRoutes(deps),
     ...enrollmentRoutes(deps),
     ...commitmentRoutes(deps),
     ...orderRoutes(deps),

@@ -5,12 +5,23 @@ import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
 import { PORTABLE_EXAMPLE } from './answers/drafts';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from './answers/law';
+import { TEMPLATE_BODY_EXAMPLE } from './answers/templates';
 import { apiRoutes } from './app';
 
 let api: TestApi;
 
+const OWN_ADDRESS = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0a01';
+const TEMPLATE = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0a02';
+
 beforeAll(async () => {
   api = await startTestApi();
+  await api.sql`
+    insert into own_address (id, kind, value, hash, label, verified_rt, actor)
+    values (${OWN_ADDRESS}, 'phone', '+12125550192', 'x', 'Ada', clock_timestamp(), 'test')`;
+  await api.sql`insert into message_template (id, name, channel, actor) values (${TEMPLATE}, 'Tried', 'sms', 'test')`;
+  await api.sql`
+    insert into message_template_version (template_id, number, variants, actor)
+    values (${TEMPLATE}, 1, '[{"language": "en", "subject": null, "text": "Hello."}]', 'test')`;
 });
 afterAll(() => api.stop());
 
@@ -148,6 +159,9 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ['/v1/api-keys', 'api_key', () => ({ name: 'Cut off', role: 'viewer' })],
   ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/caller-numbers', 'caller_number', () => ({ ...CALLER_NUMBER_BODY_EXAMPLE, label: 'Cut off' })],
+  ['/v1/templates', 'message_template', () => ({ ...TEMPLATE_BODY_EXAMPLE, name: 'Cut off' })],
+  ['/v1/own-addresses', 'own_address', () => ({ kind: 'phone', value: '+12125550191', label: 'Cut off' })],
+  ['/v1/test-messages', 'own_message', () => ({ ownAddressId: OWN_ADDRESS, templateId: TEMPLATE, language: 'en' })],
   ['/v1/legal-rules', 'legal_rule', () => ({ ...LEGAL_RULE_BODY_EXAMPLE, source: 'Cut off' })],
   ['/v1/calendar-days', 'calendar_day', () => ({ ...CALENDAR_DAY_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/contacts/:id/cases', 'cases', () => ({ caseType: 'intake', title: 'Cut off' })],
@@ -207,7 +221,11 @@ describe.each(CREATES)(
       expect(await count()).toBe(before + 1);
 
       const body = JSON.parse(
-        JSON.stringify(ask.body).replace('Cut off', 'Other').replace('Asha', 'Io').replace('Tao', 'Bo'),
+        JSON.stringify(ask.body)
+          .replace('Cut off', 'Other')
+          .replace('Asha', 'Io')
+          .replace('Tao', 'Bo')
+          .replace('"en"', '"es"'),
       );
       expect((await api.call('POST', path, { ...ask, body })).body.code).toBe('idempotency_mismatch');
       const repeated = await api.call('POST', path, ask);

@@ -41,6 +41,8 @@ export const TAGS: readonly { readonly name: Tag; readonly description: string }
   { name: 'Drafts', description: 'Campaigns that are being written, copied or begun from a template.' },
   { name: 'Agents', description: 'Who speaks on calls, and the forms that people fill in.' },
   { name: 'Rules', description: 'WHEN/THEN cards of a campaign.' },
+  { name: 'Templates', description: 'Words that campaigns share, and what becomes of them for one person.' },
+  { name: 'Tests', description: 'What the team sends to itself before anybody else gets it.' },
   {
     name: 'Enrollments',
     description: 'One contact in one campaign: what has happened, what comes next and why, and what may be ordered.',

@@ -9,6 +9,7 @@ import { ATTRIBUTE_BODY_EXAMPLE } from './answers/attributes';
 import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
+import { TEMPLATE_BODY_EXAMPLE } from './answers/templates';
 import { TAGS } from './openapi-frame';
 
 /**
@@ -24,8 +25,8 @@ const CHAPTERS = [
   'Campaigns',
 ];
 
-/** In this order: whoever or whatever is erased is of no use to any other operation, and has a certificate only then. */
-const LAST = ['eraseContact', 'getErasure', 'deleteDraft'];
+/** In this order: what is gone is of no use to any other operation, and somebody erased has a certificate only then. */
+const LAST = ['eraseContact', 'getErasure', 'deleteDraft', 'removeOwnAddress'];
 
 let api: TestApi;
 let fuzz: Fuzz;
@@ -132,6 +133,10 @@ async function aims(): Promise<Aims> {
     });
   await api.call('POST', `/v1/enrollments/${taken}/handoff/take`);
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
+  const ownAddresses = await Promise.all(
+    [91, 92, 93].map((n) => made('/v1/own-addresses', { kind: 'phone', value: `+121255501${n}`, label: 'Ada' })),
+  );
+  await api.sql`update own_address set verified_rt = clock_timestamp() where id = ${ownAddresses[0] ?? ''}`;
   return {
     apiKey: api.keys.viewer,
     cursors: (await Promise.all(pages)).map(({ body }) => body.nextCursor),
@@ -153,6 +158,19 @@ async function aims(): Promise<Aims> {
       connections: await Promise.all(connections),
       forms: [await made('/v1/forms', FORM_BODY_EXAMPLE), await made('/v1/forms', FORM_BODY_EXAMPLE)],
       agents: [await made('/v1/agents', AGENT_BODY_EXAMPLE), await made('/v1/agents', AGENT_BODY_EXAMPLE)],
+      templates: await Promise.all(
+        [1, 2, 3].map((n) => made('/v1/templates', { ...TEMPLATE_BODY_EXAMPLE, name: `Words ${n}` })),
+      ),
+      'own-addresses': ownAddresses,
+      ownAddresses,
+      'test-messages': [
+        await made('/v1/test-messages', {
+          ownAddressId: ownAddresses[0],
+          campaignId: people[0]?.campaignId,
+          runKey: 'first',
+          stepKey: 'hello',
+        }),
+      ],
       consents: await Promise.all(
         people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),
       ),

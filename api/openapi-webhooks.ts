@@ -32,6 +32,13 @@ const CallForm = form('TwilioCall', {
 const SpeechForm = form('TwilioSpeech', { CallSid: text, CallStatus: text, SpeechResult: text, Digits: text });
 const TransferForm = form('TwilioTransfer', { CallSid: text, DialCallStatus: text, DialCallDuration: text });
 const MessageStatusForm = form('TwilioMessageStatus', { MessageSid: text, MessageStatus: text, ErrorCode: text });
+const OwnStatusForm = form('TwilioOwnStatus', {
+  CallSid: text,
+  CallStatus: text,
+  AnsweredBy: text,
+  MessageSid: text,
+  MessageStatus: text,
+});
 const InboundTextForm = form('TwilioInboundText', {
   MessageSid: text,
   From: text,
@@ -91,6 +98,31 @@ const WEBHOOKS: readonly Webhook[] = [
     twiml: false,
   },
   {
+    path: '/own/answer',
+    id: 'answerTestCall',
+    summary: 'A call that the team has placed to itself was picked up: what is said',
+    fields: CallForm,
+    ofAttempt: true,
+    twiml: true,
+  },
+  {
+    path: '/own/gather',
+    id: 'hearTestAnswer',
+    summary: 'Something was said or pressed on it: what is said to it',
+    fields: SpeechForm,
+    ofAttempt: true,
+    twiml: true,
+    round: true,
+  },
+  {
+    path: '/own/status',
+    id: 'tellTestStatus',
+    summary: 'The status of what the team has sent to itself has changed',
+    fields: OwnStatusForm,
+    ofAttempt: true,
+    twiml: false,
+  },
+  {
     path: '/sms/inbound',
     id: 'takeText',
     summary: 'Somebody has sent a text',
@@ -134,7 +166,7 @@ const ATTEMPT_PARAMETERS = [
     name: 'a',
     in: 'query',
     required: true,
-    description: 'Id of the attempt.',
+    description: 'Id of the attempt, or of the test.',
     schema: { type: 'string', format: 'uuid' },
   },
   { name: 't', in: 'query', required: true, description: 'Its token.', schema: TEXT },

@@ -2,6 +2,7 @@ import { startTestApi, type TestApi } from '../test/api';
 import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from './answers/law';
+import { TEMPLATE_BODY_EXAMPLE } from './answers/templates';
 import { apiRoutes } from './app';
 
 let api: TestApi;
@@ -146,6 +147,12 @@ const EDITABLE: readonly Editable[] = [
     path: async () => `${await made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: 'Mapped' })}/mapping`,
     method: 'PUT',
     change: (label, revision) => ({ statuses: [{ value: 'Retained', label }], revision }),
+  },
+  {
+    what: '/templates/:id',
+    path: () => made('/v1/templates', TEMPLATE_BODY_EXAMPLE),
+    method: 'PATCH',
+    change: (name, revision) => ({ name, revision }),
   },
   {
     what: '/api-keys/:id',

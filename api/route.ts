@@ -69,6 +69,8 @@ export type Tag =
   | 'Drafts'
   | 'Agents'
   | 'Rules'
+  | 'Templates'
+  | 'Tests'
   | 'Enrollments'
   | 'Facts'
   | 'Handoffs'

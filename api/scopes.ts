@@ -4,7 +4,7 @@ import type { Caller, Method, Tag } from './route';
 /**
  * What a key may be limited to, within its role. A scope to write is one to read as well.
  * - `contacts`: lists, imports, contacts, consents, opt-outs
- * - `campaigns`: campaigns, drafts, agents, forms, rules, enrollments and orders about them
+ * - `campaigns`: campaigns, drafts, agents, forms, rules, templates, tests, enrollments and orders about them
  * - `facts`: what outside platforms tell
  * - `reports`: handoffs, audits
  * - `settings`: settings, law and calendar, spending, connections
@@ -34,6 +34,8 @@ const AREAS: Readonly<Record<Tag, 'contacts' | 'campaigns' | 'facts' | 'reports'
   Drafts: 'campaigns',
   Agents: 'campaigns',
   Rules: 'campaigns',
+  Templates: 'campaigns',
+  Tests: 'campaigns',
   Enrollments: 'campaigns',
   Facts: 'facts',
   Handoffs: 'reports',

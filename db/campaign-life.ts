@@ -9,6 +9,7 @@ import { currentVersion, FIRST, freeze } from './freeze';
 import { refuseWhenLocked } from './installation';
 import { launchableDefinition } from './draft-check';
 import { Refusal } from './refusal';
+import { fillTemplates } from './template-use';
 
 /** Key space of the campaigns among the advisory locks: claims share it, changes of the status take it alone. */
 const CAMPAIGN_LOCKS = 1;
@@ -27,7 +28,8 @@ export async function launchCampaign(sql: Sql, id: string, actor: string): Promi
     await storeDefinition(tx, id, definition, { isNewRevision: false });
     const versionId = await freeze(tx, { ...FIRST, campaignId: id, definition, revision, at: now, actor });
     await tx`
-      update campaign set status = 'active', current_version_id = ${versionId}, launched_at = at_ms(${now}), updated_at = at_ms(${now})
+      update campaign set status = 'active', current_version_id = ${versionId},
+        definition = ${JSON.stringify(definition)}::text::jsonb, launched_at = at_ms(${now}), updated_at = at_ms(${now})
       where id = ${id}`;
     await tell(tx, id, 'campaign_launched', actor, now);
     return getCampaign(tx, id);

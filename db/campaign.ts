@@ -6,6 +6,7 @@ import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { withParts } from './compatibility';
 import { containing } from './pattern';
 import { Refusal } from './refusal';
+import { fillTemplates, templatesIn } from './template-use';
 
 export interface CampaignSummary {
   readonly id: string;
@@ -59,7 +60,7 @@ export async function createCampaign(
   actor: string,
 ): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
-    const definition = await withParts(tx, written);
+    const definition = await withWords(tx, await withParts(tx, written), '#');
     const { name, description, subject, listId } = definition;
     const made = await tx<{ id: string }[]>`
       insert into campaign (id, name, description, subject, list_id, definition, line_group_id, actor)
@@ -131,7 +132,9 @@ export async function updateDraft(
     if (campaign.status !== 'draft')
       throw new Refusal('wrong_status', `the campaign is ${campaign.status}; only a draft can be changed as a whole`);
     requireRevision(campaign, change.revision);
-    await storeDefinition(tx, id, await withParts(tx, change.definition));
+    const inUse = campaign.definition === null ? new Set<string>() : templatesIn(campaign.definition.plan);
+    const words = await withWords(tx, await withParts(tx, change.definition), '#/definition', inUse);
+    await storeDefinition(tx, id, words);
     await recordChange(tx, { entity: 'campaign', entityId: id, change: 'draft_changed', actor });
     return getCampaign(tx, id);
   });
@@ -162,6 +165,19 @@ export async function storeDefinition(
       revision = revision + ${isNewRevision ? 1 : 0},
       updated_at = app_now()
     where id = ${id}`;
+}
+
+/** The definition with the words of its templates; refuses it where there are none, at their places below `root`. */
+async function withWords(
+  tx: Tx,
+  definition: CampaignDefinition,
+  root: string,
+  inUse?: ReadonlySet<string>,
+): Promise<CampaignDefinition> {
+  const filled = await fillTemplates(tx, definition, inUse);
+  if (filled.problems.length === 0) return filled.definition;
+  const problems = filled.problems.map((each) => ({ ...each, pointer: each.pointer.replace('#', root) }));
+  throw new Refusal('unknown_reference', problems.map(({ detail }) => detail).join('; '), problems);
 }
 
 function summaryColumns(db: Db) {

@@ -1,8 +1,9 @@
 import type { CallerPool } from '../domain/caller-number';
 import type { Touch } from '../domain/decision';
 import type { Run } from '../domain/plan';
-import { parseTemplate, render } from '../domain/template';
+import { parseTemplate, render, type TemplateValues } from '../domain/template';
 import { CALLBACK_STEP, CALL_STEP } from '../domain/touch-key';
+import { wordsIn } from '../domain/wording';
 import type { Tx } from './client';
 import type { PlannerFrame } from './planner-input';
 import { formToken, unsubscribeToken } from './tokens';
@@ -78,18 +79,38 @@ export async function correspondentsOf(tx: Tx, enrollmentId: string, toHash: str
 }
 
 export function prepareContent(person: Correspondents, { touch, frame, keys }: Ask): Prepared {
-  const values = valuesOf(person, frame, keys);
+  const values = valuesOf(person, linksOf(frame, keys));
   const run = frame.input.plan.runs.find(({ key }) => key === touch.runKey);
   if (touch.stepKey === CALL_STEP || touch.stepKey === CALLBACK_STEP)
     return callContent(run ?? firstWithCalls(frame), person, values);
   const message = run?.messages.find(({ key }) => key === touch.stepKey);
   if (message === undefined) return { kind: 'incomplete', missing: [touch.stepKey] };
-  if (message.channel === 'sms') {
-    const text = render(parseTemplate(message.text), values, MOST_SMS_CHARACTERS);
-    return text.ok ? { kind: 'sms', text: text.text } : { kind: 'incomplete', missing: text.missing };
-  }
-  const subject = render(parseTemplate(message.subject), values, MOST_MAIL_CHARACTERS);
-  const text = render(parseTemplate(message.text), values, MOST_MAIL_CHARACTERS);
+  return message.channel === 'sms'
+    ? smsContent(wordsIn<SmsWords>(person.language, message, message.translations), values)
+    : mailContent(wordsIn<MailWords>(person.language, message, message.translations), person, values);
+}
+
+export interface SmsWords {
+  readonly text: string;
+}
+
+export interface MailWords {
+  readonly subject: string;
+  readonly text: string;
+}
+
+export function smsContent(words: SmsWords, values: TemplateValues): Prepared {
+  const text = render(parseTemplate(words.text), values, MOST_SMS_CHARACTERS);
+  return text.ok ? { kind: 'sms', text: text.text } : { kind: 'incomplete', missing: text.missing };
+}
+
+export function mailContent(
+  words: MailWords,
+  person: Pick<Correspondents, 'companyName' | 'companyAddress'>,
+  values: TemplateValues,
+): Prepared {
+  const subject = render(parseTemplate(words.subject), values, MOST_MAIL_CHARACTERS);
+  const text = render(parseTemplate(words.text), values, MOST_MAIL_CHARACTERS);
   if (!subject.ok) return { kind: 'incomplete', missing: subject.missing };
   if (!text.ok) return { kind: 'incomplete', missing: text.missing };
   return {
@@ -101,9 +122,11 @@ export function prepareContent(person: Correspondents, { touch, frame, keys }: A
   };
 }
 
-type Values = Parameters<typeof render>[1];
-
-function callContent(run: Run | undefined, person: Correspondents, values: Values): Prepared {
+export function callContent(
+  run: Run | undefined,
+  person: Pick<Correspondents, 'language'>,
+  values: TemplateValues,
+): Prepared {
   const calls = run?.calls;
   if (calls === undefined) return { kind: 'incomplete', missing: ['calls'] };
   const greeting = render(parseTemplate(calls.greeting), values, MOST_SMS_CHARACTERS);
@@ -118,7 +141,7 @@ function asCall(
   greeting: string,
   voicemail: string | null,
   ringSeconds: number,
-  { language }: Correspondents,
+  { language }: Pick<Correspondents, 'language'>,
 ): Content {
   return { kind: 'call', greeting, voicemail, ringSeconds: ringSeconds || CALLBACK_RING_SECONDS, language };
 }
@@ -128,8 +151,24 @@ function firstWithCalls({ input }: PlannerFrame): Run | undefined {
   return input.plan.runs.find(({ calls }) => calls !== undefined);
 }
 
-function valuesOf(person: Correspondents, { input }: PlannerFrame, { secretKey, publicUrl }: Ask['keys']): Values {
+interface Links {
+  readonly form: string;
+  readonly unsubscribe: string;
+}
+
+function linksOf({ input }: PlannerFrame, { secretKey, publicUrl }: Ask['keys']): Links {
   const enrollmentId = input.enrollment.id;
+  return {
+    form: `${publicUrl}/f/${formToken(secretKey, enrollmentId)}`,
+    unsubscribe: `${publicUrl}/u/${unsubscribeToken(secretKey, enrollmentId)}`,
+  };
+}
+
+/** What a text may speak of, of this person. */
+export function valuesOf(
+  person: Omit<Correspondents, 'language' | 'to' | 'callerNumbers' | 'mailFrom'>,
+  links: Links,
+): TemplateValues {
   return {
     contact: {
       ...person.attributes,
@@ -139,7 +178,7 @@ function valuesOf(person: Correspondents, { input }: PlannerFrame, { secretKey, 
     },
     company: { name: person.companyName, address: person.companyAddress, phone: person.companyPhone },
     campaign: { subject: person.subject },
-    form: { link: `${publicUrl}/f/${formToken(secretKey, enrollmentId)}` },
-    unsubscribe: { link: `${publicUrl}/u/${unsubscribeToken(secretKey, enrollmentId)}` },
+    form: { link: links.form },
+    unsubscribe: { link: links.unsubscribe },
   };
 }

@@ -5,7 +5,8 @@ import { type Agent, findAgent } from './agent';
 import type { Db, Tx } from './client';
 import { holdAgentAndForm, linked } from './compatibility';
 import { launchProblems } from './launch-check';
-import { Refusal } from './refusal';
+import { Refusal, type RefusedField } from './refusal';
+import { fillTemplates, templatesIn } from './template-use';
 
 export interface Judged {
   readonly status: CampaignStatus;
@@ -66,9 +67,10 @@ async function judge(db: Db, id: string, hold: Hold = async () => undefined): Pr
   if (row === undefined) throw new Refusal('not_found', `there is no campaign ${id}`);
   const { status, revision, steps } = row;
   if (steps !== null) return { status, revision, ...(await judgeSteps(db, steps, hold)) };
-  const definition = await linked(db, CampaignDefinitionSchema.parse(row.definition));
-  await hold(definition);
-  const found = await launchProblems(db, definition);
+  const written = await linked(db, CampaignDefinitionSchema.parse(row.definition));
+  await hold(written);
+  const inUse = status === 'draft' ? NONE : templatesIn(written.plan);
+  const { definition, found } = await filledAndChecked(db, written, inUse);
   return {
     status,
     revision,
@@ -80,14 +82,28 @@ async function judge(db: Db, id: string, hold: Hold = async () => undefined): Pr
 async function judgeSteps(db: Db, steps: DraftSteps, hold: Hold): Promise<Pick<Judgement, 'problems' | 'definition'>> {
   const { problems, sound, isStandIn } = inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
   await hold(sound);
-  const found = (await launchProblems(db, sound)).filter(({ pointer }) => !isStandIn(pointer));
+  const { definition, found } = await filledAndChecked(db, sound, NONE);
   return {
-    definition: sound,
+    definition,
     problems: inOrderOfSteps([
       ...problems,
-      ...found.map(({ pointer, detail, value }) => problemAt(pointer, detail, value)),
+      ...found
+        .filter(({ pointer }) => !isStandIn(pointer))
+        .map(({ pointer, detail, value }) => problemAt(pointer, detail, value)),
     ]),
   };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** With the words of its templates. Archived ones stay good only for a campaign that has them `inUse`. */
+async function filledAndChecked(
+  db: Db,
+  written: CampaignDefinition,
+  inUse: ReadonlySet<string>,
+): Promise<{ readonly definition: CampaignDefinition; readonly found: readonly RefusedField[] }> {
+  const { definition, problems } = await fillTemplates(db, written, inUse);
+  return { definition, found: [...problems, ...(await launchProblems(db, definition))] };
 }
 
 function withAgentOf(steps: DraftSteps, agent: Agent | null): DraftSteps {

@@ -81,6 +81,8 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
   const actions = await tx`
     update execution set payload = '{}', error_detail = null
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) returning kind, state`;
+  await tx`update commitment set reason = null where enrollment_id in (${enrollmentsOf(tx, contactId)})`;
+  const tests = await tx`update own_message set content = '{}' where contact_id = ${contactId} returning 1`;
   await tx`
     update timeline set data = data - ${FREE_FIELDS}::text[]
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) and data ?| ${FREE_FIELDS}::text[]`;
@@ -110,6 +112,7 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
     attempts: attempts.length,
     spokenTurns: turns.length,
     actions: actions.length,
+    tests: tests.length,
     crmWrites: actions.filter(({ kind, state }) => state === 'done' && String(kind).startsWith('crm')).length,
     mails: mails?.count ?? 0,
     cases: cases.length,

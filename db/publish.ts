@@ -12,6 +12,7 @@ import { linked } from './compatibility';
 import { type CurrentVersion, currentVersion, freeze } from './freeze';
 import { launchProblems } from './launch-check';
 import { Refusal, type RefusedField } from './refusal';
+import { fillTemplates, templatesIn } from './template-use';
 
 /** A version to be: what is said anew, or an earlier version once more (E-18). */
 export interface Publication {
@@ -53,12 +54,16 @@ export async function prepare(db: Tx, campaign: Campaign, publication: Publicati
   requireStatus(campaign, ['active', 'paused'], 'given another version');
   const before = await currentVersion(db, campaign);
   if (campaign.revision !== publication.revision) throw await revisionConflict(db, campaign, publication.revision);
-  const definition = await linked(db, await definitionOf(db, campaign, publication.content));
+  const asked = await linked(db, await definitionOf(db, campaign, publication.content));
+  const { definition, problems: unfilled } = await fillTemplates(db, asked, templatesIn(campaign.definition.plan));
   const { choices } = publication;
   const removedSteps = await standingBefore(db, campaign.id, stepsMissing(before.plan, definition.plan));
   const launch = await launchProblems(db, definition);
   const problems = [
-    ...launch.map((problem) => ({ ...problem, pointer: problem.pointer.replace('#/', '#/definition/') })),
+    ...[...unfilled, ...launch].map((problem) => ({
+      ...problem,
+      pointer: problem.pointer.replace('#/', '#/definition/'),
+    })),
     ...(choices.inside === 'keep' ? keepProblems(campaign.definition, definition) : []),
     ...choiceProblems(before.plan, definition.plan, choices, removedSteps),
   ];

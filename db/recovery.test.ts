@@ -1,7 +1,7 @@
 import { databaseOfThisFile } from '../test/database';
 import { claimDue, fictionalPhone, MONDAY_NOON, NORA, seedOutreach, startOver, TEST_KEYS, wake } from '../test/seed';
 import { fromIso } from '../domain/instant';
-import { hearText } from './recovered-text';
+import { recoverText } from './recovered-text';
 import { adoptResource, businessInstantOf, doubtPendingEffects, enrollAgain, type Resource } from './recovery';
 import { presumeMails } from './recovery-mail';
 
@@ -80,7 +80,7 @@ describe('a call in the books of the provider', () => {
 
   it('is taken over though its person has said "stop" since', async () => {
     const { enrollmentId } = await seedOutreach(sql, { people: [PERSON], runs: [CALLS] });
-    await hearText(sql, { sid: 'SM9', from: fictionalPhone(0), to: OURS, text: 'STOP' }, TEST_KEYS.addressKey);
+    await recoverText(sql, { sid: 'SM9', from: fictionalPhone(0), to: OURS, text: 'STOP' }, TEST_KEYS.addressKey);
     expect(await adoptResource(sql, await resource(), TEST_KEYS)).toMatchObject({ kind: 'attempt', enrollmentId });
   });
 
@@ -118,17 +118,17 @@ describe('a text of a person in the books', () => {
   it('is heard once, under the name that its webhook would have given it (C6)', async () => {
     await seedOutreach(sql, { people: [PERSON] });
     const text = { sid: 'SM1', from: fictionalPhone(0), to: OURS, text: 'please stop texting me' };
-    expect(await hearText(sql, text, TEST_KEYS.addressKey)).toBe(true);
-    expect(await hearText(sql, text, TEST_KEYS.addressKey)).toBe(false);
+    expect(await recoverText(sql, text, TEST_KEYS.addressKey)).toBe(true);
+    expect(await recoverText(sql, text, TEST_KEYS.addressKey)).toBe(false);
     expect(await sql`select 1 from suppression where 'voice' = any(channels)`).toHaveLength(2);
     expect(await sql`select 1 from inbox where event_key = 'twilio:SM1'`).toHaveLength(1);
   });
 
   it('bars an address that is nobody’s yet, and passes over short codes', async () => {
     const stop = { sid: 'SM2', from: fictionalPhone(5), to: OURS, text: 'STOP' };
-    expect(await hearText(sql, stop, TEST_KEYS.addressKey)).toBe(true);
+    expect(await recoverText(sql, stop, TEST_KEYS.addressKey)).toBe(true);
     expect(await sql`select 1 from suppression`).toHaveLength(1);
-    expect(await hearText(sql, { ...stop, sid: 'SM3', from: '72345' }, TEST_KEYS.addressKey)).toBe(false);
+    expect(await recoverText(sql, { ...stop, sid: 'SM3', from: '72345' }, TEST_KEYS.addressKey)).toBe(false);
   });
 });
 

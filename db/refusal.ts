@@ -9,6 +9,8 @@ export type RefusalCode =
   | 'publish_refused'
   | 'order_refused'
   | 'case_conflict'
+  | 'not_verified'
+  | 'test_refused'
   | 'last_admin'
   | 'locked_for_recovery';
 

@@ -1,3 +1,4 @@
+import type { FactBody } from '../domain/fact';
 import { type Sql, inTransaction } from './client';
 import { appNow } from './clock';
 import type { DraftAddress } from './contact-import';
@@ -11,19 +12,24 @@ import { suppressAddresses } from './suppression';
 export async function receiveFromStranger(sql: Sql, arrival: Arrival, sender: DraftAddress): Promise<Received> {
   return inTransaction(sql, async (tx) => {
     const received = await receiveIn(tx, arrival);
-    const { body } = arrival.fact;
-    if (received.factId === null || body.kind !== 'reply' || body.verdict !== 'revoke') return received;
+    const source = optOutSource(arrival.fact.body);
+    if (received.factId === null || source === null) return received;
     await tx`
       insert into address (hash, kind, value) values (${sender.hash}, ${sender.kind}, ${sender.value})
       on conflict do nothing`;
     await suppressAddresses(tx, {
       hashes: [sender.hash],
       channels: ['voice', 'sms', 'email'],
-      source: 'reply',
+      source,
       factId: received.factId,
       actor: arrival.actor,
       at: await appNow(tx),
     });
     return received;
   });
+}
+
+function optOutSource(body: FactBody): string | null {
+  if (body.kind === 'opted_out') return body.source;
+  return body.kind === 'reply' && body.verdict === 'revoke' ? 'reply' : null;
 }

@@ -11,6 +11,9 @@ const UUID_BYTES = 16;
 const ATTEMPT_MAC_BYTES = 18;
 /** 136 bits; with the sixteen of the id again a multiple of three. */
 const LINK_MAC_BYTES = 17;
+/** So many more than a code has digits, that each is as likely as any other. */
+const CODE_MAC_BYTES = 6;
+const CODE_DIGITS = 6;
 const KEY_PREFIX_BYTES = 6;
 const KEY_SECRET_BYTES = 32;
 const SESSION_TOKEN_BYTES = 32;
@@ -35,6 +38,25 @@ export function attemptToken(secretKey: string, attemptId: string): string {
 
 export function isAttemptToken(secretKey: string, attemptId: string, token: string): boolean {
   return equalInConstantTime(attemptToken(secretKey, attemptId), token);
+}
+
+/** The same for what the team sends to itself: no webhook of an attempt is to take the one for the other. */
+export function ownMessageToken(secretKey: string, id: string): string {
+  return mac(secretKey, `own-message:${id.toLowerCase()}`, ATTEMPT_MAC_BYTES).toString('base64url');
+}
+
+export function isOwnMessageToken(secretKey: string, id: string, token: string): boolean {
+  return equalInConstantTime(ownMessageToken(secretKey, id), token);
+}
+
+/** Six digits for the nth sending to an own address. Made anew wherever it is needed, so that it is kept nowhere. */
+export function ownAddressCode(secretKey: string, id: string, nth: number): string {
+  const bits = mac(secretKey, `own-address:${id.toLowerCase()}:${nth}`, CODE_MAC_BYTES).readUIntBE(0, CODE_MAC_BYTES);
+  return String(bits % 10 ** CODE_DIGITS).padStart(CODE_DIGITS, '0');
+}
+
+export function isOwnAddressCode(secretKey: string, id: string, nth: number, code: string): boolean {
+  return equalInConstantTime(ownAddressCode(secretKey, id, nth), code);
 }
 
 /** For the link to the form: opaque, and the enrollment comes out of it again. */

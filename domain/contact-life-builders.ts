@@ -109,6 +109,26 @@ export class ContactLife {
     this.wake();
   }
 
+  /** Nobody will ever know what became of what is open: it is given up, long after whatever it was must be over. */
+  giveUp(): void {
+    for (const attempt of this.attempts.filter(isUnresolved)) {
+      attempt.state = 'unknown_final';
+      attempt.endedAt = this.now;
+      for (const create of this.creates) if (create.attemptId === attempt.id) create.isOver = true;
+    }
+    this.wake();
+  }
+
+  /** What another campaign that has just begun would do to the same person now. */
+  elsewhere(): Decision {
+    return decide({
+      ...this.input(),
+      campaign: { status: 'active', pausedChannels: [], resumedAt: {} },
+      enrollment: anEnrollment(),
+      ...{ attempts: [], commitments: [], unreadReplies: 0 },
+    });
+  }
+
   private decide(): Decision {
     const first = decide(this.input('none'));
     return first.kind === 'queue' ? decide(this.input('granted')) : first;

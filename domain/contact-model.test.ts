@@ -74,6 +74,8 @@ interface Silence {
   completed: boolean;
   callsStopped: boolean;
   messagesStopped: boolean;
+  /** Replies that nobody has read yet: any of them may be a "stop". */
+  unread: number;
   /** Creates that were looked at. */
   seen: number;
 }
@@ -96,6 +98,9 @@ class Deed implements Command {
     for (const create of life.creates.slice(silence.seen)) expectAllowed(silence, life, create);
     silence.seen = life.creates.length;
     expectSingle(life);
+    expectCounted(life);
+    // A stop is the person's, not the campaign's: no other one may reach them either.
+    if (silence.optedOut) expect(life.elsewhere().kind).toBe('finish');
   }
 
   toString(): string {
@@ -105,7 +110,7 @@ class Deed implements Command {
 
 function expectAllowed(silence: Silence, life: ContactLife, create: Create): void {
   const { at, channel } = create;
-  expect(silence).toMatchObject({ optedOut: false, paused: false, unclear: false, completed: false });
+  expect(silence).toMatchObject({ optedOut: false, paused: false, unclear: false, completed: false, unread: 0 });
   expect(at).toBeGreaterThanOrEqual(silence.heldUntilAt);
   if (channel === 'voice') expect(silence.callsStopped).toBe(false);
   else expect(silence.messagesStopped).toBe(false);
@@ -127,6 +132,16 @@ function expectSingle({ creates, attempts }: ContactLife): void {
     // What was proved absent and was there all the same could only come of a provider that lies.
     expect(attempt?.state).not.toBe('not_sent');
   }
+}
+
+/** What may have reached the person counts as if it had: against what was planned, and against the cap of any day. */
+function expectCounted({ attempts }: ContactLife): void {
+  const made = attempts.filter(({ state, channel }) => state !== 'not_sent' && channel !== 'email');
+  for (const { claimedAt } of made) {
+    const day = made.filter((other) => other.claimedAt <= claimedAt && claimedAt - other.claimedAt < 24 * HOUR_MS);
+    expect(day.length).toBeLessThanOrEqual(PHONE_CAP);
+  }
+  expect(made.filter(({ touchKey }) => touchKey.startsWith('calls.call')).length).toBeLessThanOrEqual(ATTEMPTS);
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', {
@@ -212,6 +227,7 @@ const reply = fc
       new Deed(`a reply (${verdict})`, (life, silence) => {
         if (verdict === 'revoke') silence.optedOut = true;
         if (verdict === 'unclear' && life.enrollment.state === 'open') silence.unclear = true;
+        if (verdict !== 'revoke') silence.unread += 1;
         life.tell({ kind: 'reply', channel: 'sms', verdict });
         life.wake();
       }),
@@ -225,6 +241,7 @@ const classified = fc.constantFrom('interested', 'other', 'wrong_number', 'opted
       if (life.unreadReplies === 0) return;
       if (bucket === 'opted_out') silence.optedOut = true;
       life.unreadReplies -= 1;
+      silence.unread -= 1;
       life.tell({ kind: 'reply_classified', bucket, replyFactId: REPLY_ID });
       life.wake();
     }),
@@ -281,19 +298,36 @@ const callback = fc.integer({ min: 1, max: 3_000 }).map(
     }),
 );
 
+const giveUp = fc.constant(new Deed('nobody will ever know', (life) => life.giveUp()));
+
 const reconcile = fc.constant(new Deed('the provider is asked', (life) => life.reconcile()));
 
 const commands = fc.commands(
   [
     ...[advance, advance, advance, advance, changeProvider, changeProvider, callbacks, callbacks, callbacks, callbacks],
-    ...[tag, tag, reply, classified, stop, pause, order, handoff, callback, reconcile, reconcile],
+    ...[
+      tag,
+      tag,
+      reply,
+      classified,
+      stop,
+      pause,
+      order,
+      handoff,
+      callback,
+      reconcile,
+      reconcile,
+      giveUp,
+      giveUp,
+      giveUp,
+    ],
   ],
   { maxCommands: 50, size: 'max' },
 );
 
 const NOTHING: Silence = {
   ...{ optedOut: false, paused: false, unclear: false, heldUntilAt: 0, completed: false },
-  ...{ callsStopped: false, messagesStopped: false, seen: 0 },
+  ...{ callsStopped: false, messagesStopped: false, unread: 0, seen: 0 },
 };
 
 /** The faults end: replies are read, held contacts handed back, the provider answers, calls end. */
@@ -311,7 +345,7 @@ function drain(life: ContactLife, silence: Silence): void {
     }
     one.advance(12 * 60);
   });
-  Object.assign(silence, { paused: false, unclear: false, heldUntilAt: 0 });
+  Object.assign(silence, { paused: false, unclear: false, heldUntilAt: 0, unread: 0 });
   for (let turn = 0; turn < MOST_TURNS && !isOver(life); turn++) calm.run(silence, life);
 }
 

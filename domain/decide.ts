@@ -4,7 +4,7 @@ import { addressFor, type Candidate, isBarred } from './candidate';
 import type { Channel } from './channel';
 import type { Decision, EndReason, Reason, Touch } from './decision';
 import { missingConsent } from './consent';
-import { DAY_MS, HOUR_MS, type Instant } from './instant';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { leavingReason } from './leaving';
 import { messageCandidates } from './message-candidates';
 import { channelsOf as channelsOfRun, type Run } from './plan';
@@ -16,7 +16,7 @@ import { keptWaitOf } from './rescheduled';
 
 /** How long nobody needs to ask again about something that only an outside word can change. */
 const ASK_AGAIN_MS = DAY_MS;
-const UNREAD_REPLY_MS = HOUR_MS / 6;
+const UNREAD_REPLY_MS = 10 * MINUTE_MS;
 
 /** The one answer to "when" and "why": workflow, claim, preview, explanation, auditor and tests ask here. Pure. */
 export function decide(input: PlannerInput): Decision {

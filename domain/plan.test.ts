@@ -8,6 +8,8 @@ const run = (changes: object = {}) => ({
   calls: someCalls(),
   ...changes,
 });
+const TEMPLATE = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0001';
+const WORDLESS = { key: 'text', channel: 'sms' as const, when: { kind: 'after_start' as const } };
 const messaging = (...messages: MessageInput[]) => run({ calls: undefined, messages });
 const problemsOf = (...runs: object[]) =>
   PlanSchema.safeParse({ runs }).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -54,6 +56,12 @@ describe('a plan', () => {
       'a text to leave on voicemail (K-20)',
       run({ calls: someCalls({ voicemail: { kind: 'leave_text', text: 'Call us.' } }) }),
     ],
+    [
+      'a message whose words are those of a template (U-10)',
+      messaging({ ...WORDLESS, templateId: TEMPLATE, templateVersion: 2 }),
+    ],
+    ['a mail of a template (U-10)', messaging({ ...WORDLESS, channel: 'email', templateId: TEMPLATE })],
+    ['a message in several languages', messaging(aText({ translations: { es: { text: 'Hola.' } } }))],
   ])('may have a run with %s', (_, each) => {
     expect(problemsOf(each)).toBeUndefined();
   });
@@ -159,6 +167,26 @@ describe('a plan', () => {
       'has a text with a subject',
       messaging({ ...aText(), subject: 'Hello' } as never),
       'runs.0.messages.0: Unrecognized key: "subject"',
+    ],
+    [
+      'has a message without words (U-10)',
+      messaging(WORDLESS),
+      'runs.0.messages.0.text: must say something, or templateId must say whose words it has',
+    ],
+    [
+      'has a mail without a subject',
+      messaging({ ...WORDLESS, channel: 'email', text: 'Hello.' }),
+      'runs.0.messages.0.subject: must say something',
+    ],
+    [
+      'has a message in the version of no template',
+      messaging(aText({ templateVersion: 2 })),
+      'runs.0.messages.0.templateVersion: a version without templateId is a version of nothing',
+    ],
+    [
+      'has a translation without a text',
+      messaging(aText({ translations: { es: { text: ' ' } } })),
+      'runs.0.messages.0.translations.es.text: ',
     ],
   ])('is refused when a run %s', (_, each, problem) => {
     expect(problemsOf(each)).toEqual([expect.stringContaining(problem)]);

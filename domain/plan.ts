@@ -3,6 +3,7 @@ import { CalendarDaySchema } from './calendar-day';
 import type { Channel } from './channel';
 import { slotListSchema } from './slots';
 import { CALL_STEP, CALLBACK_STEP, PROMISES_RUN } from './touch-key';
+import { translationsSchema } from './wording';
 
 /** The part of a version that says what is done to a contact: runs, touches, texts. Changes of it are versioned per enrollment. */
 
@@ -75,19 +76,31 @@ const whenSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('at'), on: CalendarDaySchema, time: timeSchema }),
 ]);
 
-const messageFields = { key: keySchema, when: whenSchema };
+const messageFields = {
+  key: keySchema,
+  when: whenSchema,
+  /** U-10: the words are those of a version of this template, filled in when the plan is saved. */
+  templateId: z.uuid().optional(),
+  templateVersion: z.int().min(1).optional(),
+};
+const subjectSchema = z.string().trim().min(1).max(200);
+const mailTextSchema = z.string().trim().min(1).max(50_000);
+/** Empty only until the words of its template are filled in. */
+const UNFILLED = '';
 const messageSchema = z.discriminatedUnion('channel', [
   z.strictObject({
     ...messageFields,
     channel: z.literal('sms'),
-    text: textSchema,
+    text: textSchema.default(UNFILLED),
+    translations: translationsSchema(z.strictObject({ text: textSchema })).optional(),
     requiresConsent: z.literal('marketing_sms').optional(),
   }),
   z.strictObject({
     ...messageFields,
     channel: z.literal('email'),
-    subject: z.string().trim().min(1).max(200),
-    text: z.string().trim().min(1).max(50_000),
+    subject: subjectSchema.default(UNFILLED),
+    text: mailTextSchema.default(UNFILLED),
+    translations: translationsSchema(z.strictObject({ subject: subjectSchema, text: mailTextSchema })).optional(),
     requiresConsent: z.literal('marketing_email').optional(),
   }),
 ]);
@@ -140,18 +153,30 @@ function checkRun({ value: run, issues }: z.core.ParsePayload<z.output<typeof ru
     issues.push(problem(['endsOn'], run.endsOn, `the run ends on ${run.endsOn}, before it starts on ${run.startsOn}`));
   if (run.calls === undefined && run.messages.length === 0)
     issues.push(problem(['messages'], run.messages, 'a run needs calls, messages or both'));
-  run.messages.forEach(({ key, when }, at) => {
-    const refuse = (field: string[], input: string, message: string) =>
-      issues.push(problem(['messages', at, ...field], input, message));
+  run.messages.forEach((message, at) => {
+    const { key, when, templateId, templateVersion } = message;
+    const refuse = (field: string[], input: unknown, rule: string) =>
+      issues.push(problem(['messages', at, ...field], input, rule));
     if (run.calls === undefined && (when.kind === 'before_call' || when.kind === 'after_call'))
       refuse(['when', 'kind'], when.kind, 'a messaging-only run has no call to be before or after (K-10)');
     if (when.kind === 'at' && (when.on < run.startsOn || (run.endsOn !== null && when.on > run.endsOn)))
       refuse(['when', 'on'], when.on, `the message is due on ${when.on}, which is no day of its run`);
+    if (templateId === undefined) {
+      if (templateVersion !== undefined)
+        refuse(['templateVersion'], templateVersion, 'a version without templateId is a version of nothing');
+      for (const [field, words] of wordFields(message))
+        if (words === UNFILLED) refuse([field], words, 'must say something, or templateId must say whose words it has');
+    }
     if (key === CALL_STEP || key === CALLBACK_STEP)
       refuse(['key'], key, `the message key "${key}" is taken: calls have it`);
-    if (run.messages.findIndex((message) => message.key === key) < at)
+    if (run.messages.findIndex((other) => other.key === key) < at)
       refuse(['key'], key, `the message key "${key}" is used twice in this run`);
   });
+}
+
+function wordFields(message: PlannedMessage): readonly (readonly [field: string, words: string])[] {
+  const text = ['text', message.text] as const;
+  return message.channel === 'email' ? [text, ['subject', message.subject]] : [text];
 }
 
 function problem(path: (string | number)[], input: unknown, message: string) {

@@ -53,7 +53,7 @@ describe('a planned text', () => {
     ["a card's own note", { rule: { ...RULE, note: bad } }, 'policy.rules.0.note'],
   ])('with an unknown variable is refused in %s', (_, texts, path) => {
     expect(problemsOf(texts)).toEqual([
-      `${path}: the variable "weather" is not known; known are contact.* and company.name, company.address, company.phone, campaign.subject, form.link, unsubscribe.link`,
+      `${path}: the variable "weather" at position 1 is not known; known are contact.* and company.name, company.address, company.phone, campaign.subject, form.link, unsubscribe.link`,
     ]);
   });
 
@@ -68,10 +68,19 @@ describe('a planned text', () => {
       'Hello {{contact.first_name | shout}}',
       'the variable at position 7 has the unknown filter "shout"; known are default, upper, lower, capitalize',
     ],
-    ['the bare word contact', '{{contact}}', 'the variable "contact" is not known'],
+    ['the bare word contact', '{{contact}}', 'the variable "contact" at position 1 is not known'],
+    ['a slip of the pen', 'By {{company.nme}}', 'at position 4 is not known; did you mean "company.name"?; known are'],
     ['a form link where there is no form', '{{form.link}}', 'form.link needs a form attached to the campaign'],
   ])('with %s is refused', (_, text, problem) => {
     expect(problemsOf({ messages: [aText({ text })] })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('is checked in every language', () => {
+    const translations = { es: { text: bad, subject: bad } };
+    expect(problemsOf({ messages: [aMail({ translations })] })).toEqual([
+      expect.stringContaining('plan.runs.0.messages.0.translations.es.text: '),
+      expect.stringContaining('plan.runs.0.messages.0.translations.es.subject: '),
+    ]);
   });
 
   it('is checked with all others at once', () => {

@@ -2,18 +2,8 @@ import type * as z from 'zod';
 import type { DomainError } from './errors';
 import type { Plan } from './plan';
 import type { Policy } from './policy';
+import { COMMON_FIELDS, sayUnknown, unknownTags } from './merge-tag';
 import { parseTemplate, variablesOf } from './template';
-
-/** Everything a template may speak of; a contact's own attributes are open-ended, so only their root is checked. */
-const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
-  'company.name',
-  'company.address',
-  'company.phone',
-  'campaign.subject',
-  'form.link',
-  'unsubscribe.link',
-]);
-const CONTACT_ROOT = 'contact.';
 
 interface PlannedText {
   readonly path: readonly (string | number)[];
@@ -49,11 +39,11 @@ export function textProblems(
 
 function problemOf(text: string, hasForm: boolean): string | null {
   try {
-    const variables = variablesOf(parseTemplate(text));
-    const unknown = variables.find((name) => !KNOWN_VARIABLES.has(name) && !name.startsWith(CONTACT_ROOT));
-    if (unknown !== undefined)
-      return `the variable "${unknown}" is not known; known are contact.* and ${[...KNOWN_VARIABLES].join(', ')}`;
-    return variables.includes('form.link') && !hasForm ? 'form.link needs a form attached to the campaign' : null;
+    const template = parseTemplate(text);
+    const [unknown] = unknownTags(template, null);
+    if (unknown !== undefined) return `${sayUnknown(unknown)}; known are contact.* and ${COMMON_FIELDS.join(', ')}`;
+    const needsForm = variablesOf(template).includes('form.link');
+    return needsForm && !hasForm ? 'form.link needs a form attached to the campaign' : null;
   } catch (error) {
     // Proof: parseTemplate throws nothing else.
     return (error as DomainError).message;
@@ -64,10 +54,12 @@ function textsOfPlan(plan: Plan): PlannedText[] {
   return plan.runs.flatMap((run, runAt) => {
     const at = (...rest: (string | number)[]) => ['plan', 'runs', runAt, ...rest];
     const texts: PlannedText[] = run.messages.flatMap((message, ix) => {
-      const body = { path: at('messages', ix, 'text'), text: message.text };
-      return message.channel === 'email'
-        ? [body, { path: at('messages', ix, 'subject'), text: message.subject }]
-        : [body];
+      const own = wordsAt(at('messages', ix), message);
+      const others = Object.entries(message.translations ?? {});
+      return [
+        ...own,
+        ...others.flatMap(([language, words]) => wordsAt(at('messages', ix, 'translations', language), words)),
+      ];
     });
     if (run.calls === undefined) return texts;
     texts.push({ path: at('calls', 'greeting'), text: run.calls.greeting });
@@ -75,6 +67,14 @@ function textsOfPlan(plan: Plan): PlannedText[] {
       texts.push({ path: at('calls', 'voicemail', 'text'), text: run.calls.voicemail.text });
     return texts;
   });
+}
+
+function wordsAt(
+  path: readonly (string | number)[],
+  words: { readonly text: string; readonly subject?: string },
+): PlannedText[] {
+  const body = { path: [...path, 'text'], text: words.text };
+  return words.subject === undefined ? [body] : [body, { path: [...path, 'subject'], text: words.subject }];
 }
 
 function textsOfRules(policy: Policy): PlannedText[] {

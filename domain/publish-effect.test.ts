@@ -73,6 +73,15 @@ describe('the steps with other words (E-10)', () => {
     );
     expect(rewordedSteps(OLD, planOf(aRun({ calls: undefined, messages: [aText()] })))).toEqual(NONE);
   });
+
+  it('does not count where only another place holds the same words (U-10)', () => {
+    const plain = planOf(aRun({ messages: [aText()] }));
+    const templateId = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0001';
+    const shared = (changes: object) =>
+      planOf(aRun({ messages: [aText({ templateId, templateVersion: 1, ...changes })] }));
+    expect(rewordedSteps(plain, shared({}))).toEqual(NONE);
+    expect(rewordedSteps(plain, shared({ translations: { es: { text: 'Hola.' } } }))).toEqual(new Set(['intake.text']));
+  });
 });
 
 describe('a step that comes in (E-6)', () => {

@@ -43,7 +43,7 @@ function wordsOf({ runs }: Plan): Map<string, string> {
         ? []
         : [[stepNameOf(key, CALL_STEP), JSON.stringify([calls.greeting, calls.voicemail])] as const]),
       ...messages.map((message) => {
-        const { key: _, when: __, ...words } = message;
+        const { key: _, when: __, templateId: ___, templateVersion: ____, ...words } = message;
         return [stepNameOf(key, message.key), JSON.stringify(words)] as const;
       }),
     ]),

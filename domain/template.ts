@@ -10,6 +10,8 @@ export interface Template {
 
 interface Tag {
   readonly path: string;
+  /** Where it begins in the text, from 1. */
+  readonly position: number;
   readonly filters: readonly Filter[];
 }
 
@@ -66,6 +68,16 @@ export function variablesOf({ parts }: Template): readonly string[] {
   return [...new Set(parts.flatMap((part) => (typeof part === 'object' ? [part.path] : [])))].sort();
 }
 
+/** Each variable at each of its places, in the order of the text. */
+export function placesOf({ parts }: Template): readonly { readonly path: string; readonly position: number }[] {
+  return parts.flatMap((part) => (typeof part === 'object' ? [{ path: part.path, position: part.position }] : []));
+}
+
+/** The text with a word in each place, as long as values of that kind are. */
+export function filledWith({ parts }: Template, wordFor: (path: string) => string): string {
+  return parts.map((part) => (typeof part === 'string' ? part : wordFor(part.path))).join('');
+}
+
 /** Refuses rather than sends "Hello ,": a variable that is unknown, or blank, and has no default is missing. */
 export function render(template: Template, values: TemplateValues, maxLength = MAX_TEXT_LENGTH): Rendered {
   const missing = new Set<string>();
@@ -108,7 +120,7 @@ function parseTag(text: string, open: number): [tag: Tag, end: number] {
   }
   if (!text.startsWith(CLOSE, end))
     throw badTemplate(open, 'must end with }}, like {{contact.first_name | default: "there"}}');
-  return [{ path: path.trim(), filters }, end + CLOSE.length];
+  return [{ path: path.trim(), position: open + 1, filters }, end + CLOSE.length];
 }
 
 function filterOf(name: string, quoted: string, open: number): Filter {

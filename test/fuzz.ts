@@ -207,11 +207,15 @@ export class Fuzz {
     return Object.fromEntries(
       Object.entries(example).map(([field, value]) => {
         if (field === 'apiKey') return [field, this.aims.apiKey];
-        const id = field.endsWith('Id') ? this.aims.ids[`${field.slice(0, -2)}s`]?.[0] : undefined;
+        const id = field.endsWith('Id') ? this.aims.ids[pluralOf(field.slice(0, -2))]?.[0] : undefined;
         return [field, id ?? this.aimed(value)];
       }),
     );
   }
+}
+
+function pluralOf(noun: string): string {
+  return noun.endsWith('s') ? `${noun}es` : `${noun}s`;
 }
 
 function questionOf(pairs: readonly (readonly [string, unknown])[]): string {

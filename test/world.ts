@@ -25,6 +25,7 @@ import { enrichmentSweeps } from '../workers/sweeps/enrichments';
 import { erasures } from '../workers/sweeps/erasures';
 import { handoffAlertSweeps } from '../workers/sweeps/handoff-alerts';
 import { checkInstallation } from '../workers/sweeps/installation';
+import { expiredOwnMessages, ownMessages } from '../workers/sweeps/own-messages';
 import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
 import { BUILT } from './build';
@@ -219,12 +220,15 @@ export class World {
     });
     const connecting = connectionSweeps({ sql: this.sql, ...this.providers, keys: this.keys() });
     const erasing = erasures({ sql: this.sql, engine: this.engine, ...this.providers });
+    const keys = this.keys();
     const others = [
       reconciling,
       ...connecting,
       erasing,
-      ...enrichmentSweeps({ sql: this.sql, ...this.providers, keys: this.keys() }),
-      ...handoffAlertSweeps({ sql: this.sql, ...this.providers, keys: this.keys() }),
+      ...enrichmentSweeps({ sql: this.sql, ...this.providers, keys }),
+      ...handoffAlertSweeps({ sql: this.sql, ...this.providers, keys }),
+      ownMessages({ sql: this.sql, ...this.providers, keys }),
+      expiredOwnMessages({ sql: this.sql }),
     ];
     const core = coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 });
     this.sweeps = runSweeps(

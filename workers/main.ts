@@ -27,9 +27,10 @@ import { importSweeps } from './sweeps/imports';
 import { handoffAlertSweeps } from './sweeps/handoff-alerts';
 import { checkInstallation } from './sweeps/installation';
 import { measured } from './sweeps/measured';
+import { expiredOwnMessages, ownMessages } from './sweeps/own-messages';
 import { reconcile } from './sweeps/reconcile';
 import { reportSweeps } from './sweeps/reports';
-import { runSweeps, type RunningSweeps } from './sweeps/sweep';
+import { runSweeps, type RunningSweeps, type Sweep } from './sweeps/sweep';
 import { BUNDLE, requireVerified, runCommand, versionOf } from './build';
 
 const CHECK_AGAIN_MS = 1_000;
@@ -70,7 +71,7 @@ async function main(): Promise<void> {
   await untilChecked({ sql, engine, log });
   if (config.VERIFY_ON_START && config.ROLES.includes('enrollments')) await requireVerified(config, log);
   workers.push(...(await workersOf(config, link, sql, providers)));
-  const sweeps = config.ROLES.includes('bulk') ? sweepsOf(config, { sql, engine, providers, metrics, log }) : null;
+  const sweeps = sweepsOf(config, { sql, engine, providers, metrics, log });
   log.info({ roles: config.ROLES }, 'the worker is ready');
   await runUntilStopped(workers, sweeps, log);
   await operations?.close();
@@ -156,7 +157,17 @@ interface SweepDeps {
   readonly log: Logger;
 }
 
-function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: SweepDeps): RunningSweeps {
+/** What the roles of this process do on their own beat. */
+function sweepsOf(config: Config, deps: SweepDeps): RunningSweeps {
+  const { sql, providers, metrics, log } = deps;
+  const sweeps = [
+    ...(config.ROLES.includes('bulk') ? bulkSweeps(config, deps) : []),
+    ...(config.ROLES.includes('effects') ? [ownMessages({ sql, ...providers, keys: keysOf(config) })] : []),
+  ];
+  return runSweeps(measured(sweeps, metrics), { sql, log });
+}
+
+function bulkSweeps(config: Config, { sql, engine, providers, log }: SweepDeps): Sweep[] {
   const reconciling = reconcile({
     sql,
     ...providers,
@@ -167,7 +178,7 @@ function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: Swee
   const connecting = connectionSweeps({ sql, ...providers, keys: { secretKey: config.SECRET_KEY } });
   const erasing = erasures({ sql, engine, ...providers });
   const recovering = recoverySweep({ sql, engine, books: providers.books, keys: keysOf(config), log });
-  const sweeps = [
+  return [
     ...coreSweeps({ sql, engine, startAhead: config.START_AHEAD }),
     recovering,
     reconciling,
@@ -175,14 +186,14 @@ function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: Swee
     erasing,
     ...enrichmentSweeps({ sql, reach: providers.reach, keys: keysOf(config) }),
     ...handoffAlertSweeps({ sql, ...providers, keys: keysOf(config) }),
+    expiredOwnMessages({ sql }),
     ...reportSweeps({ sql, log }),
     ...importSweeps({ sql, addressKey: config.ADDRESS_KEY }),
   ];
-  return runSweeps(measured(sweeps, metrics), { sql, log });
 }
 
 /** Stops in order: no new rounds, then no new tasks, then what is under way is let finish. */
-async function runUntilStopped(workers: readonly Worker[], sweeps: RunningSweeps | null, log: Logger): Promise<void> {
+async function runUntilStopped(workers: readonly Worker[], sweeps: RunningSweeps, log: Logger): Promise<void> {
   const runs = workers.map((worker) => worker.run());
   let stop: (() => void) | undefined;
   const asked = new Promise<void>((resolve) => {
@@ -192,7 +203,7 @@ async function runUntilStopped(workers: readonly Worker[], sweeps: RunningSweeps
   process.once('SIGINT', () => stop?.());
   await Promise.race([asked, ...runs]);
   log.info('the worker is stopping');
-  await sweeps?.stop();
+  await sweeps.stop();
   for (const worker of workers) if (isRunning(worker)) worker.shutdown();
   await Promise.all(runs);
 }

@@ -67,7 +67,11 @@ describe('bad input of a campaign: refused by field, value and rule, and nothing
     [
       'a template variable that nothing fills',
       planWith({ hours: hoursOf(['09:00', '12:00']), calls: { ...CALLS, greeting: 'Hi {{moon.phase}}' } }),
-      { pointer: '#/plan/runs/0/calls/greeting', value: 'Hi {{moon.phase}}', detail: /"moon.phase" is not known/ },
+      {
+        pointer: '#/plan/runs/0/calls/greeting',
+        value: 'Hi {{moon.phase}}',
+        detail: /"moon.phase" at position 4 is not known/,
+      },
     ],
     [
       'a text with half a character',

@@ -1,18 +1,15 @@
 import * as z from 'zod';
 import {
   type AnyCampaign,
-  type Campaign,
   createCampaign,
   getAnyCampaign,
   listCampaigns,
   requireCampaign,
   updateDraft,
 } from '../../db/campaign';
-import { archiveCampaign, launchCampaign, stopCampaign } from '../../db/campaign-life';
 import { statsOf } from '../../db/campaign-stats';
 import { countCampaign, listRuleFirings } from '../../db/report-views';
 import { idOfRequest } from '../../db/tokens';
-import type { Sql } from '../../db/client';
 import { CampaignStatusSchema } from '../../domain/campaign-definition';
 import { campaignWarnings } from '../../domain/default-hours';
 import {
@@ -23,7 +20,6 @@ import {
   COUNTED_CAMPAIGN_EXAMPLE,
   CountedCampaignAnswer,
   DEFINITION_EXAMPLE,
-  LAUNCHED_CAMPAIGN_EXAMPLE,
   RULE_FIRING_EXAMPLE,
   RuleFiringPageAnswer,
 } from '../answers/campaigns';
@@ -31,7 +27,6 @@ import { pageExample } from '../answers/fields';
 import { DefinitionSchema } from '../definition';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
-import type { ProblemCode } from '../errors';
 import { numberAt, pageBySeq, pageQuery } from '../page';
 import { RevisionSchema, revisionRequired } from '../revision';
 import { created, defineRoute, IdParams, ok, type Route } from '../route';
@@ -42,7 +37,6 @@ import { text } from '../text';
  * GET /campaigns
  * GET /campaigns/{id}
  * PUT /campaigns/{id}
- * POST /campaigns/{id}/launch | stop | archive
  * GET /campaigns/{id}/rule-firings
  */
 export function campaignRoutes({ sql }: ApiDeps): Route[] {
@@ -138,24 +132,6 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
         return ok(campaignDocument(await updateDraft(sql, id, { revision, definition }, caller.actor)));
       },
     }),
-    ...CHANGES.map(({ verb, change, summary, description, problems = [], after }) =>
-      defineRoute({
-        method: 'post',
-        path: `/campaigns/:id/${verb}`,
-        role: 'editor',
-        operation: {
-          id: `${verb}Campaign`,
-          tag: 'Campaigns',
-          summary,
-          description,
-          answers: { 200: CampaignAnswer },
-          problems: ['wrong_status', ...problems],
-          examples: { answer: { ...LAUNCHED_CAMPAIGN_EXAMPLE, ...after } },
-        },
-        params: IdParams,
-        handle: async ({ params: { id }, caller }) => ok(campaignDocument(await change(sql, id, caller.actor))),
-      }),
-    ),
     defineRoute({
       method: 'get',
       path: '/campaigns/:id/rule-firings',
@@ -180,43 +156,6 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
 
 /** A draft, or launched a moment ago. */
 const UNCOUNTED = { counts: null, countedAt: null };
-
-interface StatusChange {
-  readonly verb: string;
-  readonly change: (sql: Sql, id: string, actor: string) => Promise<Campaign>;
-  readonly summary: string;
-  readonly description: string;
-  readonly problems?: readonly ProblemCode[];
-  /** What the example of the answer shows beside an active campaign. */
-  readonly after: object;
-}
-
-const ENDED = { status: 'completed', statusReason: 'stopped', endedAt: '2027-03-09T18:00:00.000Z' };
-
-const CHANGES: readonly StatusChange[] = [
-  {
-    verb: 'launch',
-    change: launchCampaign,
-    summary: 'Launch a draft',
-    description: 'Freezes version 1 and enrolls the people of the list. Launching what runs changes nothing.',
-    problems: ['launch_refused', 'locked_for_recovery'],
-    after: {},
-  },
-  {
-    verb: 'stop',
-    change: stopCampaign,
-    summary: 'Stop a campaign for good',
-    description: 'Ends it for everybody in it. Stopping what has ended changes nothing.',
-    after: ENDED,
-  },
-  {
-    verb: 'archive',
-    change: archiveCampaign,
-    summary: 'Archive a campaign that is over',
-    description: 'It stays readable.',
-    after: { ...ENDED, status: 'archived' },
-  },
-];
 
 /** The definition keeps its own form: what was sent comes back. */
 export function campaignDocument({ seq: _, definition, ...campaign }: AnyCampaign): Record<string, unknown> {

@@ -5,6 +5,8 @@ import { CONNECTION_BODY_EXAMPLE } from '../answers/connections';
 import { CONSENT_BODY_EXAMPLE } from '../answers/consents';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from '../answers/law';
 import { PORTABLE_EXAMPLE } from '../answers/drafts';
+import { TEMPLATE_BODY_EXAMPLE } from '../answers/templates';
+import { ownAddressCode } from '../../db/tokens';
 import { apiRoutes } from '../app';
 
 let api: TestApi;
@@ -28,6 +30,16 @@ const newConnection = async () => {
   connections += 1;
   const body = { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${connections}` };
   return (await api.call('POST', '/v1/connections', { body })).body.id;
+};
+let templates = 0;
+const newTemplate = () => {
+  templates += 1;
+  return newOf('/v1/templates', { ...TEMPLATE_BODY_EXAMPLE, name: `Words ${templates}` });
+};
+let ownAddresses = 0;
+const newOwnAddress = () => {
+  ownAddresses += 1;
+  return newOf('/v1/own-addresses', { kind: 'phone', value: `+1212555018${ownAddresses}`, label: 'Ada' });
 };
 const enrolled = () => launchForOne(api);
 const draftWithOne = async () => {
@@ -410,6 +422,66 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     async (send) => {
       const connectionId = await newConnection();
       return send('PUT', `/v1/campaigns/${(await newDraft()).id}/connection`, { connectionId });
+    },
+  ],
+  'post /templates': [
+    'template',
+    'created',
+    (send) => send('POST', '/v1/templates', { ...TEMPLATE_BODY_EXAMPLE, name: 'Secret words' }),
+  ],
+  'patch /templates/:id': [
+    'template',
+    'changed',
+    async (send) =>
+      send('PATCH', `/v1/templates/${await newTemplate()}`, {
+        revision: 1,
+        variants: [{ language: 'en', text: 'Secret words' }],
+      }),
+  ],
+  'post /templates/:id/archive': [
+    'template',
+    'archived',
+    async (send) => send('POST', `/v1/templates/${await newTemplate()}/archive`),
+  ],
+  'post /templates/:id/restore': [
+    'template',
+    'restored',
+    async (send) => {
+      const id = await newTemplate();
+      await api.call('POST', `/v1/templates/${id}/archive`);
+      return send('POST', `/v1/templates/${id}/restore`);
+    },
+  ],
+  'post /own-addresses': [
+    'own_address',
+    'registered',
+    (send) => send('POST', '/v1/own-addresses', { kind: 'phone', value: '+12125550180', label: 'Secret words' }),
+  ],
+  'post /own-addresses/:id/code': [
+    'own_address',
+    'code_ordered',
+    async (send) => send('POST', `/v1/own-addresses/${await newOwnAddress()}/code`),
+  ],
+  'post /own-addresses/:id/confirm': [
+    'own_address',
+    'verified',
+    async (send) => {
+      const id = await newOwnAddress();
+      return send('POST', `/v1/own-addresses/${id}/confirm`, { code: ownAddressCode(api.config.secretKey, id, 1) });
+    },
+  ],
+  'delete /own-addresses/:id': [
+    'own_address',
+    'removed',
+    async (send) => send('DELETE', `/v1/own-addresses/${await newOwnAddress()}`),
+  ],
+  'post /test-messages': [
+    'own_message',
+    'test_ordered',
+    async (send) => {
+      const ownAddressId = await newOwnAddress();
+      await api.sql`update own_address set verified_rt = clock_timestamp() where id = ${ownAddressId}`;
+      return send('POST', '/v1/test-messages', { ownAddressId, templateId: await newTemplate() });
     },
   ],
   'post /api-keys': [

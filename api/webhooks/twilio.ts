@@ -1,4 +1,4 @@
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type Request, type RequestHandler, Router } from 'express';
 import { type AttemptRoute, attemptRoute } from '../../db/inbound';
 import { lockForRecovery } from '../../db/installation';
 import { attemptToken, isAttemptToken } from '../../db/tokens';
@@ -9,13 +9,23 @@ import { ApiError } from '../errors';
 import { parametersOf } from './parameters';
 import { takeText, tellDelivery } from './texts';
 import { verifyTwilio } from './twilio-signature';
+import { ROUND, roundOf, sendTwiml } from './twiml-answer';
 import { answerTwiml, greetingTwiml, hangupTwiml, transferTwiml, voicemailTwiml } from './twiml';
-import { answerCall, type CallHook, hearAnswer, hearTransfer, type Reaction, tellMachine, tellProgress } from './voice';
+import { hearOptOutOfCall } from './lost-call';
+import { ownMessageHooks } from './own-messages';
+import {
+  answerCall,
+  type CallHook,
+  hearAnswer,
+  hearTransfer,
+  type Reaction,
+  REMOVED,
+  tellMachine,
+  tellProgress,
+} from './voice';
 
 const GATHER_PATH = '/webhooks/twilio/voice/gather';
 const TRANSFERRED_PATH = '/webhooks/twilio/voice/transferred';
-/** How often the person was listened to without a word; a query parameter of ours. */
-const ROUND = 'n';
 
 /**
  * POST /voice/answer: what is said when the call is picked up
@@ -23,6 +33,7 @@ const ROUND = 'n';
  * POST /voice/transferred: what is said when the team's phone has rung
  * POST /voice/status
  * POST /voice/machine
+ * POST /own/answer | gather | status: of what the team sends to itself
  * POST /sms/status
  * POST /sms/inbound
  * Forged ones get 403 and write nothing (T1); repeated ones change nothing (T2). No answer waits for Temporal.
@@ -35,7 +46,11 @@ export function twilioRouter(deps: ApiDeps): Router {
     sendTwiml(response, twimlOf(deps, request, hook, await answerCall(deps, hook)));
   });
   router.post('/voice/gather', async (request, response) => {
-    const hook = await hookOf(deps, request, 'voice');
+    const hook = await hookOf(deps, request, 'voice').catch(async (error: unknown) => {
+      if (!(await hearLostOptOut(deps, request))) throw error;
+      return null;
+    });
+    if (hook === null) return sendTwiml(response, hangupTwiml(REMOVED));
     sendTwiml(response, twimlOf(deps, request, hook, await hearAnswer(deps, hook, roundOf(request))));
   });
   router.post('/voice/transferred', async (request, response) => {
@@ -50,6 +65,7 @@ export function twilioRouter(deps: ApiDeps): Router {
     await tellMachine(deps, await hookOf(deps, request, 'voice'));
     response.status(204).end();
   });
+  router.use('/own', ownMessageHooks(deps));
   router.post('/sms/status', async (request, response) => {
     const { route, parameters } = await hookOf(deps, request, 'sms');
     await tellDelivery(deps, route, parameters);
@@ -92,6 +108,19 @@ async function hookOf({ sql, config }: ApiDeps, request: Request, channel: Chann
   return { route, parameters };
 }
 
+/**
+ * A key or a word that ends all contact, on a call whose attempt we have lost: it is obeyed for the number that the signed
+ * request names, for nothing else tells whose it was. False = it was no such word, or the call was none of ours.
+ */
+async function hearLostOptOut({ sql, config, log }: ApiDeps, request: Request): Promise<boolean> {
+  const callback = readCallback({ ...request.query });
+  if (callback === null || !isAttemptToken(config.secretKey, callback.attemptId, callback.token)) return false;
+  if ((await attemptRoute(sql, callback.attemptId)) !== null) return false;
+  const heard = await hearOptOutOfCall({ sql, config }, parametersOf(request.body));
+  if (heard) log.warn({ attemptId: callback.attemptId }, 'somebody opted out on a call whose attempt is lost');
+  return heard;
+}
+
 function isAbout({ providerSid }: AttemptRoute, { CallSid, MessageSid }: Readonly<Record<string, string>>): boolean {
   return providerSid === null || providerSid === (CallSid ?? MessageSid);
 }
@@ -118,13 +147,4 @@ function twimlOf({ config }: ApiDeps, request: Request, { route }: CallHook, rea
     case 'end':
       return hangupTwiml(reaction.text, language);
   }
-}
-
-function roundOf(request: Request): number {
-  const round = Number(request.query[ROUND]);
-  return Number.isInteger(round) && round > 0 ? round : 1;
-}
-
-function sendTwiml(response: Response, twiml: string): void {
-  response.type('text/xml').send(twiml);
 }

@@ -125,6 +125,43 @@ describe('a call that is picked up', () => {
     expect(rows).toEqual([{ source, channels: ['voice', 'sms', 'email'] }]);
   });
 
+  it.each([
+    ['the key 9', { Digits: '9' }, 'keypress'],
+    ['words that revoke', { SpeechResult: 'Please stop calling me' }, 'speech'],
+  ])(
+    'and answered with %s ends all contact though its attempt is lost, for whom the signed request names (C6, INV-2)',
+    async (_, fields, source) => {
+      const { attemptId, sid, phone, contactId, enrollmentId } = await placeCall(api);
+      await api.sql`delete from attempt where id = ${attemptId}`;
+      const path = hookPath(api, 'voice/gather', attemptId);
+      const tell = (words: Record<string, string>, to = phone) =>
+        sendWebhook(api, path, { CallSid: sid, To: to, From: '+12125550199', ...words });
+      expect((await tell({ SpeechResult: 'Who is this?' })).status).toBe(403);
+      expect((await tell(fields, 'anonymous')).status).toBe(403);
+      for (let time = 0; time < 2; time++) {
+        const answer = await tell(fields);
+        expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('You will not hear from us again')]);
+      }
+      const rows = await api.sql`
+      select s.source, s.channels from suppression s join contact_address a on a.hash = s.hash where a.contact_id = ${contactId}`;
+      expect(rows).toEqual(Array.from({ length: 2 }, () => ({ source, channels: ['voice', 'sms', 'email'] })));
+      expect(await enrollment(enrollmentId)).toMatchObject({ state: 'ended', reason: 'opted_out' });
+      await api.sql`update installation set locked_rt = null, lock_reason = null, gap_from_rt = null`;
+    },
+  );
+
+  it("and answered with the key 9 bars a number that is nobody's, when its attempt is lost", async () => {
+    const { attemptId, sid } = await placeCall(api);
+    await api.sql`delete from attempt where id = ${attemptId}`;
+    const fields = { CallSid: sid, To: '+17735550141', From: '+12125550199', Digits: '9' };
+    expect((await sendWebhook(api, hookPath(api, 'voice/gather', attemptId), fields)).status).toBe(200);
+    expect(
+      await api.sql`
+      select s.source, a.value from suppression s join address a on a.hash = s.hash where a.value = '+17735550141'`,
+    ).toEqual([{ source: 'keypress', value: '+17735550141' }]);
+    await api.sql`update installation set locked_rt = null, lock_reason = null, gap_from_rt = null`;
+  });
+
   it('and asked for a person is handed over, once even if the provider asks twice (S0-29)', async () => {
     const { enrollmentId, answer, path, sid } = await gather({ SpeechResult: 'Can I talk to a real person, please?' });
     expect(answer.text).toContain('A person from our team');

@@ -20,6 +20,12 @@ export interface CallHook {
   readonly parameters: Parameters;
 }
 
+/** As much of a call as says who listens. */
+interface HeardCall {
+  readonly route: Pick<AttemptRoute, 'answeredBy' | 'voicemailText'>;
+  readonly parameters: Parameters;
+}
+
 /** How the call goes on. */
 export type Reaction =
   | { readonly kind: 'greet'; readonly text: string }
@@ -36,7 +42,7 @@ type Spoken = Extract<Reaction, { kind: 'transfer' | 'end' }>;
 const OPT_OUT_KEY = '9';
 const EVERY_CHANNEL: Extract<FactBody, { kind: 'opted_out' }>['channels'] = ['voice', 'sms', 'email'];
 const GOODBYE = 'Thank you. Goodbye.';
-const REMOVED = 'You will not hear from us again. Goodbye.';
+export const REMOVED = 'You will not hear from us again. Goodbye.';
 const PUTTING_THROUGH = 'One moment please, I am putting you through.';
 const NOT_REACHED = 'Nobody could be reached just now. A person from our team will call you back. Goodbye.';
 const HANDED_OVER = 'A person from our team will get back to you. Goodbye.';
@@ -61,7 +67,7 @@ export async function hearAnswer(deps: ApiDeps, hook: CallHook, round: number): 
   const digits = (parameters['Digits'] ?? '').slice(0, 20);
   const said = (parameters['SpeechResult'] ?? '').slice(0, LONGEST_SPEECH);
   if (digits === '' && said === '') return afterSilence(hook, round);
-  const reaction = await reactTo(deps, hook, said, digits);
+  const reaction = await reactTo(deps, hook, said);
   await recordTurn(deps.sql, { attemptId: route.attemptId, said, digits, answer: reaction.text });
   return reaction;
 }
@@ -78,7 +84,8 @@ export async function hearTransfer(deps: ApiDeps, hook: CallHook): Promise<React
   return { kind: 'end', text: isReached ? '' : NOT_REACHED };
 }
 
-function afterSilence(hook: CallHook, round: number): Reaction {
+/** What follows when nobody said a word, in the round of that number. */
+export function afterSilence(hook: HeardCall, round: number): Reaction {
   const { answeredBy, voicemailText } = hook.route;
   if (isMachine(hook)) return { kind: 'voicemail', text: voicemailText };
   const mayBeMachine = answeredBy === null && voicemailText !== null;
@@ -115,14 +122,13 @@ export async function tellMachine(deps: ApiDeps, { route, parameters }: CallHook
 }
 
 /** Stays in the order of what must never be missed: an end of all contact, then a doubt about it, then a wish for a person. */
-async function reactTo(deps: ApiDeps, hook: CallHook, said: string, digits: string): Promise<Spoken> {
-  const { verdict } = revocationOf(said);
-  if (digits === OPT_OUT_KEY || verdict === 'revoke') {
-    const source = digits === OPT_OUT_KEY ? 'keypress' : 'speech';
+async function reactTo(deps: ApiDeps, hook: CallHook, said: string): Promise<Spoken> {
+  const source = optOutOf(hook.parameters);
+  if (source !== null) {
     await tell(deps, hook, 'opted_out', { kind: 'opted_out', source, channels: EVERY_CHANNEL });
     return { kind: 'end', text: REMOVED };
   }
-  if (verdict === 'unclear') {
+  if (revocationOf(said).verdict === 'unclear') {
     await tell(deps, hook, 'handoff', {
       kind: 'handoff_requested',
       reason: 'what was said on the call may have meant "stop"',
@@ -180,7 +186,13 @@ async function keepWord({ sql }: ApiDeps, route: AttemptRoute, raw: Parameters, 
   await keepArrival(sql, { source: 'twilio', eventKey: `twilio:${raw['CallSid'] ?? route.attemptId}:${word}`, raw });
 }
 
-function isMachine({ route, parameters }: CallHook): boolean {
+/** An end of all contact, by key or by word; null = neither. */
+export function optOutOf({ Digits: digits, SpeechResult: said = '' }: Parameters): 'keypress' | 'speech' | null {
+  if (digits === OPT_OUT_KEY) return 'keypress';
+  return revocationOf(said.slice(0, LONGEST_SPEECH)).verdict === 'revoke' ? 'speech' : null;
+}
+
+export function isMachine({ route, parameters }: HeardCall): boolean {
   const told = parameters['AnsweredBy'];
   return route.answeredBy === 'machine' || (told !== undefined && answeredByOf(told) === 'machine');
 }

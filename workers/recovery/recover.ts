@@ -3,7 +3,7 @@ import type { ClaimKeys } from '../../db/claim';
 import { inTransaction, type Sql } from '../../db/client';
 import { receive } from '../../db/inbox';
 import { getInstallation, type Installation, keepFailure, type RecoveryReport, unlock } from '../../db/installation';
-import { hearText } from '../../db/recovered-text';
+import { recoverText } from '../../db/recovered-text';
 import { adoptResource, businessInstantOf, doubtPendingEffects, enrollAgain } from '../../db/recovery';
 import { presumeMails } from '../../db/recovery-mail';
 import { tryAlone } from '../../db/sweeps/alone';
@@ -94,7 +94,7 @@ async function takeOver(deps: RecoveryDeps, installation: Installation, reason: 
   const mailsPresumed = await presumeMails(sql, { fromAt, untilAt }, keys);
   let replies = 0;
   for (const { sid, from, to, text = '', direction } of texts)
-    if (direction === 'in' && (await hearText(sql, { sid, from, to, text }, keys.addressKey))) replies++;
+    if (direction === 'in' && (await recoverText(sql, { sid, from, to, text }, keys.addressKey))) replies++;
   await doubtPendingEffects(sql);
   return { ...ours, mailsPresumed, replies };
 }

@@ -1,0 +1,45 @@
+import { databaseOfThisFile } from '../test/database';
+import { seedOutreach, startOver, tell } from '../test/seed';
+import { inTransaction } from './client';
+import { beginErasure } from './erasure';
+import { anonymise } from './erasure-rows';
+
+const { sql } = databaseOfThisFile({ max: 4 });
+beforeEach(() => startOver(sql));
+
+describe('erasing somebody (INV-16)', () => {
+  it('takes away why a callback was not kept, and leaves that of others', async () => {
+    const { enrollmentIds, contacts } = await seedOutreach(sql, {
+      people: [
+        { name: 'Nora', phones: ['+16465550100'], zone: 'America/New_York' },
+        { name: 'Omar', phones: ['+16465550101'], zone: 'America/New_York' },
+      ],
+    });
+    for (const enrollmentId of enrollmentIds)
+      await tell(sql, { body: { kind: 'callback_requested', at: Date.parse('2027-03-02T17:00:00Z') }, enrollmentId });
+    await sql`update commitment set state = 'broken', reason = 'marked: is in hospital', closed_at = app_now()`;
+    await erase(contacts[0]?.contactId ?? '');
+    const rows = await sql<{ reason: string | null }[]>`
+      select reason from commitment order by array_position(${[...enrollmentIds]}::uuid[], enrollment_id)`;
+    expect(rows.map(({ reason }) => reason)).toEqual([null, 'marked: is in hospital']);
+  });
+
+  it('takes their values out of the tests that the team has sent to itself', async () => {
+    const { contacts } = await seedOutreach(sql);
+    const [contact] = contacts;
+    await sql`
+      insert into own_message (id, kind, channel, content, contact_id, deadline_rt, actor)
+      select gen_random_uuid(), 'test', 'sms', '{"kind": "sms", "text": "Dear Nora"}', contact_id, clock_timestamp(), 'test'
+      from unnest(array[${contact?.contactId ?? null}::uuid, null]) as whose (contact_id)`;
+    expect(await erase(contact?.contactId ?? '')).toMatchObject({ tests: 1 });
+    const rows = await sql<
+      { text: string | null }[]
+    >`select content ->> 'text' as text from own_message order by contact_id nulls last`;
+    expect(rows.map(({ text }) => text)).toEqual([null, 'Dear Nora']);
+  });
+});
+
+async function erase(contactId: string): Promise<Record<string, number>> {
+  await beginErasure(sql, contactId, 'test');
+  return inTransaction(sql, (tx) => anonymise(tx, contactId));
+}
