@@ -12,6 +12,7 @@ import { routeOf } from './route-pattern';
 import { apiKeyRoutes } from './routes/api-keys';
 import { auditRoutes } from './routes/audits';
 import { calendarDayRoutes } from './routes/calendar-days';
+import { campaignContactRoutes } from './routes/campaign-contacts';
 import { campaignRoutes } from './routes/campaigns';
 import { changeRoutes } from './routes/changes';
 import { clockRoutes } from './routes/clock';
@@ -19,6 +20,7 @@ import { codecRouter } from './routes/codec';
 import { commitmentRoutes } from './routes/commitments';
 import { connectionRoutes } from './routes/connections';
 import { consentRoutes } from './routes/consents';
+import { contactOperationRoutes } from './routes/contact-operations';
 import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
 import { erasureRoutes } from './routes/erasures';
@@ -36,6 +38,8 @@ import { ruleRoutes } from './routes/rules';
 import { sessionRoutes } from './routes/session';
 import { settingsRoutes } from './routes/settings';
 import { spendingRoutes } from './routes/spending';
+import { statisticsRoutes } from './routes/statistics';
+import { streamRoutes } from './routes/streams';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
@@ -77,9 +81,13 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...pauseRoutes(deps),
     ...publishRoutes(deps),
     ...ruleRoutes(deps),
+    ...statisticsRoutes(deps),
+    ...streamRoutes(deps),
     ...enrollmentRoutes(deps),
     ...commitmentRoutes(deps),
     ...orderRoutes(deps),
+    ...campaignContactRoutes(deps),
+    ...contactOperationRoutes(deps),
     ...factRoutes(deps),
     ...handoffRoutes(deps),
     ...legalRuleRoutes(deps),

@@ -141,6 +141,12 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/legal-rules', 'legal_rule', () => ({ ...LEGAL_RULE_BODY_EXAMPLE, source: 'Cut off' })],
   ['/v1/calendar-days', 'calendar_day', () => ({ ...CALENDAR_DAY_BODY_EXAMPLE, name: 'Cut off' })],
+  [
+    '/v1/campaigns/:id/contact-operations',
+    'contact_operation',
+    () => ({ order: 'complete', filter: {}, count: 0, note: 'Cut off' }),
+  ],
+  ['/v1/campaigns/:id/contact-operations/import', 'contact_operation', () => 'external_id\nCut off\n'],
   ['/v1/contacts/:id/consents', 'consent', () => ({ ...CONSENT_BODY_EXAMPLE, text: 'Cut off' })],
   [
     '/v1/lists/{list}/contacts',
@@ -169,7 +175,7 @@ describe.each(CREATES)(
 
     it('makes nothing twice, whoever repeats it, and answers with what there is', async () => {
       const listId = (await makeList(`for ${pattern}`, 'Cut off here')).body.id;
-      const path = pattern.replace('{list}', listId).replace(':id', await someContact(listId));
+      const path = pattern.replace('{list}', listId).replace(':id', await (pattern.startsWith('/v1/campaigns') ? someDraft : someContact)(listId));
       const ask = { body: bodyOf(listId), headers: { 'idempotency-key': `cut ${pattern}` } };
       const before = await count();
       const other = await api.another();
@@ -192,6 +198,10 @@ describe.each(CREATES)(
     });
   },
 );
+
+async function someDraft(listId: string): Promise<string> {
+  return (await api.call('POST', '/v1/campaigns', { body: { name: 'Some draft', listId, plan: PLAN } })).body.id;
+}
 
 async function someContact(listId: string): Promise<string> {
   const items = [{ contact: { firstName: 'Ola', phones: ['+12125550144'] } }];

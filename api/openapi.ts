@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import './openapi-components';
+import { EVENT_STREAM } from './event-stream';
 import { DESCRIPTION, HEADERS, PARAMETERS, RESPONSES, SECURITY_SCHEMES, TAGS } from './openapi-frame';
 import { COMMON_HEADERS, ProblemResponses, problemsOf } from './openapi-problems';
 import { type JsonSchema, SchemaBook } from './openapi-schemas';
@@ -117,7 +118,7 @@ function requestBody({ method, schemas, bodyKind }: Route, { examples }: Operati
   return { requestBody: { required: isRequired, content: { [MEDIA_TYPES[bodyKind]]: content } } };
 }
 
-function answersOf(route: Route, { answers, examples }: Operation, book: SchemaBook): Record<string, object> {
+function answersOf(route: Route, { answers, examples, events }: Operation, book: SchemaBook): Record<string, object> {
   const example = examples?.answer === undefined ? {} : { example: examples.answer };
   const told = Object.entries(answers).map(([status, answer]): [string, object] => {
     const description = WORDS[status] ?? 'Done.';
@@ -125,10 +126,18 @@ function answersOf(route: Route, { answers, examples }: Operation, book: SchemaB
     const headers = { ...headersOf(route), ...ownHeaders(route, status, answer) };
     return [
       status,
-      { description, headers, content: { 'application/json': { schema: book.answered(answer), ...example } } },
+      {
+        description,
+        headers,
+        content: { 'application/json': { schema: book.answered(answer), ...example }, ...eventsOf(events) },
+      },
     ];
   });
   return Object.fromEntries(told);
+}
+
+function eventsOf(description: string | undefined): object {
+  return description === undefined ? {} : { [EVENT_STREAM]: { schema: { type: 'string', description } } };
 }
 
 const WORDS: Readonly<Record<string, string>> = {

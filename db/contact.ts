@@ -1,7 +1,7 @@
 import type { AddressKind, Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
 import type { Db } from './client';
-import { containing } from './pattern';
+import { fewNamed, nameHas } from './name-search';
 import { Refusal } from './refusal';
 
 export interface Contact {
@@ -76,22 +76,29 @@ export async function findContacts(
   db: Db,
   { query, hashes, listId, tag, after, limit }: ContactSearch,
 ): Promise<Contact[]> {
-  const pattern = containing(query);
+  const few = query === null ? [] : await fewNamed(db, query, hashes);
+  const conditions = [
+    ...(after === null ? [] : [db`p.id > ${after}`]),
+    ...(listId === undefined ? [] : [isListed(db, listId)]),
+    ...(tag === undefined ? [] : [db`p.tags @> array[${tag}]`]),
+    ...few.map((ids) => db`p.id = any (${ids})`),
+    ...(query === null || few.length > 0 ? [] : [db`(${nameHas(db, query)}
+      or p.external_id = ${query}
+      or exists (select from cases k where k.contact_id = p.id and k.external_id = ${query})
+      or exists (select from contact_address a where a.contact_id = p.id and a.hash = any (${[...hashes]}::text[])))`]),
+  ];
   return db<Contact[]>`
     select ${columns(db)}
     from contact p
-    where p.erased_rt is null and (${after}::uuid is null or p.id > ${after})
-      and (${listId ?? null}::uuid is null or exists (
-        select from list_member m join cases k on k.id = m.case_id
-        where m.list_id = ${listId ?? null} and k.contact_id = p.id))
-      and (${tag ?? null}::text is null or ${tag ?? null} = any (p.tags))
-      and (${query}::text is null
-        or p.first_name || ' ' || p.last_name ilike ${pattern}
-        or p.external_id = ${query}
-        or exists (select from cases k where k.contact_id = p.id and k.external_id = ${query})
-        or exists (select from contact_address a where a.contact_id = p.id and a.hash = any (${[...hashes]}::text[])))
+    where p.erased_rt is null ${conditions.map((condition) => db`and ${condition} `)}
     order by p.id
     limit ${limit}`;
+}
+
+function isListed(db: Db, listId: string) {
+  return db`exists (
+    select from list_member m join cases k on k.id = m.case_id
+    where m.list_id = ${listId} and k.contact_id = p.id)`;
 }
 
 /** Is the address one of this contact's own? Tells a reply of the person from a forwarded one. */

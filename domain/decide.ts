@@ -186,6 +186,7 @@ const END_REASONS: readonly string[] = [
   'no_consent',
   'stopped_by_rule',
   'completed_by_operator',
+  'removed_by_operator',
   'campaign_ended',
   'left_list',
   'step_removed',

@@ -75,6 +75,7 @@ export type EndReason =
   | 'no_consent'
   | 'stopped_by_rule'
   | 'completed_by_operator'
+  | 'removed_by_operator'
   | 'campaign_ended'
   | 'left_list'
   | 'step_removed';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { createCampaign, getCampaign, listCampaigns, updateDraft, type Campaign } from '../../db/campaign';
 import { archiveCampaign, launchCampaign, stopCampaign } from '../../db/campaign-life';
-import { statsOf } from '../../db/campaign-stats';
-import { countCampaign, listRuleFirings } from '../../db/report-views';
+import { getCampaignCounts, statsOf } from '../../db/campaign-stats';
+import { listRuleFirings } from '../../db/report-views';
 import { idOfRequest } from '../../db/tokens';
 import type { Sql } from '../../db/client';
 import { CampaignStatusSchema } from '../../domain/campaign-definition';
@@ -96,13 +96,14 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
         id: 'getCampaign',
         tag: 'Campaigns',
         summary: 'Read a campaign with its definition and counts',
+        description: 'The counts are of this moment, or of a large campaign as they were last taken.',
         answers: { 200: CountedCampaignAnswer },
         examples: { answer: COUNTED_CAMPAIGN_EXAMPLE },
       },
       params: IdParams,
       handle: async ({ params: { id } }) => {
         const campaign = await getCampaign(sql, id);
-        return ok({ ...campaignDocument(campaign), counts: await countCampaign(sql, id) });
+        return ok({ ...campaignDocument(campaign), counts: await getCampaignCounts(sql, id) });
       },
     }),
     defineRoute({

@@ -12,6 +12,7 @@ import { unseenFacts } from '../../db/sweeps/relay';
 import { forgetUnstepped, markStarted, rowsToStart } from '../../db/sweeps/start';
 import { signalOf } from '../../domain/signal';
 import type { Engine } from '../../engine/engine';
+import { contactOperations } from './contact-operations';
 import { unlessLocked, watchInstallation } from './installation';
 import type { Sweep } from './sweep';
 
@@ -31,7 +32,7 @@ const PARALLEL = 20;
 /** The sweeps that need nothing but the database and the engine. */
 export function coreSweeps(deps: CoreDeps): Sweep[] {
   const acting = [enroll(deps), start(deps), grant(deps), nudge(deps), relay(deps), complete(deps), lines(deps)];
-  return [watchInstallation(deps), ...unlessLocked(acting, deps), forget(deps)];
+  return [watchInstallation(deps), ...unlessLocked([...acting, contactOperations(deps)], deps), forget(deps)];
 }
 
 function enroll({ sql }: Deps): Sweep {

@@ -23,6 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
   unreachable: 'No usable address left',
   stopped_by_rule: 'Stopped by a rule',
   completed_by_operator: 'Completed by an operator',
+  removed_by_operator: 'Removed by an operator',
   campaign_ended: 'Campaign ended',
   stopped: 'Stopped by an operator',
   left_list: 'Not on the list any more',
