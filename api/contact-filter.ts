@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { ContactStatusSchema, EnrollmentStateSchema } from './answers/enrollments';
 import { InstantSchema } from './instant';
 import { text } from './text';

@@ -36,7 +36,7 @@ export class EventStreams {
   }
 
   /** Refused before anything is sent; then answers what sends. */
-  async begin(listening: Listening): Promise<(request: Request, response: Response) => void> {
+  async begin(listening: Listening): Promise<(response: Response) => void> {
     const { campaignId, keyId, lastId, isResumed } = listening;
     const count = this.open.get(keyId) ?? 0;
     if (count >= MOST_PER_KEY)
@@ -50,7 +50,7 @@ export class EventStreams {
     try {
       const settled = await this.feed.settled();
       const missed = isResumed ? await this.feed.between(campaignId, lastId ?? Infinity, settled) : [];
-      return (request, response) => this.send(request, response, listening, { missed, settled });
+      return (response) => this.send(response, listening, { missed, settled });
     } catch (error) {
       this.release(keyId);
       throw error;
@@ -58,7 +58,6 @@ export class EventStreams {
   }
 
   private send(
-    request: Request,
     response: Response,
     { campaignId, keyId }: Listening,
     { missed, settled }: { readonly missed: readonly News[] | null; readonly settled: number },
@@ -69,6 +68,7 @@ export class EventStreams {
     // Proxies that gather what is answered would keep it to themselves.
     response.setHeader('X-Accel-Buffering', 'no');
     const write = (text: string) => {
+      if (response.writableEnded || response.destroyed) return;
       response.write(text);
       if (response.writableLength > MOST_UNSENT_BYTES) response.destroy();
     };
@@ -84,14 +84,16 @@ export class EventStreams {
     const end = () => void response.end();
     const limit = setTimeout(end, LONGEST_MS).unref();
     this.ends.add(end);
-    response.once('close', () => {
+    const over = () => {
       stop();
       clearInterval(heartbeat);
       clearTimeout(limit);
       this.ends.delete(end);
       this.release(keyId);
-    });
-    if (request.destroyed) response.destroy();
+    };
+    // Whoever has gone meanwhile goes once.
+    if (response.closed) over();
+    else response.once('close', over);
   }
 
   private release(keyId: string): void {

@@ -14,10 +14,13 @@ describe('a file of external ids', () => {
     });
   });
 
-  it.each(['external_id', 'External ID', '"EXTERNAL-ID"', 'id', 'Lead ID'])('may begin with the header %s (R-16)', (header) => {
-    expect(idsOf(`${header}\n100\n`)).toEqual(['100']);
-    expect(idsOf(`100\n${header.replaceAll('"', '')}\n`)).toHaveLength(2);
-  });
+  it.each(['external_id', 'External ID', '"EXTERNAL-ID"', 'id', 'Lead ID'])(
+    'may begin with the header %s (R-16)',
+    (header) => {
+      expect(idsOf(`${header}\n100\n`)).toEqual(['100']);
+      expect(idsOf(`100\n${header.replaceAll('"', '')}\n`)).toHaveLength(2);
+    },
+  );
 
   it('tells ids apart by case, and takes one that comes again once (R-16)', () => {
     expect(readExternalIds('a1\nA1\na1\na1')).toEqual({
@@ -43,6 +46,8 @@ describe('a file of external ids', () => {
   });
 
   it('is refused when it is too long to be answered', () => {
-    expect(() => readExternalIds(Array.from({ length: 100_001 }, (_, n) => n).join('\n'))).toThrow(/more than 100000 ids/);
+    expect(() => readExternalIds(Array.from({ length: 100_001 }, (_, n) => n).join('\n'))).toThrow(
+      /more than 100000 ids/,
+    );
   });
 });

@@ -87,7 +87,7 @@ function send({ config }: Deps, request: Request, response: Response, answer: An
   if (answer.replayed === true) response.setHeader('Idempotent-Replayed', 'true');
   if (answer.sessionToken !== undefined)
     response.setHeader('Set-Cookie', sessionCookie(answer.sessionToken, config.publicUrl));
-  if (answer.stream !== undefined) return answer.stream(request, response);
+  if (answer.stream !== undefined) return answer.stream(response);
   response.status(answer.status);
   if (answer.body === undefined) return void response.end();
   const tag = entityTag(answer.body);

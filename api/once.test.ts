@@ -175,7 +175,9 @@ describe.each(CREATES)(
 
     it('makes nothing twice, whoever repeats it, and answers with what there is', async () => {
       const listId = (await makeList(`for ${pattern}`, 'Cut off here')).body.id;
-      const path = pattern.replace('{list}', listId).replace(':id', await (pattern.startsWith('/v1/campaigns') ? someDraft : someContact)(listId));
+      const path = pattern
+        .replace('{list}', listId)
+        .replace(':id', await (pattern.startsWith('/v1/campaigns') ? someDraft : someContact)(listId));
       const ask = { body: bodyOf(listId), headers: { 'idempotency-key': `cut ${pattern}` } };
       const before = await count();
       const other = await api.another();

@@ -127,6 +127,11 @@ async function aims(): Promise<Aims> {
       consents: await Promise.all(
         people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),
       ),
+      'contact-operations': await Promise.all(
+        people.slice(0, 3).map(({ campaignId }) =>
+          made(`/v1/campaigns/${campaignId}/contact-operations`, { order: 'resume', filter: {}, count: 1 }),
+        ),
+      ),
       'legal-rules': await idsOf('/v1/legal-rules'),
       'calendar-days': await idsOf('/v1/calendar-days'),
       'api-keys': [await made('/v1/api-keys', { name: 'Nobody', role: 'viewer' })],

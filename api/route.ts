@@ -40,7 +40,7 @@ export interface Answer {
   /** Sets the cookie of the session; null takes it away. */
   readonly sessionToken?: string | null;
   /** Sends the answer itself, for as long as it goes on. */
-  readonly stream?: (request: Request, response: Response) => void;
+  readonly stream?: (response: Response) => void;
   /** The answer was given before, to the first request with this Idempotency-Key. */
   readonly replayed?: boolean;
 }

@@ -48,7 +48,9 @@ async function gather(answer: Response, events: Event[]): Promise<void> {
     const blocks = `${text}${decoder.decode(chunk, { stream: true })}`.split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {
-      const fields = new Map(block.split('\n').map((line): [string, string] => [line.split(': ', 1)[0] ?? '', line.replace(/^\w*: /, '')]));
+      const fields = new Map(
+        block.split('\n').map((line): [string, string] => [line.split(': ', 1)[0] ?? '', line.replace(/^\w*: /, '')]),
+      );
       const event = fields.get('event');
       if (event !== undefined) events.push({ event, id: fields.get('id') ?? '', data: fields.get('data') ?? '' });
     }
@@ -109,8 +111,13 @@ describe('a stream of news', () => {
     const { lastEventId } = (await api.call('GET', path)).body;
     await order(enrollmentId, 'stop_calls');
     const { items, reset } = (await api.call('GET', `${path}?lastEventId=${lastEventId}`)).body;
-    expect([reset, items]).toEqual([false, [{ id: expect.any(Number), kind: 'operator_order', campaignId, enrollmentId, at: '2027-03-01T17:00:00.000Z' }]]);
-    expect((await api.call('GET', `${path}?lastEventId=x`)).body).toMatchObject({ errors: [{ pointer: '#/lastEventId' }] });
+    expect([reset, items]).toEqual([
+      false,
+      [{ id: expect.any(Number), kind: 'operator_order', campaignId, enrollmentId, at: '2027-03-01T17:00:00.000Z' }],
+    ]);
+    expect((await api.call('GET', `${path}?lastEventId=x`)).body).toMatchObject({
+      errors: [{ pointer: '#/lastEventId' }],
+    });
     expect((await api.call('GET', '/v1/campaigns/0f8fad5b-d9cb-469f-a165-70867728950e/stream')).status).toBe(404);
   });
 
@@ -137,7 +144,10 @@ describe('a stream of news', () => {
     const { campaignId } = await launchForOne(api);
     const told: number[] = [];
     const stops = Array.from({ length: 50 }, (_, n) =>
-      feed.listen({ campaignId: n % 2 === 0 ? campaignId : null, hear: (news) => void told.push(news?.length ?? -1) }, position),
+      feed.listen(
+        { campaignId: n % 2 === 0 ? campaignId : null, hear: (news) => void told.push(news?.length ?? -1) },
+        position,
+      ),
     );
     asked = 0;
     await until('all have heard', async () => told.length === 50);

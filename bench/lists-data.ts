@@ -43,7 +43,9 @@ export async function makeCampaigns(sql: Sql): Promise<ListData> {
 }
 
 async function makeList(sql: Sql, name: string, every: number): Promise<string> {
-  const [list] = await sql<{ id: string }[]>`insert into list (name, case_type, actor) values (${name}, 'injury', 'bench') returning id`;
+  const [list] = await sql<
+    { id: string }[]
+  >`insert into list (name, case_type, actor) values (${name}, 'injury', 'bench') returning id`;
   const id = list?.id ?? '';
   await sql`
     insert into list_member (list_id, case_id)
@@ -53,7 +55,14 @@ async function makeList(sql: Sql, name: string, every: number): Promise<string> 
 }
 
 async function makeCampaign(sql: Sql, listId: string, name: string): Promise<string> {
-  const definition = { name, listId, subject: 'general', description: '', plan: { runs: [], formId: null }, policy: { rules: [] } };
+  const definition = {
+    name,
+    listId,
+    subject: 'general',
+    description: '',
+    plan: { runs: [], formId: null },
+    policy: { rules: [] },
+  };
   const [campaign] = await sql<{ id: string }[]>`
     insert into campaign (name, subject, list_id, definition, line_group_id, actor)
     select ${name}, 'general', ${listId}, ${JSON.stringify(definition)}::text::jsonb, id, 'bench' from line_group

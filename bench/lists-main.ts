@@ -51,7 +51,11 @@ async function measure(people: number, undo: Undo): Promise<ListFigures[]> {
     say(line(figure, plans.get(each.name) ?? []));
   }
   const slow = figures.filter(({ p95Ms }) => p95Ms > MOST_MS);
-  say(slow.length === 0 ? `\nall within ${MOST_MS} ms` : `\nOVER ${MOST_MS} ms: ${slow.map(({ name }) => name).join('; ')}`);
+  say(
+    slow.length === 0
+      ? `\nall within ${MOST_MS} ms`
+      : `\nOVER ${MOST_MS} ms: ${slow.map(({ name }) => name).join('; ')}`,
+  );
   return figures;
 }
 
@@ -60,7 +64,11 @@ async function database(undo: Undo, lines: string[]): Promise<Postgres> {
   undo.add(() => rm(folder, { recursive: true, force: true }));
   // PostgreSQL does not run as root, so its folder must be reachable for others.
   await chmod(folder, 0o711);
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), durable: false, log: (each) => void lines.push(each) });
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    durable: false,
+    log: (each) => void lines.push(each),
+  });
   undo.add(() => postgres.stop());
   return postgres;
 }
@@ -76,7 +84,11 @@ async function plansOf(postgres: Postgres, sql: Sql, cases: readonly ListCase[],
     const before = lines.length;
     await each.ask(explained, 1);
     await delay(LOG_SETTLES_MS);
-    const scans = lines.slice(before).flatMap((text) => [...text.matchAll(SCAN)].map(([, how = '', what = '']) => `${how === 'Seq' ? 'all of ' : ''}${what}`));
+    const scans = lines
+      .slice(before)
+      .flatMap((text) =>
+        [...text.matchAll(SCAN)].map(([, how = '', what = '']) => `${how === 'Seq' ? 'all of ' : ''}${what}`),
+      );
     plans.set(each.name, [...new Set(scans)]);
   }
   await explained.end();

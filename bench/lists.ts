@@ -18,7 +18,10 @@ export interface ListCase {
 }
 
 export function listCases({ large, small, list, smallList }: ListData): ListCase[] {
-  const enrollments = (name: string, page: Partial<EnrollmentPage> | ((n: number) => Partial<EnrollmentPage>)): ListCase => ({
+  const enrollments = (
+    name: string,
+    page: Partial<EnrollmentPage> | ((n: number) => Partial<EnrollmentPage>),
+  ): ListCase => ({
     name: `contacts of a campaign: ${name}`,
     ask: (sql, n) =>
       listEnrollments(sql, {
@@ -29,7 +32,10 @@ export function listCases({ large, small, list, smallList }: ListData): ListCase
         ...(typeof page === 'function' ? page(n) : page),
       }),
   });
-  const contacts = (name: string, search: (n: number) => { query?: string; tag?: string; listId?: string; after?: string }): ListCase => ({
+  const contacts = (
+    name: string,
+    search: (n: number) => { query?: string; tag?: string; listId?: string; after?: string },
+  ): ListCase => ({
     name: `contacts: ${name}`,
     ask: (sql, n) => findContacts(sql, { query: null, hashes: [], after: null, limit: PAGE, ...search(n) }),
   });
@@ -38,16 +44,25 @@ export function listCases({ large, small, list, smallList }: ListData): ListCase
     enrollments('a page in the middle', (n) => ({ after: { position: FAR + n * 97, id: large } })),
     enrollments('open ones, in the middle', (n) => ({ state: 'open', after: { position: FAR + n * 97, id: large } })),
     enrollments('active', { status: 'active' }),
-    enrollments('completed (all calls)', (n) => ({ status: 'completed_all_calls', after: { position: n * 5_000, id: large } })),
+    enrollments('completed (all calls)', (n) => ({
+      status: 'completed_all_calls',
+      after: { position: n * 5_000, id: large },
+    })),
     enrollments('completed', { status: 'completed' }),
     enrollments('a rare reason', { reason: 'stopped_by_rule' }),
-    enrollments('a common reason, in the middle', (n) => ({ reason: 'opted_out', after: { position: FAR + n * 97, id: large } })),
+    enrollments('a common reason, in the middle', (n) => ({
+      reason: 'opted_out',
+      after: { position: FAR + n * 97, id: large },
+    })),
     enrollments('due first', { sort: 'due' }),
     enrollments('due first, in the middle', (n) => ({
       sort: 'due',
       after: { position: (Date.now() + 10 * 86_400_000 + n * 1_000) * 1_000, id: large },
     })),
-    enrollments('due first, behind all that are due', (n) => ({ sort: 'due', after: { position: 9e15 + FAR + n, id: large } })),
+    enrollments('due first, behind all that are due', (n) => ({
+      sort: 'due',
+      after: { position: 9e15 + FAR + n, id: large },
+    })),
     enrollments('due within an hour', { dueBefore: Date.now() + 3_600_000 }),
     enrollments('due within an hour, due first', { dueBefore: Date.now() + 3_600_000, sort: 'due' }),
     enrollments('name that one in twenty has', { query: 'Maria' }),
@@ -55,7 +70,11 @@ export function listCases({ large, small, list, smallList }: ListData): ListCase
     enrollments('name that few have', (n) => ({ query: `${rareName(n)}` })),
     enrollments('name that nobody has', { query: 'Zzyzx' }),
     enrollments('two letters', { query: 'Ma' }),
-    enrollments('name that few have, open ones, due first', (n) => ({ query: rareName(n), state: 'open', sort: 'due' })),
+    enrollments('name that few have, open ones, due first', (n) => ({
+      query: rareName(n),
+      state: 'open',
+      sort: 'due',
+    })),
     enrollments('external id', (n) => ({ query: `P-${1 + n * 997}` })),
     enrollments('case id', (n) => ({ query: `C-P-${1 + n * 997}` })),
     enrollments('of a small campaign', { campaignId: small }),

@@ -56,7 +56,10 @@ export async function removeContact(sql: Sql, place: ContactPlace): Promise<Plac
     const { campaignId, contactId, actor, note } = place;
     const campaign = await lockCampaign(tx, campaignId);
     if (campaign.status === 'draft')
-      throw new Refusal('wrong_status', 'the campaign is a draft, which nobody is enrolled in yet; change its list instead');
+      throw new Refusal(
+        'wrong_status',
+        'the campaign is a draft, which nobody is enrolled in yet; change its list instead',
+      );
     const enrollmentId = (await lockRow(tx, campaignId, contactId)) ?? (await keepOut(tx, place));
     const before = await getEnrollment(tx, enrollmentId);
     if (before.state !== 'open') return { change: 'unchanged', enrollment: before, received: null };
@@ -93,7 +96,11 @@ async function requireContact(tx: Tx, id: string): Promise<void> {
 }
 
 /** Whoever is on the list comes with the cases that are; everybody else with what is added here. */
-async function joinCases(tx: Tx, { listId }: Campaign, { campaignId, contactId, caseId, actor }: ContactPlace & AddedCase) {
+async function joinCases(
+  tx: Tx,
+  { listId }: Campaign,
+  { campaignId, contactId, caseId, actor }: ContactPlace & AddedCase,
+) {
   const cases = await tx<{ id: string; isFit: boolean; isListed: boolean; caseType: string }[]>`
     select k.id, k.case_type = l.case_type as is_fit, l.case_type,
       exists (select from list_member m where m.list_id = l.id and m.case_id = k.id) as is_listed
@@ -149,9 +156,20 @@ async function takeUp(tx: Tx, place: ContactPlace, enrollmentId: string): Promis
 
 type Order = { readonly kind: 'order'; readonly order: 'remove' | 'resume'; readonly note?: string };
 
-async function order(tx: Tx, { actor, requestKey }: ContactPlace, enrollmentId: string, body: Order): Promise<Received> {
+async function order(
+  tx: Tx,
+  { actor, requestKey }: ContactPlace,
+  enrollmentId: string,
+  body: Order,
+): Promise<Received> {
   const eventKey = `${body.order}:${requestKey}:${enrollmentId}`;
-  return receiveIn(tx, { source: 'api', eventKey, raw: { enrollmentId, ...body }, actor, fact: { body, enrollmentId } });
+  return receiveIn(tx, {
+    source: 'api',
+    eventKey,
+    raw: { enrollmentId, ...body },
+    actor,
+    fact: { body, enrollmentId },
+  });
 }
 
 /** R-6: the row carries every case that the contact is in the campaign with. */

@@ -24,7 +24,11 @@ export async function figureSums(db: Db, period: Period): Promise<FigureSum[]> {
 /** The figures of each quarter; of one channel, or of all. */
 export async function quarterSums(
   db: Db,
-  { channel, figures, ...period }: Period & { readonly channel?: string | undefined; readonly figures: readonly string[] },
+  {
+    channel,
+    figures,
+    ...period
+  }: Period & { readonly channel?: string | undefined; readonly figures: readonly string[] },
 ): Promise<QuarterSum[]> {
   return db<QuarterSum[]>`
     select ms(at) as at, figure, sum(count)::int as count

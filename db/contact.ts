@@ -82,10 +82,14 @@ export async function findContacts(
     ...(listId === undefined ? [] : [isListed(db, listId)]),
     ...(tag === undefined ? [] : [db`p.tags @> array[${tag}]`]),
     ...few.map((ids) => db`p.id = any (${ids})`),
-    ...(query === null || few.length > 0 ? [] : [db`(${nameHas(db, query)}
+    ...(query === null || few.length > 0
+      ? []
+      : [
+          db`(${nameHas(db, query)}
       or p.external_id = ${query}
       or exists (select from cases k where k.contact_id = p.id and k.external_id = ${query})
-      or exists (select from contact_address a where a.contact_id = p.id and a.hash = any (${[...hashes]}::text[])))`]),
+      or exists (select from contact_address a where a.contact_id = p.id and a.hash = any (${[...hashes]}::text[])))`,
+        ]),
   ];
   return db<Contact[]>`
     select ${columns(db)}

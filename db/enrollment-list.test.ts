@@ -14,7 +14,10 @@ beforeAll(async () => {
   campaignId = await seedCampaign(sql, listId);
   const other = await seedCampaign(sql, listId);
   for (let n = 0; n < 40; n += 1) {
-    const { contactId, caseIds } = await seedContact(sql, listId, { name: `${NAMES[n % NAMES.length]}`, phones: [fictionalPhone(n)] });
+    const { contactId, caseIds } = await seedContact(sql, listId, {
+      name: `${NAMES[n % NAMES.length]}`,
+      phones: [fictionalPhone(n)],
+    });
     await sql`update contact set external_id = ${`E${n}`} where id = ${contactId}`;
     const state = ['open', 'open', 'ended', 'rejected'][n % 4] ?? 'open';
     const reason = state === 'open' ? null : n % 8 < 4 ? 'opted_out' : 'plan_through';
@@ -48,7 +51,13 @@ async function paged(filter: Omit<EnrollmentFilter, 'campaignId'>, sort: 'enroll
   const ids: string[] = [];
   let after: { position: number; id: string } | null = null;
   for (;;) {
-    const page: Awaited<ReturnType<typeof listEnrollments>> = await listEnrollments(sql, { campaignId, ...filter, sort, after, limit: 7 });
+    const page: Awaited<ReturnType<typeof listEnrollments>> = await listEnrollments(sql, {
+      campaignId,
+      ...filter,
+      sort,
+      after,
+      limit: 7,
+    });
     ids.push(...page.map(({ id }) => id));
     const last = page.at(-1);
     if (last === undefined || page.length < 7) return ids;
@@ -73,11 +82,14 @@ const FILTERS: readonly Omit<EnrollmentFilter, 'campaignId'>[] = [
 ];
 
 describe.each(['enrolled', 'due'] as const)('contacts of a campaign in the order "%s"', (sort) => {
-  it.each(FILTERS.map((filter) => [JSON.stringify(filter), filter] as const))('are, page by page, all that match %s', async (_, filter) => {
-    const ids = await paged(filter, sort);
-    expect(ids).toEqual(await expected(filter, sort));
-    expect(await countEnrollments(sql, { campaignId, ...filter })).toBe(ids.length);
-  });
+  it.each(FILTERS.map((filter) => [JSON.stringify(filter), filter] as const))(
+    'are, page by page, all that match %s',
+    async (_, filter) => {
+      const ids = await paged(filter, sort);
+      expect(ids).toEqual(await expected(filter, sort));
+      expect(await countEnrollments(sql, { campaignId, ...filter })).toBe(ids.length);
+    },
+  );
 });
 
 it('one or two letters are the beginning of a part of a name', async () => {

@@ -82,7 +82,9 @@ async function byDue(db: Db, page: EnrollmentPage): Promise<Fragment[]> {
   const passed =
     after === null
       ? []
-      : [db`(e.due_at, e.id) > ('epoch'::timestamptz + ${after.position} * interval '1 microsecond', ${after.id}::uuid)`];
+      : [
+          db`(e.due_at, e.id) > ('epoch'::timestamptz + ${after.position} * interval '1 microsecond', ${after.id}::uuid)`,
+        ];
   const due: Fragment = db`
     (select e.id, (extract(epoch from e.due_at) * 1000000)::bigint as position from enrollment e
     where ${allOf(db, [...conditions, ...passed, db`e.state = 'open'`, db`e.due_at is not null`])}

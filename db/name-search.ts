@@ -23,11 +23,7 @@ export function nameHas(db: Db, query: string): Fragment {
  * Ids of all contacts who may be meant, as an array; none where the text is in so many names that rows are better read in
  * their order until a page is full. `hashes` = of addresses that the text may be.
  */
-export async function fewNamed(
-  db: Db,
-  query: string,
-  hashes: readonly string[] = [],
-): Promise<readonly Fragment[]> {
+export async function fewNamed(db: Db, query: string, hashes: readonly string[] = []): Promise<readonly Fragment[]> {
   const [row] = await db<{ found: number }[]>`
     select count(*)::int as found from (select from contact p where ${nameHas(db, query)} limit ${FEW + 1}) few`;
   if ((row?.found ?? 0) > FEW) return [];
@@ -35,7 +31,9 @@ export async function fewNamed(
     db`select p.id from contact p where ${nameHas(db, query)}`,
     db`select id from contact where external_id = ${query}`,
     db`select contact_id from cases where external_id = ${query}`,
-    ...(hashes.length === 0 ? [] : [db`select contact_id from contact_address where hash = any (${[...hashes]}::text[])`]),
+    ...(hashes.length === 0
+      ? []
+      : [db`select contact_id from contact_address where hash = any (${[...hashes]}::text[])`]),
   ];
   return [db`array(${sets.reduce((all, set) => db`${all} union ${set}`)})`];
 }

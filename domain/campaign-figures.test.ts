@@ -1,4 +1,12 @@
-import { byRun, channelFigures, figure, type FigureSum, funnelFigures, outcomeFigures, timeFigures } from './campaign-figures';
+import {
+  byRun,
+  channelFigures,
+  figure,
+  type FigureSum,
+  funnelFigures,
+  outcomeFigures,
+  timeFigures,
+} from './campaign-figures';
 import type { Channel } from './channel';
 import { fromIso } from './instant';
 
@@ -12,7 +20,14 @@ const sum = (figureName: string, count: number, channel: Channel | '' = 'voice',
 describe('figures of a channel', () => {
   it('give the share of ended calls that were answered, and of messages that were replied to', () => {
     const sums = [
-      ...[sum('touches', 12), sum('answered', 3), sum('voicemail', 2), sum('busy', 1), sum('no_answer', 3), sum('failed', 1)],
+      ...[
+        sum('touches', 12),
+        sum('answered', 3),
+        sum('voicemail', 2),
+        sum('busy', 1),
+        sum('no_answer', 3),
+        sum('failed', 1),
+      ],
       ...[sum('canceled', 2), sum('touches', 3, 'sms'), sum('replies', 1, 'sms', ''), sum('delivered', 2, 'sms')],
     ];
     const [voice, sms, email] = channelFigures(sums);
@@ -34,12 +49,19 @@ describe('figures of a channel', () => {
 
 it('outcomes are listed by run and channel; one that was taken back is none', () => {
   expect(
-    outcomeFigures([sum('outcome:converted', 2), sum('outcome:unsuccessful', 0), sum('touches', 9), sum('outcome:x', 1, '')]),
+    outcomeFigures([
+      sum('outcome:converted', 2),
+      sum('outcome:unsuccessful', 0),
+      sum('touches', 9),
+      sum('outcome:x', 1, ''),
+    ]),
   ).toEqual([{ run: 'week', channel: 'voice', outcome: 'converted', calls: 2 }]);
 });
 
 it('the funnel has every stage, whoever came to it', () => {
-  expect(funnelFigures([sum('first:contacted', 5), sum('first:contacted', 2, 'sms'), sum('first:converted', 1)])).toEqual({
+  expect(
+    funnelFigures([sum('first:contacted', 5), sum('first:contacted', 2, 'sms'), sum('first:converted', 1)]),
+  ).toEqual({
     contacted: 7,
     answered: 0,
     replied: 0,

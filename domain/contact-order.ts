@@ -75,7 +75,8 @@ export function orderSentence(reason: OrderReason, detail: string | null): strin
 const SENTENCES: Readonly<Record<OrderReason, (detail: string) => string>> = {
   already_completed: () => 'the contact was completed already',
   already_active: () => 'the contact is active; there is nothing to take up again',
-  pause_ended: () => "the contact's pause has ended; what was stopped before it stays so until outreach is resumed again",
+  pause_ended: () =>
+    "the contact's pause has ended; what was stopped before it stays so until outreach is resumed again",
   calls_spent: () => 'every call of the plan was made; there is none to take up again',
   opted_out: () => 'the contact opted out; only a new consent reopens outreach',
   left_for_good: () => 'a rule took the contact out of the campaign for good',

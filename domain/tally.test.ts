@@ -26,14 +26,17 @@ describe('what is told of an attempt', () => {
 
   it('ends as the row says, or else as the entry does', () => {
     const figures = (more: Partial<TallyEntry>) => talliesOf(entry('call_ended', more)).map(({ figure }) => figure);
-    expect(figures({ data: { disposition: 'answered' }, attempt: { ...CALL, disposition: 'voicemail' } })).toEqual(['voicemail']);
+    expect(figures({ data: { disposition: 'answered' }, attempt: { ...CALL, disposition: 'voicemail' } })).toEqual([
+      'voicemail',
+    ]);
     expect(figures({ data: { disposition: 'answered' } })).toEqual(['answered']);
     expect(figures({})).toEqual(['unknown']);
   });
 
   it('has one outcome: a correction takes the earlier one back', () => {
     const cell = { at: QUARTER, runKey: 'week', channel: 'voice' };
-    const told = (earlierOutcome: string | null) => talliesOf(entry('call_analyzed', { data: { outcome: 'converted' }, earlierOutcome }));
+    const told = (earlierOutcome: string | null) =>
+      talliesOf(entry('call_analyzed', { data: { outcome: 'converted' }, earlierOutcome }));
     expect(told(null)).toEqual([{ ...cell, figure: 'outcome:converted', count: 1 }]);
     expect(told('unsuccessful')).toEqual([
       { ...cell, figure: 'outcome:unsuccessful', count: -1 },

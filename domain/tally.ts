@@ -70,8 +70,7 @@ export function talliesOf(entry: TallyEntry): Tally[] {
   if (figure !== undefined) return [{ ...begun, figure, count: 1 }];
   if (kind === 'call_ended') return [{ ...begun, figure: dispositionOf(entry), count: 1 }];
   if (kind !== 'call_analyzed') return talliesOfContact(entry);
-  const outcome = `outcome:${String(data['outcome'])}`;
-  const given = { ...begun, figure: outcome, count: 1 };
+  const given = { ...begun, figure: `outcome:${wordIn(data['outcome'])}`, count: 1 };
   return earlierOutcome === null ? [given] : [{ ...begun, figure: `outcome:${earlierOutcome}`, count: -1 }, given];
 }
 
@@ -120,7 +119,11 @@ function talliesOfContact(entry: TallyEntry): Tally[] {
 
 /** The row knows better than the entry: a machine may have been noticed after the end. */
 function dispositionOf({ attempt, data }: TallyEntry): string {
-  return attempt?.disposition ?? String(data['disposition'] ?? 'unknown');
+  return attempt?.disposition ?? wordIn(data['disposition']);
+}
+
+function wordIn(value: unknown): string {
+  return typeof value === 'string' ? value : 'unknown';
 }
 
 function channelIn({ data }: TallyEntry): Channel | '' {

@@ -38,7 +38,9 @@ function sentenceOf(change: Placed['change'], state: string, reason: string | nu
     case 'rejected':
       return `The contact can not be reached: ${reason}.`;
     case 'unchanged':
-      return state === 'open' ? 'The contact is in the campaign already.' : `Nothing was changed: the contact is ${state} (${reason}).`;
+      return state === 'open'
+        ? 'The contact is in the campaign already.'
+        : `Nothing was changed: the contact is ${state} (${reason}).`;
   }
 }
 

@@ -25,7 +25,9 @@ const ChannelFiguresAnswer = z
 
 const FunnelAnswer = z
   .object({
-    listed: Count.nullable().describe('Everybody with a row in the campaign, rejected ones included; of the whole campaign, whatever the period.'),
+    listed: Count.nullable().describe(
+      'Everybody with a row in the campaign, rejected ones included; of the whole campaign, whatever the period.',
+    ),
     enrolled: Count.nullable().describe('Of them, those who could be enrolled.'),
     contacted: Count.describe('Contacts with a first call or message that the provider took.'),
     responded: Count.describe('Contacts who answered a call or wrote, for the first time.'),
@@ -36,7 +38,10 @@ const FunnelAnswer = z
     converted: Count.describe('Contacts with a call that was tagged Converted, even if that was corrected later.'),
     optedOut: Count.describe('Contacts who opted out.'),
   })
-  .meta({ id: 'Funnel', description: 'Contacts, each counted once per stage, in the period in which they came to it.' });
+  .meta({
+    id: 'Funnel',
+    description: 'Contacts, each counted once per stage, in the period in which they came to it.',
+  });
 
 export const StatisticsAnswer = z
   .object({
@@ -66,7 +71,10 @@ export const StatisticsTimesAnswer = z
     items: z
       .array(
         z.object({
-          on: z.iso.date().nullable().describe('The day in the zone; null where the same hour of all weeks is added up.'),
+          on: z.iso
+            .date()
+            .nullable()
+            .describe('The day in the zone; null where the same hour of all weeks is added up.'),
           weekday: z.int().min(1).max(7).describe('Monday is 1.'),
           hour: z.int().min(0).max(23).nullable().describe('null = the whole day.'),
           touches: Count,

@@ -1,5 +1,6 @@
 import { tallyPage } from '../../db/campaign-tally';
 import { countNext } from '../../db/campaign-stats';
+import { inTransaction } from '../../db/client';
 import { enrollPage } from '../../db/sweeps/enroll';
 import { balance } from '../../db/balance';
 import { startTestApi, type TestApi } from '../../test/api';
@@ -14,8 +15,10 @@ afterAll(() => api.stop());
 
 const get = async (path: string) => (await api.call('GET', path)).body;
 const add = (campaignId: string, body: unknown) => api.call('POST', `/v1/campaigns/${campaignId}/contacts`, { body });
-const remove = (campaignId: string, contactId: string) => api.call('DELETE', `/v1/campaigns/${campaignId}/contacts/${contactId}`);
-const order = (enrollmentId: string, body: unknown) => api.call('POST', `/v1/enrollments/${enrollmentId}/orders`, { body });
+const remove = (campaignId: string, contactId: string) =>
+  api.call('DELETE', `/v1/campaigns/${campaignId}/contacts/${contactId}`);
+const order = (enrollmentId: string, body: unknown) =>
+  api.call('POST', `/v1/enrollments/${enrollmentId}/orders`, { body });
 
 /** The one that says who has a row in which campaign. */
 async function audience() {
@@ -40,7 +43,9 @@ describe('one contact of a campaign that lives (U-13)', () => {
     });
     expect(await get(`/v1/lists/${listId}`)).toMatchObject({ contacts: 1 });
     expect(await audience()).toMatchObject({ ok: true });
-    const both = await Promise.all([1, 2].map(async () => add(campaignId, { contactId: (await launchForOne(api)).contactId })));
+    const both = await Promise.all(
+      [1, 2].map(async () => add(campaignId, { contactId: (await launchForOne(api)).contactId })),
+    );
     expect(both.map(({ body }) => body.change)).toEqual(['enrolled', 'enrolled']);
   });
 
@@ -48,7 +53,7 @@ describe('one contact of a campaign that lives (U-13)', () => {
     const { campaignId } = await launchForOne(api);
     const { contactId } = await launchForOne(api);
     const both = await Promise.all([add(campaignId, { contactId }), add(campaignId, { contactId })]);
-    expect(both.map(({ body }) => body.change).sort()).toEqual(['enrolled', 'unchanged']);
+    expect(both.map(({ body }) => body.change)).toEqual(expect.arrayContaining(['enrolled', 'unchanged']));
     expect(await api.sql`select from enrollment where campaign_id = ${campaignId}`).toHaveLength(2);
   });
 
@@ -104,7 +109,11 @@ describe('one contact of a campaign that lives (U-13)', () => {
     });
     await enrollPage(api.sql);
     expect(await get(`/v1/enrollments/${enrollmentId}`)).toMatchObject({ state: 'ended' });
-    expect((await add(campaignId, { contactId })).body).toMatchObject({ change: 'reopened', state: 'open', enrollmentId });
+    expect((await add(campaignId, { contactId })).body).toMatchObject({
+      change: 'reopened',
+      state: 'open',
+      enrollmentId,
+    });
     await remove(campaignId, contactId);
     await api.call('POST', `/v1/contacts/${contactId}/opt-out`, { body: {} });
     expect((await add(campaignId, { contactId })).body).toMatchObject({
@@ -118,10 +127,15 @@ describe('one contact of a campaign that lives (U-13)', () => {
     const { campaignId, listId } = await launchForOne(api);
     const items = [{ contact: { firstName: 'Late', emails: ['late@example.com'] } }];
     const { results } = (await api.call('POST', `/v1/lists/${listId}/contacts`, { body: { items } })).body;
-    expect((await remove(campaignId, results[0].contactId)).body).toMatchObject({ state: 'ended', reason: 'removed_by_operator' });
+    expect((await remove(campaignId, results[0].contactId)).body).toMatchObject({
+      state: 'ended',
+      reason: 'removed_by_operator',
+    });
     await api.sql`update campaign set enroll_scanned_rt = null where id = ${campaignId}`;
     for (let n = 0; n < 20; n += 1) await enrollPage(api.sql);
-    expect(await api.sql`select state from enrollment where contact_id = ${results[0].contactId}`).toEqual([{ state: 'ended' }]);
+    expect(await api.sql`select state from enrollment where contact_id = ${results[0].contactId}`).toEqual([
+      { state: 'ended' },
+    ]);
   });
 });
 
@@ -142,21 +156,38 @@ describe('statistics of a campaign', () => {
       const fact = { kind: 'call_outcome', eventId: `outcome-${attemptId}`, attemptId, outcome: 'converted' };
       await api.call('POST', '/v1/facts', { body: fact });
     }
-    await api.call('POST', '/v1/facts', { body: { kind: 'form_completed', eventId: 'form', enrollmentId, formId: 'intake' } });
+    await api.call('POST', '/v1/facts', {
+      body: { kind: 'form_completed', eventId: 'form', enrollmentId, formId: 'intake' },
+    });
     await count();
     const path = `/v1/campaigns/${campaignId}/statistics`;
     const told = await get(path);
     expect(told).toMatchObject({
       campaignId,
       countedAt: '2027-03-01T17:00:00.000Z',
-      funnel: { listed: 1, enrolled: 1, contacted: 1, responded: 1, answered: 1, replied: 0, formStarted: 1, formCompleted: 1, converted: 1 },
+      funnel: {
+        listed: 1,
+        enrolled: 1,
+        contacted: 1,
+        responded: 1,
+        answered: 1,
+        replied: 0,
+        formStarted: 1,
+        formCompleted: 1,
+        converted: 1,
+      },
       runs: [{ run: 'first' }],
       outcomes: [{ run: 'first', channel: 'voice', outcome: 'converted', calls: 2 }],
       optOuts: 0,
     });
     expect(told.channels[0]).toMatchObject({ channel: 'voice', touches: 2, answered: 2, answerRate: 1 });
-    expect((await get(`${path}?from=2027-03-01T17:15:00Z`)).channels[0]).toMatchObject({ touches: 0, answerRate: null });
-    expect((await get(`${path}?from=2027-03-01T17:00:00Z&until=2027-03-01T17:15:00Z&run=first`)).channels[0].touches).toBe(2);
+    expect((await get(`${path}?from=2027-03-01T17:15:00Z`)).channels[0]).toMatchObject({
+      touches: 0,
+      answerRate: null,
+    });
+    expect(
+      (await get(`${path}?from=2027-03-01T17:00:00Z&until=2027-03-01T17:15:00Z&run=first`)).channels[0].touches,
+    ).toBe(2);
     expect((await get(`${path}/times?by=hour&zone=Asia/Kolkata`)).items).toEqual([
       { on: '2027-03-01', weekday: 1, hour: 22, touches: 2, answered: 2, replies: 0, optOuts: 0 },
     ]);
@@ -167,7 +198,9 @@ describe('statistics of a campaign', () => {
     await api.call('POST', '/v1/facts', { body: { ...corrected, attemptId: attempt.id } });
     await count();
     await count();
-    expect((await get(path)).outcomes.map(({ outcome, calls }: { outcome: string; calls: number }) => [outcome, calls])).toEqual([
+    expect(
+      (await get(path)).outcomes.map(({ outcome, calls }: { outcome: string; calls: number }) => [outcome, calls]),
+    ).toEqual([
       ['converted', 1],
       ['unsuccessful', 1],
     ]);
@@ -186,7 +219,6 @@ describe('statistics of a campaign', () => {
   it('do not count what may still be followed by something earlier', async () => {
     const { campaignId } = await launchForOne(api);
     await count();
-    const { inTransaction } = await import('../../db/client');
     const [before] = await api.sql`select timeline_id from tally_cursor`;
     await inTransaction(api.sql, async (tx) => {
       await tx`insert into timeline (campaign_id, kind, actor, at) values (${campaignId}, 'opted_out', 'test', app_now())`;

@@ -1,4 +1,6 @@
+import { inTransaction } from '../../db/client';
 import { carryOn, forgetResults, nextOperation } from '../../db/contact-operation-work';
+import { anonymise } from '../../db/erasure-rows';
 import { enrollPage } from '../../db/sweeps/enroll';
 import { startTestApi, type TestApi } from '../../test/api';
 import { definitionOf, launchForOne, listOf, readyToLaunch } from '../../test/api-people';
@@ -15,7 +17,8 @@ const order = (campaignId: string, body: unknown, ask = {}) =>
   api.call('POST', `/v1/campaigns/${campaignId}/contact-operations`, { body, ...ask });
 const importIds = (campaignId: string, csv: string, ask = {}) =>
   api.call('POST', `/v1/campaigns/${campaignId}/contact-operations/import`, { body: csv, ...ask });
-const rowsOf = async (campaignId: string, query = '') => (await get(`/v1/campaigns/${campaignId}/enrollments?limit=200${query}`)).items;
+const rowsOf = async (campaignId: string, query = '') =>
+  (await get(`/v1/campaigns/${campaignId}/enrollments?limit=200${query}`)).items;
 const nobody = async () => undefined;
 
 let crowds = 0;
@@ -25,17 +28,28 @@ async function crowd(count: number): Promise<{ campaignId: string; ids: string[]
   crowds += 1;
   const names = Array.from({ length: count }, (_, n) => `C${crowds}-${n}`);
   await readyToLaunch(api);
-  const listId = await listOf(api, ['external_id,email', ...names.map((name) => `${name},${name}@example.com`)].join('\n'));
-  const messages = [{ key: 'hello', channel: 'email', when: { kind: 'after_start' }, subject: 'Hello', text: 'Hello.' }];
+  const listId = await listOf(
+    api,
+    ['external_id,email', ...names.map((name) => `${name},${name}@example.com`)].join('\n'),
+  );
+  const messages = [
+    { key: 'hello', channel: 'email', when: { kind: 'after_start' }, subject: 'Hello', text: 'Hello.' },
+  ];
   const runs = [{ key: 'first', startsOn: '2027-03-08', hours: { mode: 'company_times' }, messages }];
-  const campaignId: string = (await api.call('POST', '/v1/campaigns', { body: definitionOf(listId, { plan: { runs }, policy: {} }) })).body.id;
+  const campaignId: string = (
+    await api.call('POST', '/v1/campaigns', { body: definitionOf(listId, { plan: { runs }, policy: {} }) })
+  ).body.id;
   await api.call('POST', `/v1/campaigns/${campaignId}/launch`);
-  while ((await api.sql`select from enrollment where campaign_id = ${campaignId}`).length < count) await enrollPage(api.sql);
-  const rows = await api.sql<{ id: string }[]>`select id from enrollment where campaign_id = ${campaignId} order by seq`;
+  while ((await api.sql`select from enrollment where campaign_id = ${campaignId}`).length < count)
+    await enrollPage(api.sql);
+  const rows = await api.sql<
+    { id: string }[]
+  >`select id from enrollment where campaign_id = ${campaignId} order by seq`;
   return { campaignId, ids: rows.map(({ id }) => id), names };
 }
 
-const reasonsOf = ({ body }: { body: { results: { reason: string | null }[] } }) => body.results.map(({ reason }) => reason);
+const reasonsOf = ({ body }: { body: { results: { reason: string | null }[] } }) =>
+  body.results.map(({ reason }) => reason);
 
 describe('Mark Completed for many (S1-92)', () => {
   it('ends outreach to those who were chosen, answers for each, and leaves the others alone', async () => {
@@ -43,17 +57,27 @@ describe('Mark Completed for many (S1-92)', () => {
     const stranger = (await launchForOne(api)).enrollmentId;
     await api.call('POST', `/v1/enrollments/${ids[1]}/orders`, { body: { order: 'complete' } });
     const [first = '', second = ''] = ids;
-    const answer = await order(campaignId, { order: 'complete', enrollmentIds: [first, second, first.toUpperCase(), stranger] });
+    const answer = await order(campaignId, {
+      order: 'complete',
+      enrollmentIds: [first, second, first.toUpperCase(), stranger],
+    });
     expect(answer).toMatchObject({
       status: 201,
       body: { state: 'done', total: 3, done: 2, unchanged: 1, skipped: 1, repeated: 1, left: 0, actor: 'key:Ada' },
     });
     expect(reasonsOf(answer)).toEqual([null, 'already_completed', 'no_contact']);
     expect(answer.headers.get('location')).toBe(`/v1/contact-operations/${answer.body.id}`);
-    expect((await rowsOf(campaignId)).map(({ status }: { status: string }) => status)).toEqual(['completed', 'completed', 'active', 'active']);
+    expect((await rowsOf(campaignId)).map(({ status }: { status: string }) => status)).toEqual([
+      'completed',
+      'completed',
+      'active',
+      'active',
+    ]);
     expect(await get(`/v1/enrollments/${stranger}`)).toMatchObject({ state: 'open' });
     expect(await get(`/v1/contact-operations/${answer.body.id}`)).toEqual(answer.body);
-    expect((await get(`/v1/contact-operations/${answer.body.id}/results?result=skipped`)).items).toEqual([answer.body.results[2]]);
+    expect((await get(`/v1/contact-operations/${answer.body.id}/results?result=skipped`)).items).toEqual([
+      answer.body.results[2],
+    ]);
     const [line] = (await get(`/v1/campaigns/${campaignId}/contact-operations`)).items;
     expect(line).toMatchObject({ id: answer.body.id, order: 'complete', source: 'ids', done: 2 });
   });
@@ -76,7 +100,9 @@ describe('Mark Completed for many (S1-92)', () => {
     expect(await rowsOf(campaignId, '&status=active')).toHaveLength(3);
     const one = await order(campaignId, { order: 'complete', filter: { query: names[1] }, count: 1 });
     expect(one.body).toMatchObject({ source: 'filter', total: 1, done: 1 });
-    expect((await order(campaignId, { order: 'complete', filter: { state: 'open' }, count: 2 })).body).toMatchObject({ done: 2 });
+    expect((await order(campaignId, { order: 'complete', filter: { state: 'open' }, count: 2 })).body).toMatchObject({
+      done: 2,
+    });
     expect((await order(campaignId, { order: 'complete', filter: { state: 'open' }, count: 0 })).body).toMatchObject({
       state: 'done',
       total: 0,
@@ -85,14 +111,20 @@ describe('Mark Completed for many (S1-92)', () => {
 
   it('names what is wrong with it', async () => {
     const { campaignId } = await crowd(1);
-    const refused = (body: unknown) => order(campaignId, body).then(({ body: problem }) => problem.code);
-    expect(await refused({ order: 'complete' })).toBe('invalid_body');
-    expect(await refused({ order: 'complete', enrollmentIds: [] })).toBe('invalid_body');
-    expect(await refused({ order: 'complete', filter: {} })).toBe('invalid_body');
-    expect(await refused({ order: 'erase', filter: {}, count: 0 })).toBe('invalid_body');
-    expect(await refused({ order: 'complete', enrollmentIds: Array.from({ length: 201 }, () => campaignId) })).toBe('invalid_body');
-    expect((await order('0f8fad5b-d9cb-469f-a165-70867728950e', { order: 'complete', filter: {}, count: 0 })).status).toBe(404);
-    expect((await order(campaignId, { order: 'complete', filter: {}, count: 1 }, { key: api.keys.viewer })).status).toBe(403);
+    const refused = async (body: unknown) => (await order(campaignId, body)).body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(await refused({ order: 'complete' })).toEqual(['#/enrollmentIds']);
+    expect(await refused({ order: 'complete', enrollmentIds: [] })).toEqual(['#/enrollmentIds']);
+    expect(await refused({ order: 'complete', filter: {} })).toEqual(['#/count']);
+    expect(await refused({ order: 'complete', filter: {}, count: 1, enrollmentIds: [campaignId] })).toEqual(['#/filter']);
+    expect(await refused({ order: 'erase', filter: { dueBefore: 'soon' }, count: 0 })).toEqual(['#/order', '#/filter/dueBefore']);
+    const many = Array.from({ length: 201 }, () => campaignId);
+    expect(await refused({ order: 'complete', enrollmentIds: many })).toEqual(['#/enrollmentIds']);
+    expect(
+      (await order('0f8fad5b-d9cb-469f-a165-70867728950e', { order: 'complete', filter: {}, count: 0 })).status,
+    ).toBe(404);
+    expect(
+      (await order(campaignId, { order: 'complete', filter: {}, count: 1 }, { key: api.keys.viewer })).status,
+    ).toBe(403);
   });
 });
 
@@ -100,7 +132,8 @@ describe('Resume Outreach for many (S1-93)', () => {
   it('takes up both Completed kinds and nobody who opted out, left for good or is active (S1-118, R-8, R-9)', async () => {
     const { campaignId, ids } = await crowd(7);
     const [ended, stopped, out, forGood, active, paused, spent] = ids;
-    for (const id of [ended, out, forGood]) await api.call('POST', `/v1/enrollments/${id}/orders`, { body: { order: 'complete' } });
+    for (const id of [ended, out, forGood])
+      await api.call('POST', `/v1/enrollments/${id}/orders`, { body: { order: 'complete' } });
     await api.call('POST', `/v1/enrollments/${stopped}/orders`, { body: { order: 'stop_calls' } });
     await api.call('POST', `/v1/enrollments/${paused}/orders`, { body: { order: 'pause' } });
     const [person] = await api.sql<{ id: string }[]>`select contact_id as id from enrollment where id = ${out ?? ''}`;
@@ -109,9 +142,19 @@ describe('Resume Outreach for many (S1-93)', () => {
     await api.sql`update enrollment set calls_over = true where id = ${spent ?? ''}`;
     const answer = await order(campaignId, { order: 'resume', enrollmentIds: ids, note: 'the office is open again' });
     expect(answer.body).toMatchObject({ total: 7, done: 3, skipped: 4 });
-    expect(reasonsOf(answer)).toEqual([null, null, 'opted_out', 'left_for_good', 'already_active', 'pause_ended', 'calls_spent']);
+    expect(reasonsOf(answer)).toEqual([
+      null,
+      null,
+      'opted_out',
+      'left_for_good',
+      'already_active',
+      'pause_ended',
+      'calls_spent',
+    ]);
     expect(answer.body.results[3].sentence).toBe('a rule took the contact out of the campaign for good');
-    const statuses = new Map((await rowsOf(campaignId)).map((row: { id: string; status: string }) => [row.id, row.status]));
+    const statuses = new Map(
+      (await rowsOf(campaignId)).map((row: { id: string; status: string }) => [row.id, row.status]),
+    );
     expect([ended, stopped, out, forGood, active, paused, spent].map((id) => statuses.get(id ?? ''))).toEqual([
       ...['active', 'active', 'completed', 'completed', 'active', 'active', 'completed_all_calls'],
     ]);
@@ -128,8 +171,17 @@ describe('an import by external id', () => {
     await api.sql`update contact set external_id = ${`twin ${crowds}`} where external_id = ${two ?? ''}`;
     const file = `External ID\n  ${one} \n\ntwin ${crowds}\n${other.names[0]}\n${one}\n${one?.toLowerCase()}\n"a","b"\n`;
     const answer = await importIds(campaignId, file);
-    expect(answer.body).toMatchObject({ source: 'import', order: 'complete', total: 5, done: 1, skipped: 4, repeated: 1 });
-    expect(answer.body.results.map(({ position, given, reason }: Record<string, unknown>) => [position, given, reason])).toEqual([
+    expect(answer.body).toMatchObject({
+      source: 'import',
+      order: 'complete',
+      total: 5,
+      done: 1,
+      skipped: 4,
+      repeated: 1,
+    });
+    expect(
+      answer.body.results.map(({ position, given, reason }: Record<string, unknown>) => [position, given, reason]),
+    ).toEqual([
       [2, one, null],
       [4, `twin ${crowds}`, 'several_contacts'],
       [5, other.names[0], 'no_contact'],
@@ -141,7 +193,11 @@ describe('an import by external id', () => {
     const before = await facts();
     expect((await importIds(campaignId, file)).body).toMatchObject({ done: 1, unchanged: 1, skipped: 4 });
     expect(await facts()).toEqual(before);
-    expect((await rowsOf(campaignId)).map(({ status }: { status: string }) => status).sort()).toEqual(['active', 'active', 'completed']);
+    expect((await rowsOf(campaignId)).map(({ status }: { status: string }) => status).sort()).toEqual([
+      'active',
+      'active',
+      'completed',
+    ]);
     // By the id of a case that the contact is enrolled with.
     await api.sql`update cases set external_id = ${`case of ${three}`} where external_id = ${three ?? ''}`;
     expect((await importIds(campaignId, `case of ${three}`)).body).toMatchObject({ total: 1, done: 1 });
@@ -163,19 +219,23 @@ describe('an import by external id', () => {
       [30, 0, 'done'],
     ]);
     expect(both[0]?.body.unchanged + both[1]?.body.unchanged).toBe(30);
-    expect(await api.sql`
-      select 1 from timeline where campaign_id = ${campaignId} and kind = 'contact_status_changed'`).toHaveLength(30);
+    expect(
+      await api.sql`
+      select 1 from timeline where campaign_id = ${campaignId} and kind = 'contact_status_changed'`,
+    ).toHaveLength(30);
   });
 
   it('keeps the id of a line no longer than the person it names', async () => {
     const { campaignId, names, ids } = await crowd(1);
     const { id } = (await importIds(campaignId, names.join())).body;
-    const [person] = await api.sql<{ contactId: string }[]>`select contact_id from enrollment where id = ${ids[0] ?? ''}`;
-    const { anonymise } = await import('../../db/erasure-rows');
-    const { inTransaction } = await import('../../db/client');
+    const [person] = await api.sql<
+      { contactId: string }[]
+    >`select contact_id from enrollment where id = ${ids[0] ?? ''}`;
     await api.call('POST', `/v1/contacts/${person?.contactId}/erase`);
     await inTransaction(api.sql, (tx) => anonymise(tx, person?.contactId ?? ''));
-    expect((await get(`/v1/contact-operations/${id}`)).results).toMatchObject([{ given: null, contact: { externalId: null } }]);
+    expect((await get(`/v1/contact-operations/${id}`)).results).toMatchObject([
+      { given: null, contact: { externalId: null } },
+    ]);
   });
 });
 
@@ -197,10 +257,18 @@ describe('an order for more than a page', () => {
     // Two workers at once.
     await Promise.all([carryOn(api.sql, given.id, nobody), carryOn(api.sql, given.id, nobody)]);
     while (await carryOn(api.sql, given.id, nobody));
-    expect(await get(`/v1/contact-operations/${given.id}`)).toMatchObject({ state: 'done', done: 230, unchanged: 0, skipped: 1, left: 0 });
+    expect(await get(`/v1/contact-operations/${given.id}`)).toMatchObject({
+      state: 'done',
+      done: 230,
+      unchanged: 0,
+      skipped: 1,
+      left: 0,
+    });
     expect(await nextOperation(api.sql)).toBeNull();
-    expect(await api.sql`
-      select 1 from fact f join enrollment e on e.id = f.enrollment_id where e.campaign_id = ${campaignId}`).toHaveLength(230);
+    expect(
+      await api.sql`
+      select 1 from fact f join enrollment e on e.id = f.enrollment_id where e.campaign_id = ${campaignId}`,
+    ).toHaveLength(230);
     const page = await get(`/v1/contact-operations/${given.id}/results?limit=200`);
     const rest = await get(`/v1/contact-operations/${given.id}/results?limit=200&cursor=${page.nextCursor}`);
     expect([page.items.length, rest.items.length, rest.nextCursor]).toEqual([200, 31, null]);

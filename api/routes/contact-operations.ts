@@ -36,6 +36,29 @@ import { text } from '../text';
 /** As many as a page holds: the request carries them out itself, and answers for each. */
 const MOST_AT_ONCE = 200;
 
+const OrderForMany = z
+  .strictObject({
+    order: ContactOrderSchema,
+    enrollmentIds: z.array(z.uuid()).min(1).max(MOST_AT_ONCE).optional().describe('Those that were chosen on a page.'),
+    filter: z
+      .strictObject(contactFilter)
+      .optional()
+      .describe('Instead: everybody of the filter; `{}` = everybody of the campaign.'),
+    count: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('With a filter: how many they are, as `GET …/enrollments/count` said. Another number is refused.'),
+    note: text(1000).optional(),
+  })
+  .check(({ value: { enrollmentIds, filter, count }, issues }) => {
+    const fault = (field: string, input: unknown, message: string) =>
+      void issues.push({ code: 'custom', path: [field], input, message });
+    if (enrollmentIds === undefined && filter === undefined) fault('enrollmentIds', undefined, 'or a filter must be given');
+    if (enrollmentIds !== undefined && filter !== undefined) fault('filter', filter, 'must be left out beside enrollmentIds');
+    if (filter !== undefined && count === undefined) fault('count', undefined, 'must be given with a filter');
+  });
+
 /**
  * POST /campaigns/{id}/contact-operations: Mark Completed or Resume Outreach for many contacts
  * POST /campaigns/{id}/contact-operations/import: Mark Completed for whoever carries an external id of the file
@@ -63,24 +86,12 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
         },
       },
       params: IdParams,
-      body: z.union([
-        z.strictObject({
-          order: ContactOrderSchema,
-          enrollmentIds: z.array(z.uuid()).min(1).max(MOST_AT_ONCE).describe('Those that were chosen on a page.'),
-          note: text(1000).optional(),
-        }),
-        z.strictObject({
-          order: ContactOrderSchema,
-          filter: z.strictObject(contactFilter).describe('Everybody of the filter; `{}` = everybody of the campaign.'),
-          count: z.int().min(0).describe('How many they are, as `GET …/enrollments/count` said: who saw another number is refused.'),
-          note: text(1000).optional(),
-        }),
-      ]),
+      body: OrderForMany,
       handle: async ({ params: { id: campaignId }, body, ...who }) => {
-        const { order: kind, note } = body;
+        const { order: kind, note, enrollmentIds, filter, count } = body;
         const operation = { ...named(who), campaignId, kind, note };
-        if ('enrollmentIds' in body) return carriedOut(await orderByIds(sql, operation, body.enrollmentIds));
-        return carriedOut(await orderByFilter(sql, operation, body));
+        if (enrollmentIds !== undefined) return carriedOut(await orderByIds(sql, operation, enrollmentIds));
+        return carriedOut(await orderByFilter(sql, operation, { filter: filter ?? {}, count: count ?? 0 }));
       },
     }),
     defineRoute({
@@ -174,7 +185,10 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
       while (isMore) isMore = await carryOn(sql, id, async (received) => void announce(deps, received));
     } catch (error) {
       if (isOutOfReach(error)) throw error;
-      log.warn({ operationId: id, err: { name: error instanceof Error ? error.name : '' } }, 'an order for many goes on later');
+      log.warn(
+        { operationId: id, err: { name: error instanceof Error ? error.name : '' } },
+        'an order for many goes on later',
+      );
     }
   }
 

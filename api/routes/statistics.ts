@@ -32,7 +32,10 @@ import { text } from '../text';
 
 const LONGEST_DAYS = 366;
 
-const QuarterSchema = InstantSchema.refine((at) => at % QUARTER_MS === 0, 'must be on a quarter of an hour, as 09:15:00');
+const QuarterSchema = InstantSchema.refine(
+  (at) => at % QUARTER_MS === 0,
+  'must be on a quarter of an hour, as 09:15:00',
+);
 const period = {
   from: QuarterSchema.optional().describe('From this quarter of an hour on; left out = from the first.'),
   until: QuarterSchema.optional().describe('Before this quarter of an hour; left out = to the last.'),
@@ -65,7 +68,12 @@ export function statisticsRoutes({ sql }: ApiDeps): Route[] {
         const countedAt = await figuresCountedAt(sql);
         const sums = await figureSums(sql, { campaignId: id, ...query });
         const counts = (await statsOf(sql, [id])).get(id)?.counts;
-        const { form_started: formStarted, form_completed: formCompleted, opted_out: optedOut, ...stages } = funnelFigures(sums);
+        const {
+          form_started: formStarted,
+          form_completed: formCompleted,
+          opted_out: optedOut,
+          ...stages
+        } = funnelFigures(sums);
         const funnel = { listed: counts?.contacts ?? null, enrolled: counts?.enrolled ?? null, ...stages };
         return ok({
           campaignId: id,
@@ -125,8 +133,8 @@ interface Asked {
   readonly run?: string | undefined;
 }
 
-function askedFor({ from, until, run = null }: Asked) {
-  return { from: from === undefined ? null : toIso(from), until: until === undefined ? null : toIso(until), run };
+function askedFor({ from, until, run }: Asked) {
+  return { from: from === undefined ? null : toIso(from), until: until === undefined ? null : toIso(until), run: run ?? null };
 }
 
 function requireOrder({ from, until }: Asked): void {
@@ -140,7 +148,9 @@ function requireLength(from: Instant, until: Instant): void {
 }
 
 function badPeriod(field: string, detail: string, value: string): ApiError {
-  return new ApiError('invalid_parameter', `${field} ${detail}`, [{ pointer: `#/${field}`, in: 'query', detail, value }]);
+  return new ApiError('invalid_parameter', `${field} ${detail}`, [
+    { pointer: `#/${field}`, in: 'query', detail, value },
+  ]);
 }
 
 const STATISTICS = `

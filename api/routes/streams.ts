@@ -45,7 +45,10 @@ With \`Accept: text/event-stream\` (as an EventSource sends it) the answer goes 
 With any other \`Accept\` it answers once with what has happened since \`lastEventId\`.
 `.trim();
 
-const EventId = z.string().regex(/^\d{1,15}$/, 'must be the id of an event').optional();
+const EventId = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be the id of an event')
+  .optional();
 
 /**
  * GET /stream: what happens in all campaigns

@@ -38,7 +38,12 @@ interface Operation {
   readonly unchanged: number;
   readonly skipped: number;
   readonly repeated: number;
-  readonly results: readonly { readonly given: string | null; readonly result: string; readonly reason: string | null; readonly sentence: string }[];
+  readonly results: readonly {
+    readonly given: string | null;
+    readonly result: string;
+    readonly reason: string | null;
+    readonly sentence: string;
+  }[];
 }
 
 async function rowsOf({ campaignId }: Story, limit = 200): Promise<Row[]> {
@@ -97,8 +102,10 @@ test("X-2b: another campaign's id matches nobody, a repeated id counts once, a s
   await world.quiet();
   expect(await rowsOf(story)).toEqual(before);
   expect((await rowsOf(other)).map(({ status }) => status)).toEqual(['active']);
-  expect(await world.sql`select from fact where kind = 'order' and rt > clock_timestamp() - interval '1 hour' and body ->> 'order' = 'complete'
-    and enrollment_id = any (${before.map(({ id }) => id)}::uuid[])`).toHaveLength(1);
+  expect(
+    await world.sql`select from fact where kind = 'order' and rt > clock_timestamp() - interval '1 hour' and body ->> 'order' = 'complete'
+    and enrollment_id = any (${before.map(({ id }) => id)}::uuid[])`,
+  ).toHaveLength(1);
 });
 
 test('U-13: whoever joins a campaign that lives is called, whoever is taken out is not, whatever the list says', async () => {
@@ -106,13 +113,19 @@ test('U-13: whoever joins a campaign that lives is called, whoever is taken out 
   const [stays, leaves, joins] = [person(301), person(302), person(303)];
   const runs = [inWeek('2027-03-30', '2027-04-02')];
   const story = await launch(world, { people: [stays, leaves], runs });
-  const elsewhere = await launch(world, { name: 'Elsewhere', people: [joins], runs: [inWeek('2027-04-30', '2027-05-01')] });
+  const elsewhere = await launch(world, {
+    name: 'Elsewhere',
+    people: [joins],
+    runs: [inWeek('2027-04-30', '2027-05-01')],
+  });
   await world.quiet();
   const [newcomer] = await rowsOf(elsewhere);
   const place = `/v1/campaigns/${story.campaignId}/contacts`;
   const added = await world.api.send('POST', place, { contactId: newcomer?.contact.id });
   expect(added).toMatchObject({ change: 'enrolled', state: 'open' });
-  expect(await world.api.send('POST', place, { contactId: newcomer?.contact.id })).toMatchObject({ change: 'unchanged' });
+  expect(await world.api.send('POST', place, { contactId: newcomer?.contact.id })).toMatchObject({
+    change: 'unchanged',
+  });
   const gone = (await rowsOf(story)).find(({ contact }) => contact.firstName === leaves.name)?.contact.id;
   const remove = async () => {
     const headers = { authorization: `Bearer ${world.apiKey}` };
