@@ -28,6 +28,7 @@ async function crowd(count: number): Promise<{ campaignId: string; ids: string[]
   crowds += 1;
   const names = Array.from({ length: count }, (_, n) => `C${crowds}-${n}`);
   await readyToLaunch(api);
+  await api.call('PATCH', '/v1/settings', { body: { address: '1 Example Street' } });
   const listId = await listOf(
     api,
     ['external_id,email', ...names.map((name) => `${name},${name}@example.com`)].join('\n'),
@@ -39,7 +40,7 @@ async function crowd(count: number): Promise<{ campaignId: string; ids: string[]
   const campaignId: string = (
     await api.call('POST', '/v1/campaigns', { body: definitionOf(listId, { plan: { runs }, policy: {} }) })
   ).body.id;
-  await api.call('POST', `/v1/campaigns/${campaignId}/launch`);
+  expect((await api.call('POST', `/v1/campaigns/${campaignId}/launch`)).status).toBe(200);
   while ((await api.sql`select from enrollment where campaign_id = ${campaignId}`).length < count)
     await enrollPage(api.sql);
   const rows = await api.sql<
