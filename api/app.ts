@@ -16,6 +16,7 @@ import { auditRoutes } from './routes/audits';
 import { calendarDayRoutes } from './routes/calendar-days';
 import { campaignCopyRoutes } from './routes/campaign-copies';
 import { callerNumberRoutes } from './routes/caller-numbers';
+import { campaignContactRoutes } from './routes/campaign-contacts';
 import { campaignRoutes } from './routes/campaigns';
 import { caseRoutes } from './routes/cases';
 import { changeRoutes } from './routes/changes';
@@ -26,6 +27,7 @@ import { connectionRoutes } from './routes/connections';
 import { crmMappingRoutes } from './routes/crm-mappings';
 import { consentRoutes } from './routes/consents';
 import { contactAddressRoutes } from './routes/contact-addresses';
+import { contactOperationRoutes } from './routes/contact-operations';
 import { contactRoutes } from './routes/contacts';
 import { draftRoutes } from './routes/drafts';
 import { defaultHoursRoutes } from './routes/default-hours';
@@ -57,6 +59,8 @@ import { statusChangeRoutes } from './routes/status-changes';
 import { templateReadingRoutes } from './routes/template-reading';
 import { templateRoutes } from './routes/templates';
 import { testMessageRoutes } from './routes/test-messages';
+import { statisticsRoutes } from './routes/statistics';
+import { streamRoutes } from './routes/streams';
 import { unsubscribeRouter } from './routes/unsubscribe';
 import { apiMetrics, apiReadiness } from './watch';
 import { webRouter } from './web';
@@ -122,9 +126,13 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...templateReadingRoutes(deps),
     ...ownAddressRoutes(deps),
     ...testMessageRoutes(deps),
+    ...statisticsRoutes(deps),
+    ...streamRoutes(deps),
     ...enrollmentRoutes(deps),
     ...commitmentRoutes(deps),
     ...orderRoutes(deps),
+    ...campaignContactRoutes(deps),
+    ...contactOperationRoutes(deps),
     ...factRoutes(deps),
     ...handoffRoutes(deps),
     ...legalRuleRoutes(deps),

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine';
 import type { PayloadKey } from '../engine/payload-codec';
 import type { Metrics } from '../operations/metrics';
 import type { Readiness } from '../operations/readiness';
+import type { EventStreams } from './event-stream';
 
 export interface TwilioCredentials {
   readonly accountSid: string;
@@ -39,4 +40,6 @@ export interface ApiDeps {
   /** A program hands in its own, which it serves on another port as well. */
   readonly metrics?: Metrics;
   readonly readiness?: () => Promise<Readiness>;
+  /** A program hands in its own, to end them when it stops. */
+  readonly streams?: EventStreams;
 }

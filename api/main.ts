@@ -11,6 +11,8 @@ import { createLog, lastWords, logCrashes } from '../operations/log';
 import { type OperationsServer, startOperationsServer } from '../operations/server';
 import { createApp } from './app';
 import type { ApiDeps } from './deps';
+import { EventStreams } from './event-stream';
+import { NewsFeed } from './news-feed';
 import { apiMetrics, apiReadiness } from './watch';
 
 /** Long enough for every answer but an import of many thousand rows. */
@@ -31,7 +33,8 @@ async function main(): Promise<void> {
   });
   if (await ensureAdminKey(sql, config.ADMIN_KEY_FILE))
     log.info({ file: config.ADMIN_KEY_FILE }, 'the first admin key was written');
-  const deps: ApiDeps = { sql, engine, log, config: apiConfig(config) };
+  const streams = new EventStreams(new NewsFeed(sql, log));
+  const deps: ApiDeps = { sql, engine, log, config: apiConfig(config), streams };
   const metrics = apiMetrics(deps).watchProcess();
   const readiness = apiReadiness(deps);
   const server = createServer(createApp({ ...deps, metrics, readiness }));
@@ -39,6 +42,7 @@ async function main(): Promise<void> {
   log.info({ host: config.API_HOST, port: config.API_PORT }, 'listening');
   const operations = await operationsServer(config, { metrics, readiness }, log);
   await stopSignal();
+  streams.close();
   await close(server);
   await operations?.close();
   await engine.close();

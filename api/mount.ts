@@ -7,6 +7,7 @@ import { authenticate, NOBODY, requireRights } from './authenticate';
 import { readBody } from './body';
 import type { ApiDeps } from './deps';
 import { ApiError } from './errors';
+import { wantsEvents } from './event-stream';
 import { once, requestKeyOf } from './once';
 import { sealCursor } from './page';
 import { REQUEST_ID } from './problem-handler';
@@ -63,7 +64,12 @@ async function admit(
 }
 
 export function clientOf(request: Request, publicUrl: string): Client {
-  return { address: request.ip ?? '', sessionToken: sessionTokenOf(request, publicUrl) };
+  return {
+    address: request.ip ?? '',
+    sessionToken: sessionTokenOf(request, publicUrl),
+    wantsEvents: wantsEvents(request),
+    lastEventId: request.get('last-event-id') ?? null,
+  };
 }
 
 /** Whoever states a precondition by header is answered by its status. */
@@ -83,6 +89,7 @@ async function send({ config }: Deps, request: Request, response: Response, answ
   if (answer.replayed === true) response.setHeader('Idempotent-Replayed', 'true');
   if (answer.sessionToken !== undefined)
     response.setHeader('Set-Cookie', sessionCookie(answer.sessionToken, config.publicUrl));
+  if (answer.stream !== undefined) return answer.stream(response);
   response.status(answer.status);
   if (answer.file !== undefined) return sendFile(response, answer.file);
   if (answer.body === undefined) return void response.end();

@@ -178,6 +178,12 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
       };
     },
   ],
+  [
+    '/v1/campaigns/:id/contact-operations',
+    'contact_operation',
+    () => ({ order: 'complete', filter: {}, count: 0, note: 'Cut off' }),
+  ],
+  ['/v1/campaigns/:id/contact-operations/import', 'contact_operation', () => 'external_id\nCut off\n'],
   ['/v1/contacts/:id/consents', 'consent', () => ({ ...CONSENT_BODY_EXAMPLE, text: 'Cut off' })],
   [
     '/v1/lists/{list}/contacts',
@@ -209,7 +215,7 @@ describe.each(CREATES)(
       const listId = (await makeList(`for ${pattern}`, 'Cut off here')).body.id;
       const path = pattern
         .replace('{list}', listId)
-        .replace('campaigns/:id', `campaigns/${await someCampaign(listId)}`)
+        .replace('campaigns/:id', `campaigns/${await someDraft(listId)}`)
         .replace(':id', await someContact(listId));
       const ask = { body: await bodyOf(listId), headers: { 'idempotency-key': `cut ${pattern}` } };
       const before = await count();
@@ -238,8 +244,8 @@ describe.each(CREATES)(
   },
 );
 
-async function someCampaign(listId: string): Promise<string> {
-  return (await api.call('POST', '/v1/campaigns', { body: { name: 'Some', listId, plan: PLAN } })).body.id;
+async function someDraft(listId: string): Promise<string> {
+  return (await api.call('POST', '/v1/campaigns', { body: { name: 'Some draft', listId, plan: PLAN } })).body.id;
 }
 
 async function someContact(listId: string): Promise<string> {

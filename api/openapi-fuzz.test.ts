@@ -185,6 +185,11 @@ async function aims(): Promise<Aims> {
       ),
       'caller-numbers': await idsOf('/v1/caller-numbers'),
       enrichments: await lookedUp(people.map(({ contactId }) => contactId)),
+      'contact-operations': await Promise.all(
+        people.slice(0, 3).map(({ campaignId }) =>
+          made(`/v1/campaigns/${campaignId}/contact-operations`, { order: 'resume', filter: {}, count: 1 }),
+        ),
+      ),
       'legal-rules': await idsOf('/v1/legal-rules'),
       'calendar-days': await idsOf('/v1/calendar-days'),
       'api-keys': [await made('/v1/api-keys', { name: 'Nobody', role: 'viewer' })],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import './openapi-components';
+import { EVENT_STREAM } from './event-stream';
 import { DESCRIPTION, HEADERS, PARAMETERS, RESPONSES, SECURITY_SCHEMES, TAGS } from './openapi-frame';
 import { COMMON_HEADERS, ProblemResponses, problemsOf } from './openapi-problems';
 import { crmWebhookOperation } from './openapi-crm-webhook';
@@ -130,9 +131,10 @@ function contentsOf(kind: Route['bodyKind'], content: object): object {
 
 function answersOf(
   route: Route,
-  { answers, examples, answersCsv = false }: Operation,
+  { answers, examples, events, answersCsv = false }: Operation,
   book: SchemaBook,
 ): Record<string, object> {
+  const media = answersCsv ? 'text/csv' : 'application/json';
   const example = examples?.answer === undefined ? {} : { example: examples.answer };
   const told = Object.entries(answers).map(([status, answer]): [string, object] => {
     const description = WORDS[status] ?? 'Done.';
@@ -143,11 +145,15 @@ function answersOf(
       {
         description,
         headers,
-        content: { [answersCsv ? 'text/csv' : 'application/json']: { schema: book.answered(answer), ...example } },
+        content: { [media]: { schema: book.answered(answer), ...example }, ...eventsOf(events) },
       },
     ];
   });
   return Object.fromEntries(told);
+}
+
+function eventsOf(description: string | undefined): object {
+  return description === undefined ? {} : { [EVENT_STREAM]: { schema: { type: 'string', description } } };
 }
 
 const WORDS: Readonly<Record<string, string>> = {

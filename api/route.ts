@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import * as z from 'zod';
 import { ApiError, type Fault, type ProblemCode } from './errors';
 import { faultsOf } from './faults';
@@ -26,6 +26,10 @@ export interface Client {
   /** The address of its network connection, or what the trusted proxies say it is. */
   readonly address: string;
   readonly sessionToken: string | null;
+  /** It asks for events as they come, and not for one answer. */
+  readonly wantsEvents: boolean;
+  /** The last event that it has heard. */
+  readonly lastEventId: string | null;
 }
 
 export interface Answer {
@@ -35,6 +39,8 @@ export interface Answer {
   readonly location?: string;
   /** Sets the cookie of the session; null takes it away. */
   readonly sessionToken?: string | null;
+  /** Sends the answer itself, for as long as it goes on. */
+  readonly stream?: (response: Response) => void;
   /** The answer was given before, to the first request with this Idempotency-Key. */
   readonly replayed?: boolean;
   /** A CSV file in place of a body, as it is made. */
@@ -99,6 +105,8 @@ export interface Operation {
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** The answer is a CSV file and no JSON. */
   readonly answersCsv?: boolean;
+  /** Answers events as well, to whoever asks for them: what they are. */
+  readonly events?: string;
   /** Gives the cookie of a session, or takes it away. */
   readonly setsCookie?: boolean;
   /** What it may be refused for, beside what any operation of its kind is (see `openapi-problems.ts`). */

@@ -1,7 +1,7 @@
 import type { AddressKind, Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
 import type { Db } from './client';
-import { containing } from './pattern';
+import { fewNamed, nameHas } from './name-search';
 import { Refusal } from './refusal';
 
 export interface Contact {
@@ -83,32 +83,51 @@ export async function findContacts(
   db: Db,
   { query, hashes, listId, tag, language, caseType, optedOut, attribute, after, limit }: ContactSearch,
 ): Promise<Contact[]> {
-  const pattern = containing(query);
+  const few = query === null ? [] : await fewNamed(db, query, hashes);
+  const conditions = [
+    ...(after === null ? [] : [db`p.id > ${after}`]),
+    ...(listId === undefined ? [] : [isListed(db, listId)]),
+    ...(tag === undefined ? [] : [db`p.tags @> array[${tag}]`]),
+    ...(language === undefined ? [] : [db`p.language = ${language}`]),
+    ...(caseType === undefined
+      ? []
+      : [db`exists (select from cases k where k.contact_id = p.id and k.case_type = ${caseType})`]),
+    ...(optedOut === undefined ? [] : [isOptedOut(db, optedOut)]),
+    ...(attribute === undefined
+      ? []
+      : [db`p.attributes @> jsonb_build_object(${attribute.name}::text, ${attribute.value}::text)`]),
+    ...few.map((ids) => db`p.id = any (${ids})`),
+    ...(query === null || few.length > 0
+      ? []
+      : [
+          db`(${nameHas(db, query)}
+      or p.external_id = ${query}
+      or exists (select from cases k where k.contact_id = p.id and k.external_id = ${query})
+      or exists (select from contact_address a where a.contact_id = p.id and a.hash = any (${[...hashes]}::text[])))`,
+        ]),
+  ];
   return db<Contact[]>`
     select ${columns(db)}
     from contact p
-    where p.erased_rt is null and (${after}::uuid is null or p.id > ${after})
-      and (${listId ?? null}::uuid is null or exists (
-        select from list_member m join cases k on k.id = m.case_id
-        where m.list_id = ${listId ?? null} and k.contact_id = p.id))
-      and (${tag ?? null}::text is null or p.tags @> array[${tag ?? null}::text])
-      and (${language ?? null}::text is null or p.language = ${language ?? null})
-      and (${caseType ?? null}::text is null or exists (
-        select from cases k where k.contact_id = p.id and k.case_type = ${caseType ?? null}))
-      and (${optedOut ?? null}::text is null
-        or exists (select from contact_address ca join suppression x on x.hash = ca.hash
-          where ca.contact_id = p.id and x.lifted_at is null and ${optedOut ?? null} = any (x.channels))
-        or (${optedOut ?? null} = 'voice' and exists (select from contact_address ca join call_opt_out o on o.hash = ca.hash
-          where ca.contact_id = p.id and o.lifted_at is null)))
-      and (${attribute?.name ?? null}::text is null
-        or p.attributes @> jsonb_build_object(${attribute?.name ?? ''}::text, ${attribute?.value ?? ''}::text))
-      and (${query}::text is null
-        or p.first_name || ' ' || p.last_name ilike ${pattern}
-        or p.external_id = ${query}
-        or exists (select from cases k where k.contact_id = p.id and k.external_id = ${query})
-        or exists (select from contact_address a where a.contact_id = p.id and a.hash = any (${[...hashes]}::text[])))
+    where p.erased_rt is null ${conditions.map((condition) => db`and ${condition} `)}
     order by p.id
     limit ${limit}`;
+}
+
+function isListed(db: Db, listId: string) {
+  return db`exists (
+    select from list_member m join cases k on k.id = m.case_id
+    where m.list_id = ${listId} and k.contact_id = p.id)`;
+}
+
+/** Out of calls about cases of one type counts as out of calls. */
+function isOptedOut(db: Db, channel: Channel) {
+  return db`(exists (
+      select from contact_address ca join suppression x on x.hash = ca.hash
+      where ca.contact_id = p.id and x.lifted_at is null and ${channel} = any (x.channels))
+    or (${channel} = 'voice' and exists (
+      select from contact_address ca join call_opt_out o on o.hash = ca.hash
+      where ca.contact_id = p.id and o.lifted_at is null)))`;
 }
 
 /** Is the address one of this contact's own? Tells a reply of the person from a forwarded one. */

@@ -1,9 +1,8 @@
 import type { Channel } from '../domain/channel';
-import type { Decision } from '../domain/decision';
+import { type OrderStanding, orderSentence, refusalToResume } from '../domain/contact-order';
 import type { Instant } from '../domain/instant';
 import type { AttemptState, Disposition, TaggedOutcome } from '../domain/planner-input';
 import type { Db } from './client';
-import { containing } from './pattern';
 import { Refusal } from './refusal';
 
 /** Reading enrollments for people: nothing here is locked and nothing is decided by it. */
@@ -42,55 +41,6 @@ export interface EnrollmentSummary {
   readonly dueAt: Instant | null;
 }
 
-export interface EnrollmentFilter {
-  readonly campaignId: string;
-  readonly state?: EnrollmentState | undefined;
-  readonly status?: ContactStatus | undefined;
-  readonly reason?: string | undefined;
-  /** Due before this instant. */
-  readonly dueBefore?: Instant | undefined;
-  /** Part of the contact's name, or an external id of theirs. */
-  readonly query?: string | undefined;
-  /** In the order of enrollment, or who is due first. */
-  readonly sort: 'enrolled' | 'due';
-  readonly after: { readonly position: number; readonly id: string } | null;
-  readonly limit: number;
-}
-
-export interface ListedEnrollment extends EnrollmentSummary {
-  /** Where the row stands in the order that was asked for. */
-  readonly position: number;
-  /** What its last step decided; null = it took none yet. */
-  readonly lastDecision: Decision | null;
-}
-
-export async function listEnrollments(db: Db, filter: EnrollmentFilter): Promise<ListedEnrollment[]> {
-  const { campaignId, state = null, status = null, reason = null, dueBefore = null, query = null } = filter;
-  const { sort, after, limit } = filter;
-  const position = sort === 'due' ? duePosition(db) : db`e.seq`;
-  return db<ListedEnrollment[]>`
-    select ${summaryColumns(db)}, ${position} as position, e.decision as last_decision
-    from enrollment e
-    join contact p on p.id = e.contact_id
-    where e.campaign_id = ${campaignId}
-      and (${state}::text is null or e.state = ${state})
-      and (${status}::text is null or ${statusOf(db)} = ${status})
-      and (${reason}::text is null or e.reason = ${reason})
-      and (${dueBefore}::float8 is null or e.due_at < at_ms(${dueBefore}))
-      and (${query}::text is null
-        or p.first_name || ' ' || p.last_name ilike ${containing(query)}
-        or p.external_id = ${query}
-        or exists (select from cases k where k.id = any (e.cases) and k.external_id = ${query}))
-      and (${after === null} or (${position}, e.id) > (${after?.position ?? 0}::bigint, ${after?.id ?? null}::uuid))
-    order by ${position}, e.id
-    limit ${limit}`;
-}
-
-/** Microseconds; whoever is never due comes last. */
-function duePosition(db: Db) {
-  return db`coalesce((extract(epoch from e.due_at) * 1000000)::bigint, 9000000000000000)`;
-}
-
 export async function getEnrollment(db: Db, id: string): Promise<EnrollmentSummary> {
   const [row] = await db<EnrollmentSummary[]>`
     select ${summaryColumns(db)}
@@ -108,10 +58,15 @@ export async function requireEnrollment(db: Db, id: string): Promise<void> {
 
 /** Why an operator may not take up outreach again, or null: opted out (S1-118), left for good (R-8), never enrolled. */
 export async function resumeRefusal(db: Db, id: string): Promise<string | null> {
-  const [row] = await db<
-    { state: EnrollmentState; reason: string | null; leftForGood: boolean; optedOut: boolean; campaignStatus: string }[]
-  >`
-    select e.state, e.reason, e.left_for_good, c.status as campaign_status,
+  const refusal = refusalToResume(await standingOf(db, id));
+  return refusal === null ? null : orderSentence(refusal.reason, refusal.detail);
+}
+
+/** Where the contact stands when an order comes; only under the lock of the row does it stay so. */
+export async function standingOf(db: Db, id: string): Promise<OrderStanding> {
+  const [row] = await db<OrderStanding[]>`
+    select e.state, e.reason, e.left_for_good, c.status as campaign_status, e.paused_at is not null as paused,
+      e.calls_stopped_at is not null as calls_stopped, e.messages_stopped_at is not null as messages_stopped, e.calls_over,
       exists (
         select from contact_address a
         join suppression s on s.hash = a.hash and s.lifted_at is null and cardinality(s.channels) = 3
@@ -120,13 +75,7 @@ export async function resumeRefusal(db: Db, id: string): Promise<string | null> 
     join campaign c on c.id = e.campaign_id
     where e.id = ${id}`;
   if (row === undefined) throw new Refusal('not_found', `there is no enrollment ${id}`);
-  if (row.reason === 'erased') return 'the contact was erased';
-  if (row.optedOut || row.reason === 'opted_out') return 'the contact opted out; only a new consent reopens outreach';
-  if (row.leftForGood) return 'a rule took the contact out of the campaign for good';
-  if (row.state === 'rejected') return `the contact could not be enrolled (${row.reason})`;
-  if (row.campaignStatus === 'completed' || row.campaignStatus === 'archived')
-    return `the campaign is ${row.campaignStatus}`;
-  return null;
+  return row;
 }
 
 /** The first of the zones in which the person may be: the one to read the person's own words in. */
@@ -222,7 +171,8 @@ function statusOf(db: Db) {
     end`;
 }
 
-function summaryColumns(db: Db) {
+/** Of `enrollment e` and `contact p`. */
+export function summaryColumns(db: Db) {
   return db`
     e.id, e.seq::int, e.campaign_id,
     json_build_object('id', p.id, 'externalId', p.external_id, 'firstName', p.first_name, 'lastName', p.last_name) as contact,

@@ -86,6 +86,9 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
   await tx`
     update timeline set data = data - ${FREE_FIELDS}::text[]
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) and data ?| ${FREE_FIELDS}::text[]`;
+  await tx`
+    update contact_operation_item set given = null
+    where enrollment_id in (${enrollmentsOf(tx, contactId)}) and given is not null`;
   const cases = await tx`
     update cases set external_id = 'erased:' || id, title = '', status = null where contact_id = ${contactId} returning 1`;
   await tx`delete from crm_case where case_id in (select id from cases where contact_id = ${contactId})`;

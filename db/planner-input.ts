@@ -128,7 +128,8 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
       ms(e.not_before_at) as not_before_at,
       ms(e.paused_at) as paused_at, e.moved_touch, ms(e.moved_to_at) as moved_to_at, e.decision as last_decision,
       (c.list_exchanged or c.leaves_with_list) and not exists (select from list_member m join cases k on k.id = m.case_id
-        where m.list_id = c.list_id and k.contact_id = e.contact_id) as is_dropped,
+        where m.list_id = c.list_id and k.contact_id = e.contact_id)
+        and not exists (select from campaign_addition a where a.campaign_id = c.id and a.contact_id = e.contact_id) as is_dropped,
       c.paused_channels, c.resumed, c.replans_from,
       ${planVersionId(db)} as plan_version_id,
       c.current_version_id as policy_version_id,

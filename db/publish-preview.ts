@@ -5,7 +5,7 @@ import { differences, type Difference } from '../domain/differences';
 import { stepsMissing } from '../domain/plan-history';
 import type { PlannerInput } from '../domain/planner-input';
 import { type Effect, effectOf, reaches, rewordedSteps } from '../domain/publish-effect';
-import { getCampaign } from './campaign';
+import { type Campaign, getCampaign } from './campaign';
 import { inTransaction, type Sql, type Tx } from './client';
 import { appNow } from './clock';
 import type { ContactName } from './enrollment-views';
@@ -55,7 +55,7 @@ export async function previewPublication(
   return inTransaction(sql, async (tx) => {
     const campaign = await getCampaign(tx, id);
     const prepared = await prepare(tx, campaign, publication, await appNow(tx));
-    const look = new Look(prepared, publication, await listed(tx, prepared, campaign.listId));
+    const look = new Look(prepared, publication, await listed(tx, prepared, campaign));
     const { open, drawn } = await draw(tx, id);
     const effects: Partial<Record<Effect, number>> = {};
     const newSteps = new Map(look.newSteps.map((step) => [step, { step, reached: 0, notReached: 0 }]));
@@ -134,10 +134,16 @@ class Look {
 const NONE: ReadonlySet<string> = new Set();
 
 /** The contacts of another list; null = the list stays. */
-async function listed(tx: Tx, { definition }: Prepared, listId: string): Promise<ReadonlySet<string> | null> {
+async function listed(
+  tx: Tx,
+  { definition }: Prepared,
+  { id: campaignId, listId }: Campaign,
+): Promise<ReadonlySet<string> | null> {
   if (definition.listId === listId) return null;
   const rows = await tx<{ contactId: string }[]>`
-    select distinct k.contact_id from list_member m join cases k on k.id = m.case_id where m.list_id = ${definition.listId}`;
+    select k.contact_id from list_member m join cases k on k.id = m.case_id where m.list_id = ${definition.listId}
+    union
+    select contact_id from campaign_addition where campaign_id = ${campaignId}`;
   return new Set(rows.map(({ contactId }) => contactId));
 }
 

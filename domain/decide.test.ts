@@ -357,6 +357,7 @@ describe('an enrollment is through', () => {
     ['that left', { state: 'ended', reason: 'stopped_by_rule' }, 'stopped_by_rule'],
     ['that opted out', { state: 'ended', reason: 'opted_out' }, 'opted_out'],
     ['that an operator completed', { state: 'ended', reason: 'completed_by_operator' }, 'completed_by_operator'],
+    ['that an operator removed', { state: 'ended', reason: 'removed_by_operator' }, 'removed_by_operator'],
     ['that was rejected', { state: 'rejected', reason: 'no_address' }, 'plan_through'],
     ['that ended for no reason', { state: 'ended', reason: null }, 'plan_through'],
   ])('%s stays so, whatever is in the air', (_, enrollment, reason) => {

@@ -187,6 +187,7 @@ const END_REASONS: readonly string[] = [
   'stopped_by_rule',
   'stopped_in_crm',
   'completed_by_operator',
+  'removed_by_operator',
   'campaign_ended',
   'left_list',
   'step_removed',

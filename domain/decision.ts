@@ -76,6 +76,7 @@ export type EndReason =
   | 'stopped_by_rule'
   | 'stopped_in_crm'
   | 'completed_by_operator'
+  | 'removed_by_operator'
   | 'campaign_ended'
   | 'left_list'
   | 'step_removed';

@@ -38,6 +38,7 @@ export type AnsweredBy = z.infer<typeof AnsweredBySchema>;
 
 export const OrderSchema = z.enum([
   'complete',
+  'remove',
   'pause',
   'resume',
   'hand_back',

@@ -14,6 +14,12 @@ describe("an operator's order", () => {
     expect(timelineOf(story)).toEqual(['operator_order', 'contact_status_changed']);
   });
 
+  it('"remove" ends the enrollment with a reason of its own (U-13)', () => {
+    const story = ordered({ hasOpenCommitment: true }, 'remove');
+    expect(story.state.enrollment).toMatchObject({ state: 'ended', reason: 'removed_by_operator' });
+    expect(story.changes[0]?.commitments).toEqual([{ kind: 'close', state: 'broken', reason: 'removed_by_operator' }]);
+  });
+
   it('"complete" leaves the reason of an earlier end alone', () => {
     const story = ordered({ enrollment: { state: 'ended', reason: 'opted_out' } }, 'complete');
     expect(story.state.enrollment.reason).toBe('opted_out');

@@ -9,6 +9,9 @@ export function foldOrder(state: FoldState, { order }: Fact<'order'>, draft: Fol
     case 'complete':
       draft.end('completed_by_operator');
       return;
+    case 'remove':
+      draft.end('removed_by_operator');
+      return;
     case 'pause':
       draft.pause();
       return;

@@ -76,13 +76,23 @@ export class Fuzz {
 
   /** As the document shows it, at each thing that there is of its kind. */
   shownOf({ method, path, content }: Target): Shot[] {
-    const { ids } = this.aims;
-    const own = path.split('/').flatMap((part) => ids[part] ?? []);
     const sent =
       content === null || content.mediaType !== 'application/json'
         ? { headers: {} }
         : { headers: { 'content-type': content.mediaType }, body: JSON.stringify(this.aimed(content.example) ?? {}) };
-    return own.map((id) => ({ method, path: path.replaceAll(/\{\w+\}/g, id), ...sent }));
+    return this.filled(path).map((place) => ({ method, path: place, ...sent }));
+  }
+
+  /** The path at each thing that there is; where it names two, at those that belong together. */
+  private filled(path: string): string[] {
+    const { ids } = this.aims;
+    const most = Math.max(0, ...path.split('/').map((part) => ids[part]?.length ?? 0));
+    return Array.from({ length: most }, (_, n) =>
+      path.replaceAll(/([^/]+)\/\{\w+\}/g, (_whole, part: string) => {
+        const own = ids[part] ?? [];
+        return `${part}/${own[n % own.length] ?? ''}`;
+      }),
+    );
   }
 
   /** The example, each text of it in turn made one that nobody can store. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ContactStatus, EnrollmentState } from '../../db/enrollment-views';
 import { ChannelSchema } from '../../domain/channel';
 import type { Decision, ReasonCode } from '../../domain/decision';
-import { At, CONTACT_NAME_EXAMPLE, ContactNameAnswer, EXAMPLE_IDS, Id, oneOf, pageOfAnswers } from './fields';
+import { At, CONTACT_NAME_EXAMPLE, ContactNameAnswer, Count, EXAMPLE_IDS, Id, oneOf, pageOfAnswers } from './fields';
 
 const text = z.string();
 
@@ -104,6 +104,7 @@ export const EnrollmentSummaryAnswer = z
   })
   .meta({ id: 'EnrollmentSummary' });
 export const EnrollmentPageAnswer = pageOfAnswers('Enrollment', EnrollmentSummaryAnswer);
+export const EnrollmentCountAnswer = z.object({ count: Count }).meta({ id: 'EnrollmentCount' });
 
 export const EnrollmentAnswer = z
   .object({

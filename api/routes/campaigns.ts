@@ -7,8 +7,8 @@ import {
   requireCampaign,
   updateDraft,
 } from '../../db/campaign';
-import { statsOf } from '../../db/campaign-stats';
-import { countCampaign, listRuleFirings } from '../../db/report-views';
+import { getCampaignCounts, statsOf } from '../../db/campaign-stats';
+import { listRuleFirings } from '../../db/report-views';
 import { idOfRequest } from '../../db/tokens';
 import { CampaignStatusSchema } from '../../domain/campaign-definition';
 import { campaignWarnings } from '../../domain/default-hours';
@@ -100,13 +100,14 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
         id: 'getCampaign',
         tag: 'Campaigns',
         summary: 'Read a campaign with its definition and counts',
+        description: 'The counts are of this moment, or of a large campaign as they were last taken.',
         answers: { 200: CountedCampaignAnswer },
         examples: { answer: COUNTED_CAMPAIGN_EXAMPLE },
       },
       params: IdParams,
       handle: async ({ params: { id } }) => {
         const campaign = await getAnyCampaign(sql, id);
-        return ok({ ...campaignDocument(campaign), counts: await countCampaign(sql, id) });
+        return ok({ ...campaignDocument(campaign), counts: await getCampaignCounts(sql, id) });
       },
     }),
     defineRoute({

@@ -361,6 +361,38 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
         note: 'Secret words',
       }),
   ],
+  'post /campaigns/:id/contacts': [
+    'enrollment',
+    'contact_added',
+    async (send) => {
+      const { campaignId } = await enrolled();
+      const { contactId } = await enrolled();
+      return send('POST', `/v1/campaigns/${campaignId}/contacts`, { contactId });
+    },
+  ],
+  'delete /campaigns/:id/contacts/:contactId': [
+    'enrollment',
+    'contact_removed',
+    async (send) => {
+      const { campaignId, contactId } = await enrolled();
+      return send('DELETE', `/v1/campaigns/${campaignId}/contacts/${contactId}`);
+    },
+  ],
+  'post /campaigns/:id/contact-operations': [
+    'campaign',
+    'contacts_complete',
+    async (send) => {
+      const { campaignId, enrollmentId } = await enrolled();
+      const body = { order: 'complete', enrollmentIds: [enrollmentId], note: 'Secret words' };
+      return send('POST', `/v1/campaigns/${campaignId}/contact-operations`, body);
+    },
+  ],
+  'post /campaigns/:id/contact-operations/import': [
+    'campaign',
+    'contacts_complete',
+    async (send) =>
+      send('POST', `/v1/campaigns/${(await enrolled()).campaignId}/contact-operations/import`, 'Secret words\n'),
+  ],
   'post /enrollments/:id/callbacks': [
     'enrollment',
     'callback_requested',

@@ -1,37 +1,36 @@
 import * as z from 'zod';
-import { type AnyCampaign, getAnyCampaign } from '../../db/campaign';
+import { type AnyCampaign, getAnyCampaign, requireCampaign } from '../../db/campaign';
 import {
   type EnrollmentSummary,
   getEnrollment,
   listAttempts,
-  listEnrollments,
   listTimeline,
   requireEnrollment,
 } from '../../db/enrollment-views';
+import { countEnrollments, listEnrollments } from '../../db/enrollment-list';
 import { listExecutions } from '../../db/execution-views';
 import { nextOf } from '../../db/explain';
 import type { Decision, Reason } from '../../domain/decision';
 import { ATTEMPT_EXAMPLE, AttemptPageAnswer, TIMELINE_EXAMPLE, TimelinePageAnswer } from '../answers/attempts';
 import {
-  ContactStatusSchema,
   ENROLLMENT_EXAMPLE,
   ENROLLMENT_SUMMARY_EXAMPLE,
   EnrollmentAnswer,
+  EnrollmentCountAnswer,
   EnrollmentPageAnswer,
-  EnrollmentStateSchema,
 } from '../answers/enrollments';
 import { EXECUTION_EXAMPLE, ExecutionPageAnswer } from '../answers/executions';
 import { pageExample } from '../answers/fields';
+import { contactFilter } from '../contact-filter';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
-import { InstantSchema } from '../instant';
 import { nextDocument } from '../next-document';
 import { numberAndIdAt, numberAt, pageBySeq, pageOf, pageQuery } from '../page';
 import { defineRoute, IdParams, ok, type Route } from '../route';
-import { text } from '../text';
 
 /**
  * GET /campaigns/{id}/enrollments
+ * GET /campaigns/{id}/enrollments/count
  * GET /enrollments/{id}: with what comes next, and why
  * GET /enrollments/{id}/attempts
  * GET /enrollments/{id}/timeline
@@ -47,23 +46,14 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
         id: 'listEnrollments',
         tag: 'Enrollments',
         summary: 'List the contacts of a campaign',
-        parameters: {
-          reason: 'Why the enrollment was rejected or has ended: `opted_out`, `plan_through`, …',
-          dueBefore: 'Only those that are looked at again before this instant.',
-          query: 'Part of the name, or an external id of the contact or of a case.',
-          sort: 'In the order of enrollment, or who is due first.',
-        },
+        parameters: { sort: 'In the order of enrollment, or who is due first and then whoever is not.' },
         answers: { 200: EnrollmentPageAnswer },
         examples: { answer: pageExample(ENROLLMENT_SUMMARY_EXAMPLE) },
       },
       params: IdParams,
       query: z.strictObject({
         ...pageQuery,
-        state: EnrollmentStateSchema.optional(),
-        status: ContactStatusSchema.optional(),
-        reason: text(60).min(1).optional(),
-        dueBefore: InstantSchema.optional(),
-        query: text(254).min(1).optional(),
+        ...contactFilter,
         sort: z.enum(['enrolled', 'due']).default('enrolled'),
       }),
       handle: async ({ params: { id }, query: { limit, cursor, ...filter } }) => {
@@ -76,6 +66,25 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
             toDocument({ ...row, next: standingOf(row, lastDecision, campaign) }),
           ),
         );
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/campaigns/:id/enrollments/count',
+      role: 'viewer',
+      operation: {
+        id: 'countEnrollments',
+        tag: 'Enrollments',
+        summary: 'Count the contacts of a campaign that match a filter',
+        description: 'All of them are looked at: ask before an order for everybody of the filter, not at every turn.',
+        answers: { 200: EnrollmentCountAnswer },
+        examples: { answer: { count: 130 } },
+      },
+      params: IdParams,
+      query: z.strictObject(contactFilter),
+      handle: async ({ params: { id }, query }) => {
+        await requireCampaign(sql, id);
+        return ok({ count: await countEnrollments(sql, { campaignId: id, ...query }) });
       },
     }),
     defineRoute({

@@ -18,7 +18,7 @@ import { accepted, type Answer, defineRoute, IdParams, type Route, type Who } fr
 import { text } from '../text';
 
 /**
- * POST /enrollments/{id}/orders: complete, pause, resume, hand_back, stop_calls, stop_messaging, cancel_callback
+ * POST /enrollments/{id}/orders: complete, remove, pause, resume, hand_back, stop_calls, stop_messaging, cancel_callback
  * POST /enrollments/{id}/next-touch
  * POST /enrollments/{id}/callbacks
  * POST /executions/{id}/retry
@@ -154,6 +154,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
 
 const ORDERS = `
 - \`complete\`: the contact is through; nothing more is done
+- \`remove\`: the contact is taken out; only adding the contact to the campaign again takes outreach up
 - \`pause\`: nothing is begun until the contact is resumed; facts are taken in
 - \`resume\`: end the pause; where there is none, take up again what was stopped or has ended
 - \`hand_back\`: a person has dealt with it; outreach goes on

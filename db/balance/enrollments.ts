@@ -9,8 +9,8 @@ export function audience(sql: Db, { settled }: BalanceOptions): Promise<Equation
     sql,
     'audience',
     settled
-      ? 'Every contact with a case in the list of a launched campaign has one row in it, enrolled or rejected, and nobody else has who was on no list of it before.'
-      : 'Whoever has a row in a launched campaign, enrolled or rejected, has a case in its list or has left it; members without a row are still to come.',
+      ? 'Every contact with a case in the list of a launched campaign, or added to it, has one row in it, enrolled or rejected, and nobody else has who was on no list of it before.'
+      : 'Whoever has a row in a launched campaign, enrolled or rejected, has a case in its list, was added or has left it; members without a row are still to come.',
     sql`
       with launched as (
         select id, list_id, list_exchanged, coalesce(status_reason = 'stopped', false) as stopped
@@ -21,6 +21,8 @@ export function audience(sql: Db, { settled }: BalanceOptions): Promise<Equation
         from launched l
         join list_member m on m.list_id = l.list_id
         join cases k on k.id = m.case_id
+        union
+        select a.campaign_id, a.contact_id from launched l join campaign_addition a on a.campaign_id = l.id
       )
       select coalesce(e.id, a.contact_id)::text as id,
         named.rightly as on_left,

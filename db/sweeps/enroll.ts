@@ -51,9 +51,19 @@ async function members(tx: Tx, { id, listId, enrollCursor }: Campaign): Promise<
     limit ${PAGE}`;
 }
 
-/** Whoever has no address that a channel of the plan could use, or barred them all, gets a row that says so. */
 async function insertRows(tx: Tx, campaignId: string, contactIds: readonly string[]): Promise<number> {
   const rows = await tx`
+    insert into enrollment (campaign_id, contact_id, cases, enrolled_at, state, reason, wants_workflow)
+    select ${campaignId}, contact_id, cases, app_now(), state, reason, state = 'open'
+    from (${standings(tx, campaignId, contactIds)}) standing
+    on conflict (campaign_id, contact_id) do nothing
+    returning 1`;
+  return rows.length;
+}
+
+/** The row that each would be given: whoever has no address that a channel of the plan could use, or barred them all, is rejected. */
+export function standings(tx: Tx, campaignId: string, contactIds: readonly string[]) {
+  return tx`
     with launched as (
       select c.list_id, v.plan from campaign c join version v on v.id = c.current_version_id where c.id = ${campaignId}
     ), used as materialized (
@@ -70,13 +80,8 @@ async function insertRows(tx: Tx, campaignId: string, contactIds: readonly strin
       from contact p
       where p.id = any(${[...contactIds]}::uuid[])
     )
-    insert into enrollment (campaign_id, contact_id, cases, enrolled_at, state, reason, wants_workflow)
-    select ${campaignId}, contact_id, cases, app_now(),
-      case when has_address and not opted_out then 'open' else 'rejected' end,
-      case when not has_address then 'no_usable_address' when opted_out then 'opted_out' end,
-      has_address and not opted_out
-    from member
-    on conflict (campaign_id, contact_id) do nothing
-    returning 1`;
-  return rows.length;
+    select contact_id, cases,
+      case when has_address and not opted_out then 'open' else 'rejected' end as state,
+      case when not has_address then 'no_usable_address' when opted_out then 'opted_out' end as reason
+    from member`;
 }

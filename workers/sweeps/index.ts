@@ -14,6 +14,7 @@ import { unseenFacts } from '../../db/sweeps/relay';
 import { forgetUnstepped, markStarted, rowsToStart } from '../../db/sweeps/start';
 import { signalOf } from '../../domain/signal';
 import type { Engine } from '../../engine/engine';
+import { contactOperations } from './contact-operations';
 import { unlessLocked, watchInstallation } from './installation';
 import type { Sweep } from './sweep';
 
@@ -33,7 +34,8 @@ const PARALLEL = 20;
 /** The sweeps that need nothing but the database and the engine. */
 export function coreSweeps(deps: CoreDeps): Sweep[] {
   const acting = [enroll(deps), start(deps), grant(deps), nudge(deps), relay(deps), complete(deps), lines(deps)];
-  return [watchInstallation(deps), ...unlessLocked(acting, deps), listMembers(deps), forget(deps)];
+  const bound = unlessLocked([...acting, contactOperations(deps)], deps);
+  return [watchInstallation(deps), ...bound, listMembers(deps), forget(deps)];
 }
 
 function enroll({ sql }: Deps): Sweep {

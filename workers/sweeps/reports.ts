@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { auditWhenDue } from '../../db/audit';
 import { countNext } from '../../db/campaign-stats';
+import { tallyPage } from '../../db/campaign-tally';
 import type { Sql } from '../../db/client';
 import type { Sweep } from './sweep';
 
@@ -15,6 +16,7 @@ const AUDIT_EVERY_MS = 3_600_000;
 export function reportSweeps({ sql, log }: Deps): Sweep[] {
   return [
     { name: 'stats', everyMs: 1_000, round: () => countNext(sql) },
+    { name: 'tally', everyMs: 1_000, round: () => tallyPage(sql) },
     {
       name: 'audit',
       everyMs: 60_000,

@@ -24,6 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
   stopped_by_rule: 'Stopped by a rule',
   stopped_in_crm: 'Status set in the CRM',
   completed_by_operator: 'Completed by an operator',
+  removed_by_operator: 'Removed by an operator',
   campaign_ended: 'Campaign ended',
   stopped: 'Stopped by an operator',
   left_list: 'Not on the list any more',

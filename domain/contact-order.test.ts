@@ -1,0 +1,84 @@
+import { judgeOrder, ORDER_REASONS, orderSentence, type OrderStanding, refusalToResume } from './contact-order';
+
+const ACTIVE: OrderStanding = {
+  state: 'open',
+  reason: null,
+  leftForGood: false,
+  optedOut: false,
+  paused: false,
+  callsStopped: false,
+  messagesStopped: false,
+  callsOver: false,
+  campaignStatus: 'active',
+};
+const ended = (reason: string): OrderStanding => ({ ...ACTIVE, state: 'ended', reason });
+const REJECTED: OrderStanding = { ...ACTIVE, state: 'rejected', reason: 'no_usable_address' };
+
+describe('Mark Completed', () => {
+  it('ends whoever is active, paused or Completed (All Calls) (S1-92)', () => {
+    for (const standing of [ACTIVE, { ...ACTIVE, paused: true }, { ...ACTIVE, callsStopped: true }])
+      expect(judgeOrder('complete', standing)).toEqual({ result: 'done', reason: null, detail: null, gives: true });
+  });
+
+  it('counts who is completed already as a success and changes nothing (R-16)', () => {
+    for (const standing of [ended('plan_through'), ended('opted_out')])
+      expect(judgeOrder('complete', standing)).toMatchObject({
+        result: 'done',
+        reason: 'already_completed',
+        gives: false,
+      });
+  });
+
+  it('skips who could never be enrolled, and says why', () => {
+    expect(judgeOrder('complete', REJECTED)).toEqual({
+      result: 'skipped',
+      reason: 'rejected',
+      detail: 'no_usable_address',
+      gives: false,
+    });
+  });
+});
+
+describe('Resume Outreach', () => {
+  it('takes up both Completed kinds again (S1-93, R-9)', () => {
+    for (const standing of [ended('completed_by_operator'), { ...ACTIVE, callsStopped: true }])
+      expect(judgeOrder('resume', standing)).toEqual({ result: 'done', reason: null, detail: null, gives: true });
+    expect(judgeOrder('resume', { ...ACTIVE, messagesStopped: true })).toMatchObject({ result: 'done', gives: true });
+  });
+
+  it('ends a pause before anything else', () => {
+    expect(judgeOrder('resume', { ...ACTIVE, paused: true, callsStopped: true })).toMatchObject({
+      result: 'done',
+      reason: 'pause_ended',
+      gives: true,
+    });
+  });
+
+  it.each([
+    ['opted_out', { ...ended('completed_by_operator'), optedOut: true }, 'S1-118'],
+    ['opted_out', ended('opted_out'), 'S1-118'],
+    ['left_for_good', { ...ended('stopped_by_rule'), leftForGood: true }, 'R-8'],
+    ['removed', ended('removed_by_operator'), 'U-13'],
+    ['erased', ended('erased'), 'an erasure'],
+    ['rejected', REJECTED, 'nobody'],
+    ['campaign_over', { ...ended('campaign_ended'), campaignStatus: 'completed' }, 'the end'],
+    ['campaign_over', { ...ended('campaign_ended'), campaignStatus: 'archived' }, 'the end'],
+    ['already_active', ACTIVE, 'R-9'],
+    ['calls_spent', { ...ACTIVE, callsOver: true }, 'R-9'],
+  ] as const)('skips with the reason %s', (reason, standing, _proves) => {
+    expect(judgeOrder('resume', standing)).toMatchObject({ result: 'skipped', reason, gives: false });
+  });
+
+  it('is not refused to somebody alone who is active', () => {
+    expect(refusalToResume(ACTIVE)).toBeNull();
+  });
+});
+
+it('says every reason as a sentence, with what it knows', () => {
+  const sentences = ORDER_REASONS.map((reason) => orderSentence(reason, null));
+  expect(new Set(sentences).size).toBe(ORDER_REASONS.length);
+  expect(orderSentence('several_contacts', '2')).toBe('2 contacts of this campaign carry the id');
+  expect(orderSentence('rejected', 'opted_out')).toBe('the contact could not be enrolled (opted_out)');
+  expect(orderSentence('campaign_over', 'archived')).toBe('the campaign is archived');
+  expect(orderSentence('unreadable', 'a quote')).toBe('the line can not be read: a quote');
+});
