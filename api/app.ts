@@ -23,6 +23,7 @@ import { contactRoutes } from './routes/contacts';
 import { enrollmentRoutes } from './routes/enrollments';
 import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
+import { forecastRoutes } from './routes/forecasts';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
 import { legalRuleRoutes } from './routes/legal-rules';
@@ -76,6 +77,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...campaignRoutes(deps),
     ...pauseRoutes(deps),
     ...publishRoutes(deps),
+    ...forecastRoutes(deps),
     ...ruleRoutes(deps),
     ...enrollmentRoutes(deps),
     ...commitmentRoutes(deps),

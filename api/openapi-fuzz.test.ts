@@ -110,6 +110,8 @@ async function aims(): Promise<Aims> {
   const idsOf = async (path: string): Promise<string[]> =>
     (await api.call('GET', `${path}?limit=8`)).body.items.map(({ id }: { id: string }) => id);
   const executions = await failedExecutions(people[0]);
+  const forecasts: string[] = [];
+  for (const { campaignId } of people.slice(0, 3)) forecasts.push(await made(`/v1/campaigns/${campaignId}/forecast`, {}));
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
   return {
     apiKey: api.keys.viewer,
@@ -123,6 +125,7 @@ async function aims(): Promise<Aims> {
       versions: await idsOf(`/v1/campaigns/${people[0]?.campaignId}/versions`),
       attempts: [attemptId],
       executions,
+      forecasts,
       connections: await Promise.all(connections),
       consents: await Promise.all(
         people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),

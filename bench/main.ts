@@ -4,6 +4,7 @@ import { Undo } from '../local/undo';
 import { startBare } from './bare';
 import { measureContacts } from './contacts';
 import { measureFacts } from './facts';
+import { measureForecast } from './forecast';
 import { historyCost, workflowIdsOf } from './histories';
 import { type BenchOptions, HELP, OptionError, readOptions } from './options';
 import { measurePlanner } from './planner';
@@ -48,7 +49,10 @@ async function measure(
   undo: Undo,
   ended: (what: string) => void,
 ): Promise<Measured> {
-  const planner = parts.includes('planner') ? { decisionsPerSecond: measurePlanner(size.plannerSeconds) } : {};
+  const planner = {
+    ...(parts.includes('planner') ? { decisionsPerSecond: measurePlanner(size.plannerSeconds) } : {}),
+    ...(parts.includes('forecast') ? { forecast: measureForecast(size.forecastContacts) } : {}),
+  };
   if (!needsServers) return planner;
   say(`starting Temporal (${engine}), PostgreSQL, the product and the bare engine`);
   const servers = await startServers(engine);

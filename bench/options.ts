@@ -1,6 +1,6 @@
 /** What is measured, on which engine, and how much of it. */
 
-export const PARTS = ['contacts', 'starts', 'facts', 'planner'] as const;
+export const PARTS = ['contacts', 'starts', 'facts', 'planner', 'forecast'] as const;
 export type PartName = (typeof PARTS)[number];
 
 export type EngineName = 'memory' | 'postgres';
@@ -27,9 +27,10 @@ export interface Size {
   readonly startSeconds: number;
   readonly factSeconds: number;
   readonly plannerSeconds: number;
+  readonly forecastContacts: number;
 }
 
-const COMMON = { enrolled: 10_000, startSeconds: 30, factSeconds: 15, plannerSeconds: 3 };
+const COMMON = { enrolled: 10_000, startSeconds: 30, factSeconds: 15, plannerSeconds: 3, forecastContacts: 100_000 };
 const FULL: Readonly<Record<EngineName, Size>> = {
   memory: { ...COMMON, contacts: 300, warmUp: 300, pairs: 5 },
   postgres: { ...COMMON, contacts: 200, warmUp: 200, pairs: 4 },
@@ -42,6 +43,7 @@ const QUICK: Size = {
   startSeconds: 5,
   factSeconds: 2,
   plannerSeconds: 0.3,
+  forecastContacts: 1_000,
 };
 
 export class OptionError extends Error {
@@ -73,7 +75,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     else throw new OptionError(`"${option}" is not an option.\n${HELP}`);
   }
   const parts = only.length === 0 ? PARTS : PARTS.filter((part) => only.includes(part));
-  const needsServers = parts.some((part) => part !== 'planner');
+  const needsServers = parts.some((part) => part !== 'planner' && part !== 'forecast');
   return { engine, parts, size: isQuick ? QUICK : FULL[engine], isQuick, isMarkdown, needsServers };
 }
 

@@ -1,5 +1,6 @@
 import type { ContactsResult, Round } from './contacts';
 import type { FactsResult } from './facts';
+import type { ForecastResult } from './forecast';
 import type { HistoryCost } from './histories';
 import type { EngineName } from './options';
 import type { Meters } from './process-use';
@@ -14,6 +15,7 @@ export interface Measured {
   readonly starts?: StartsResult;
   readonly facts?: FactsResult;
   readonly decisionsPerSecond?: number;
+  readonly forecast?: ForecastResult;
 }
 
 export interface Circumstances {
@@ -25,7 +27,10 @@ export interface Circumstances {
 }
 
 /** A key that was not measured is null, so that the keys are always the same. */
-export function figuresOf({ contacts, starts, facts, decisionsPerSecond }: Measured, circumstances: Circumstances) {
+export function figuresOf(
+  { contacts, starts, facts, decisionsPerSecond, forecast }: Measured,
+  circumstances: Circumstances,
+) {
   const pairs =
     contacts?.ours.map((round, n) => ratio(round.contactsPerSecond, contacts.bare[n]?.contactsPerSecond)) ?? [];
   return {
@@ -48,6 +53,9 @@ export function figuresOf({ contacts, starts, facts, decisionsPerSecond }: Measu
     bareFactsP99Ms: rounded(facts?.bare.p99Ms),
     apiCpuMsPerFact: rounded(facts?.apiCpuMsPerFact),
     decisionsPerSecond: rounded(decisionsPerSecond),
+    forecastContactsPerSecond: rounded(forecast?.contactsPerSecond),
+    forecastSeconds: rounded(forecast?.seconds),
+    forecastTouches: forecast?.touches ?? null,
     eventsPerContact: rounded(contacts?.history.ours.events),
     bareEventsPerContact: rounded(contacts?.history.bare.events),
     workflowTasksPerContact: rounded(contacts?.history.ours.workflowTasks),
@@ -93,6 +101,8 @@ function linesOf(figures: Figures): Line[] {
     { what: 'facts/s through the webhook', ours: figures.factsPerSecond, bare: figures.bareFactsPerSecond },
     { what: 'p99 of a fact at 300/s, ms', ours: figures.factsP99Ms, bare: figures.bareFactsP99Ms },
     { what: 'planner decisions/s', ours: figures.decisionsPerSecond },
+    { what: 'contacts forecast/s', ours: figures.forecastContactsPerSecond },
+    { what: 'the forecast, s', ours: figures.forecastSeconds },
     {
       what: 'worker bytes per waiting contact',
       ours: figures.workerBytesPerContact,

@@ -22,6 +22,7 @@ import { recoverySweep } from './recovery/sweep';
 import { coreSweeps } from './sweeps';
 import { connectionSweeps } from './sweeps/connections';
 import { erasures } from './sweeps/erasures';
+import { forecasts } from './sweeps/forecasts';
 import { checkInstallation } from './sweeps/installation';
 import { measured } from './sweeps/measured';
 import { reconcile } from './sweeps/reconcile';
@@ -171,6 +172,7 @@ function sweepsOf(config: Config, { sql, engine, providers, metrics, log }: Swee
     ...connecting,
     erasing,
     ...reportSweeps({ sql, log }),
+    forecasts({ sql }),
   ];
   return runSweeps(measured(sweeps, metrics), { sql, log });
 }
