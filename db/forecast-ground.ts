@@ -11,7 +11,10 @@ export interface Ground {
   /** Of the company. */
   readonly zone: string;
   readonly company: CompanyRules;
-  readonly messagesPerSecond: number;
+  /** In business time, as are calls; null = a clock that stands still waits for nobody. */
+  readonly messagesPerSecond: number | null;
+  /** Business time for each moment of real time. */
+  readonly speed: number;
   /** The company's lines at its rate. */
   readonly lines: LineLimits['lines'];
   readonly spending: Spending;
@@ -64,7 +67,8 @@ export async function readGround(db: Db, campaignId: string): Promise<Ground> {
   return {
     now,
     zone,
-    messagesPerSecond,
+    speed,
+    messagesPerSecond: speed === 0 ? null : messagesPerSecond / speed,
     lines,
     spending,
     company: {

@@ -116,7 +116,11 @@ export class ForecastWork {
   private limitsOf({ ground, policy }: Population): ForecastFrame['limits'] {
     const { concurrencyLimit, callsPerMinute } = policy;
     const lines = this.row.lines ?? ground.lines;
-    return { lines: concurrencyLimit === 0 ? lines : Math.min(lines, concurrencyLimit), callsPerMinute };
+    const { speed } = ground;
+    return {
+      lines: concurrencyLimit === 0 ? lines : Math.min(lines, concurrencyLimit),
+      callsPerMinute: callsPerMinute === null || speed === 0 ? null : callsPerMinute / speed,
+    };
   }
 }
 
@@ -129,7 +133,7 @@ class Interrupted extends Error {
 
 /** So few are forecast while the asker waits. */
 const FEW = 200;
-const WHILE_ASKED_MS = 2_000;
+const WHILE_ASKED_MS = 10_000;
 
 /** Forecasts at once what is small enough, and leaves the rest to the workers. */
 export async function forecastIfSmall(sql: Sql, { id, campaignId }: Pick<ForecastRow, 'id' | 'campaignId'>): Promise<void> {

@@ -221,7 +221,7 @@ describe('a contact who is inside already (N-3)', () => {
 
 describe('people who can not be reached (N-3)', () => {
   it.each([
-    ['unreachable', { contact: aContact({ addresses: [aMailbox()] }) }, 'no usable address'],
+    ['unreachable', { contact: aContact({ addresses: [aMailbox()] }) }, 'no address left'],
     ['opted_out', { contact: aContact({ addresses: [aPhone({ suppressed: ['voice'] })] }) }, 'opted out'],
     ['unreachable', { contact: aContact({ zones: ['Asia/Kolkata', 'America/Los_Angeles'] }) }, 'no hour'],
   ])('are named with the reason: %s', (reason, changes, words) => {

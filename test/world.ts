@@ -22,6 +22,7 @@ import { coreSweeps } from '../workers/sweeps';
 import { recover, type RecoveryOutcome } from '../workers/recovery/recover';
 import { connectionSweeps } from '../workers/sweeps/connections';
 import { erasures } from '../workers/sweeps/erasures';
+import { forecasts } from '../workers/sweeps/forecasts';
 import { checkInstallation } from '../workers/sweeps/installation';
 import { reconcile } from '../workers/sweeps/reconcile';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
@@ -218,7 +219,13 @@ export class World {
     const connecting = connectionSweeps({ sql: this.sql, ...this.providers, keys: this.keys() });
     const erasing = erasures({ sql: this.sql, engine: this.engine, ...this.providers });
     this.sweeps = runSweeps(
-      [...coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 }), reconciling, ...connecting, erasing].map((sweep) => ({
+      [
+        ...coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 }),
+        reconciling,
+        ...connecting,
+        erasing,
+        forecasts({ sql: this.sql }),
+      ].map((sweep) => ({
         ...sweep,
         everyMs: sweep.everyMs / HURRY,
       })),

@@ -1,5 +1,6 @@
 import { enrollmentsOf, expectSound } from '../outcome';
 import { type Actor, prepare, type Story } from '../story';
+import { until } from '../until';
 import { World } from '../world';
 
 /** N-3: what a forecast says is what happens when people answer as it was told, touch by touch. */
@@ -199,7 +200,7 @@ test('N-3: the forecast of a draft, and of the campaign half-way, is what happen
   expect(Object.entries(early.unreached).map(([id, sentence]) => [names.get(id), sentence])).toEqual([
     ['Nemo', expect.stringContaining('no usable address')],
   ]);
-  expect(made.length - former.length).toBeGreaterThan(15);
+  expect(made.length - former.length).toBeGreaterThan(5);
   expect(new Set(made.map(({ channel }) => channel))).toEqual(new Set(['voice', 'sms', 'email']));
 });
 
@@ -230,12 +231,12 @@ async function callsMade({ campaignId }: Story): Promise<ReadonlyMap<string, rea
 
 async function forecast({ campaignId }: Story, scripts: readonly unknown[]): Promise<Forecast> {
   const assumptions = { seconds: AT_ONCE, replies: { stop: 0, afterMinutes: 0 }, scripts };
-  const { id, state } = await world.api.send<{ id: string; state: string }>(
-    'POST',
-    `/v1/campaigns/${campaignId}/forecast`,
-    { days: 14, assumptions },
-  );
-  expect(state).toBe('done');
+  const { id } = await world.api.send<{ id: string }>('POST', `/v1/campaigns/${campaignId}/forecast`, {
+    days: 14,
+    assumptions,
+  });
+  const state = async () => (await world.api.get<{ state: string }>(`/v1/forecasts/${id}`)).state;
+  await until('the forecast is done', async () => (await state()) === 'done');
   const { items } = await world.api.get<{
     items: {
       contact: { id: string };
