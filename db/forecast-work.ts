@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Forecast, type ForecastFrame } from '../domain/forecast';
 import { Answers } from '../domain/forecast-assumptions';
+import { linesNeeded } from '../domain/forecast-needs';
 import { DAY_MS } from '../domain/instant';
 import type { Sql } from './client';
 import { failForecast, type ForecastRow, keepForecast, releaseForecast, takeForecast } from './forecast';
@@ -12,10 +13,10 @@ import { summaryOf } from './forecast-summary';
 /** So long others of this process wait for their turn. */
 const SLICE_MS = 10;
 const STORED_AT_ONCE = 1_000;
-/** In per cent: the people are there; they are forecast without want of lines, then with those that there are. */
+/** In per cent: the people are there; they are forecast; it is known how many lines nobody would wait for. */
 const READ = 5;
-const FREE = 45;
-const BOUNDED = 85;
+const LIVED = 70;
+const FREE = 85;
 
 /** One forecast on its way. What a process has of it dies with it; whoever takes it over begins anew. */
 export class ForecastWork {
@@ -57,25 +58,28 @@ export class ForecastWork {
   }
 
   private async live(population: Population, goesOn: () => boolean): Promise<void> {
-    const { people } = population;
-    const share = (forecast: Forecast) => forecast.done / Math.max(1, people.length);
-    const free = new Forecast(people, this.frameOf(population, false));
-    await this.advance(free, goesOn, () => READ + (FREE - READ) * share(free));
-    const bounded = free.areLinesShort ? new Forecast(people, this.frameOf(population, true)) : free;
-    if (bounded !== free) await this.advance(bounded, goesOn, () => FREE + (BOUNDED - FREE) * share(bounded));
-    await this.store(population, bounded, goesOn);
-    const summary = summaryOf(population, { free, bounded, lines: this.limitsOf(population).lines });
+    const frame = this.frameOf(population);
+    const forecast = new Forecast(population.people, frame);
+    await this.advance(forecast, goesOn, { from: READ, to: LIVED });
+    const needs = linesNeeded(forecast, population.people, frame);
+    if (needs.free !== null) await this.advance(needs.free, goesOn, { from: LIVED, to: FREE });
+    await this.store(population, forecast, goesOn);
+    const summary = summaryOf(population, forecast, { ...needs, available: frame.limits.lines });
     await finishForecast(this.sql, this.row.id, this.runner, summary);
   }
 
-  private async advance(forecast: Forecast, goesOn: () => boolean, progress: () => number): Promise<void> {
+  private async advance(
+    forecast: Forecast,
+    goesOn: () => boolean,
+    progress: { readonly from: number; readonly to: number },
+  ): Promise<void> {
     let saidMs = 0;
     for (let isDone = false; !isDone; ) {
       const startedMs = performance.now();
       isDone = forecast.advance(() => performance.now() - startedMs < SLICE_MS);
       if (performance.now() - saidMs > SAY_EVERY_MS) {
         saidMs = performance.now();
-        await this.say(goesOn, progress());
+        await this.say(goesOn, progress.from + (progress.to - progress.from) * forecast.share);
       }
       await breathe();
     }
@@ -88,7 +92,7 @@ export class ForecastWork {
     await clearResults(sql, id);
     for (let at = 0; at < contacts.length; at += STORED_AT_ONCE) {
       await storeContacts(sql, id, at, contacts.slice(at, at + STORED_AT_ONCE));
-      await this.say(goesOn, BOUNDED + ((100 - BOUNDED) * at) / contacts.length);
+      await this.say(goesOn, FREE + ((100 - FREE) * at) / contacts.length);
     }
     await storeHours(sql, id, tally.hours());
   }
@@ -98,7 +102,7 @@ export class ForecastWork {
     if (!goesOn() || !(await keepForecast(this.sql, this.row.id, this.runner, progress))) throw new Interrupted();
   }
 
-  private frameOf(population: Population, areLinesBounded: boolean): ForecastFrame {
+  private frameOf(population: Population): ForecastFrame {
     const { from, ground } = population;
     const { messagesPerSecond, spending, zone } = ground;
     return {
@@ -106,7 +110,7 @@ export class ForecastWork {
       until: from + this.row.days * DAY_MS,
       answers: new Answers(this.row.assumptions),
       limits: this.limitsOf(population),
-      areLinesBounded,
+      areLinesBounded: true,
       messagesPerSecond,
       spending,
       zone,

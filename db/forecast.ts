@@ -34,6 +34,8 @@ export interface ForecastSummary {
   readonly lines: {
     /** Most calls at once if nobody had to wait. */
     readonly needed: number;
+    /** Told from a part of the contacts. */
+    readonly isEstimated: boolean;
     readonly available: number;
     /** Most calls at once with the lines that there are. */
     readonly used: number;

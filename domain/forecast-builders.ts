@@ -51,9 +51,9 @@ export interface ForecastChanges extends Partial<Omit<ForecastFrame, 'answers' |
 }
 
 /** From Monday at ten in Chicago, for thirty days, with more lines than anybody wants. */
-export function aForecast(all: readonly Person[], { days = 30, assumptions = NOBODY, ...frame }: ForecastChanges = {}): Forecast {
+export function frameOf({ days = 30, assumptions = NOBODY, ...frame }: ForecastChanges = {}): ForecastFrame {
   const from = frame.from ?? MONDAY_10;
-  return new Forecast(all, {
+  return {
     from,
     until: from + days * DAY_MS,
     answers: new Answers(AssumptionsSchema.parse(assumptions)),
@@ -63,7 +63,11 @@ export function aForecast(all: readonly Person[], { days = 30, assumptions = NOB
     spending: NO_SPENDING,
     zone: 'America/Chicago',
     ...frame,
-  });
+  };
+}
+
+export function aForecast(all: readonly Person[], changes: ForecastChanges = {}): Forecast {
+  return new Forecast(all, frameOf(changes));
 }
 
 /** Lived to its end. */

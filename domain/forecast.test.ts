@@ -1,4 +1,17 @@
-import { aForecast, aPerson, contactId, foreseen, type ForecastChanges, lived, NOBODY, people, scripted } from './forecast-builders';
+import { Forecast } from './forecast';
+import {
+  aForecast,
+  aPerson,
+  contactId,
+  foreseen,
+  type ForecastChanges,
+  frameOf,
+  lived,
+  NOBODY,
+  people,
+  scripted,
+} from './forecast-builders';
+import { linesNeeded } from './forecast-needs';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, toIso } from './instant';
 import {
   aContact,
@@ -238,7 +251,7 @@ describe('a campaign, ahead of time (N-3)', () => {
   it('says how many lines nobody would have to wait for', () => {
     const free = lived(aForecast(people(7, { runs: ONE_CALL }), { assumptions: TALK, areLinesBounded: false, limits: { lines: 2, callsPerMinute: null } }));
     expect([free.mostLines, free.areLinesShort, free.tally.delayed]).toEqual([7, true, 0]);
-    expect(free.done).toBe(7);
+    expect(free.share).toBe(1);
   });
 
   it('lets people wait for the lines that there are, first come first served', () => {
@@ -322,6 +335,21 @@ describe('a campaign, ahead of time (N-3)', () => {
     expect(portions).toBeGreaterThan(3);
     expect(parts.results).toEqual(whole.results);
     expect(parts.tally).toEqual(whole.tally);
+  });
+
+  it('knows how many lines would do: from what was lived where nobody waited, else from everybody, or a part of very many', () => {
+    const frame = frameOf({ assumptions: TALK, limits: { lines: 4, callsPerMinute: null }, messagesPerSecond: 100 });
+    const few = people(4, { runs: ONE_CALL });
+    const enough = lived(new Forecast(few, frame));
+    expect([enough.mostLines, linesNeeded(enough, few, frame)]).toEqual([4, { free: null, every: 1 }]);
+    const more = people(9, { runs: ONE_CALL });
+    const short = linesNeeded(lived(new Forecast(more, frame)), more, frame);
+    expect([short.free === null ? null : lived(short.free).mostLines, short.every]).toEqual([9, 1]);
+    const [one] = few;
+    const many = Array.from({ length: 20_001 }, () => one).filter((each) => each !== undefined);
+    const paceless = { ...frame, messagesPerSecond: null };
+    const part = linesNeeded(short.free ?? enough, many, paceless);
+    expect([part.free === null ? null : lived(part.free).mostLines, part.every]).toEqual([6_667, 3]);
   });
 
   it('has nothing to say of nobody', () => {

@@ -82,9 +82,9 @@ export class Forecast implements House {
     for (const guest of this.guests) this.agenda.add(from, { guest, turn: 0 });
   }
 
-  /** Those whose forecast is done. */
-  get done(): number {
-    return this.over;
+  /** Of all people, whose forecast is done. */
+  get share(): number {
+    return this.over / Math.max(1, this.guests.length);
   }
 
   /** Would anybody have had to wait for a line or for the pace of calls? */

@@ -29,6 +29,7 @@ const SummaryAnswer = z
     longestWaitSeconds: Count,
     lines: z.object({
       needed: Count.describe('Most calls at once if nobody had to wait for a line.'),
+      isEstimated: z.boolean().describe('What is needed was told from 10,000 of the contacts, or fewer.'),
       available: Count.describe("The company's lines at its rate, or the campaign's limit, whichever is less."),
       used: Count.describe('Most calls at once with the lines that there are.'),
       areShort: z.boolean().describe('Calls wait, for a line or for the pace of calls.'),
@@ -133,7 +134,7 @@ export const FORECAST_EXAMPLE = forecastDocument({
     endsAt: EXAMPLE_AT + DAY_MS,
     delayed: 14,
     longestWaitSeconds: 65,
-    lines: { needed: 26, available: 20, used: 20, areShort: true },
+    lines: { needed: 26, isEstimated: false, available: 20, used: 20, areShort: true },
   },
   createdAt: EXAMPLE_AT,
   finishedAt: EXAMPLE_AT,
