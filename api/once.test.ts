@@ -181,7 +181,11 @@ describe.each(CREATES)(
       expect(await count()).toBe(before + 1);
 
       const body = JSON.parse(
-        JSON.stringify(ask.body).replace('Cut off', 'Other').replace('Asha', 'Io').replace('Tao', 'Bo').replace('"days":7', '"days":8'),
+        JSON.stringify(ask.body)
+          .replace('Cut off', 'Other')
+          .replace('Asha', 'Io')
+          .replace('Tao', 'Bo')
+          .replace('"days":7', '"days":8'),
       );
       expect((await api.call('POST', path, { ...ask, body })).body.code).toBe('idempotency_mismatch');
       const repeated = await api.call('POST', path, ask);

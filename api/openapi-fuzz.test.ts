@@ -111,7 +111,8 @@ async function aims(): Promise<Aims> {
     (await api.call('GET', `${path}?limit=8`)).body.items.map(({ id }: { id: string }) => id);
   const executions = await failedExecutions(people[0]);
   const forecasts: string[] = [];
-  for (const { campaignId } of people.slice(0, 3)) forecasts.push(await made(`/v1/campaigns/${campaignId}/forecast`, {}));
+  for (const { campaignId } of people.slice(0, 3))
+    forecasts.push(await made(`/v1/campaigns/${campaignId}/forecast`, {}));
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
   return {
     apiKey: api.keys.viewer,

@@ -87,7 +87,15 @@ export function measureForecast(contacts: number): ForecastResult {
 }
 
 function population(contacts: number): Person[] {
-  const { isLocked: _, now: __, line: ___, spending: ____, enrollment, contact, ...frame } = { isLocked: false, ...plannerInput(0) };
+  const {
+    isLocked: _,
+    now: __,
+    line: ___,
+    spending: ____,
+    enrollment,
+    contact,
+    ...frame
+  } = { isLocked: false, ...plannerInput(0) };
   const setting: Setting = {
     campaign: frame.campaign,
     plan: PLAN,

@@ -77,7 +77,9 @@ class Reading {
     const { tx, campaign } = this;
     if (campaign.status === 'draft') return;
     for (let after = 0; ; ) {
-      const rows = await tx<{ id: string; seq: number; contactId: string; state: string; reason: string | null; endedAt: Instant }[]>`
+      const rows = await tx<
+        { id: string; seq: number; contactId: string; state: string; reason: string | null; endedAt: Instant }[]
+      >`
         select id, seq::float8, contact_id, state, reason, ms(enrolled_at) as ended_at
         from enrollment where campaign_id = ${campaign.id} and seq > ${after} order by seq limit ${FRAMES_PAGE}`;
       for (const { contactId, state, reason, endedAt } of rows) {
@@ -159,7 +161,9 @@ class Reading {
     if (campaign.status === 'draft') {
       const { plan, policy } = definition;
       // Compiled hours are kept by the id of their version, so a draft is named after its content.
-      const id = createHash('sha256').update(JSON.stringify([plan, policy])).digest('hex');
+      const id = createHash('sha256')
+        .update(JSON.stringify([plan, policy]))
+        .digest('hex');
       const planVersion = { number: 1, plannedSince: 1, replansFrom: 0, history: NO_HISTORY, policy };
       return { campaign: view, plan, planVersionId: id, planVersion, policy, policyVersionId: id, company };
     }
@@ -220,7 +224,9 @@ class Reading {
   private add(person: Person): void {
     this.people.push(person);
     if (this.people.length > MOST_CONTACTS)
-      throw new TooManyContacts(`There are more than ${MOST_CONTACTS} contacts, which is the most that a forecast looks at.`);
+      throw new TooManyContacts(
+        `There are more than ${MOST_CONTACTS} contacts, which is the most that a forecast looks at.`,
+      );
   }
 
   private reject(contactId: string, reason: string, at: Instant): void {

@@ -52,12 +52,7 @@ export async function storeHours(sql: Sql, forecastId: string, hours: readonly F
 }
 
 /** False = it was cancelled at the last moment, or somebody else is at it. */
-export async function finishForecast(
-  sql: Sql,
-  id: string,
-  runner: string,
-  summary: ForecastSummary,
-): Promise<boolean> {
+export async function finishForecast(sql: Sql, id: string, runner: string, summary: ForecastSummary): Promise<boolean> {
   const rows = await sql`
     update forecast set state = 'done', progress = 100, summary = ${JSON.stringify(summary)}::text::jsonb,
       finished_at = app_now(), runner = null

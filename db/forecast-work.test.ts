@@ -43,7 +43,15 @@ const CALLS = [
 
 async function asked(campaignId: string, more: { lines?: number; days?: number } = {}): Promise<ForecastRow> {
   const { lines = null, days = 30 } = more;
-  return createForecast(sql, { id: randomUUID(), campaignId, startsAt: null, days, lines, assumptions: NOBODY, actor: 'test' });
+  return createForecast(sql, {
+    id: randomUUID(),
+    campaignId,
+    startsAt: null,
+    days,
+    lines,
+    assumptions: NOBODY,
+    actor: 'test',
+  });
 }
 
 async function touchesOf(forecastId: string): Promise<string[]> {
@@ -80,13 +88,26 @@ describe('a forecast of a campaign that lives (N-3)', () => {
     expect(forecast).toMatchObject({
       state: 'done',
       progress: 100,
-      summary: { contacts: 4, reached: 3, unreached: 1, rejected: 1, endedBefore: 1, touches: { voice: 5 }, endsAt: fromIso('2027-03-01T22:00:00Z') },
+      summary: {
+        contacts: 4,
+        reached: 3,
+        unreached: 1,
+        rejected: 1,
+        endedBefore: 1,
+        touches: { voice: 5 },
+        endsAt: fromIso('2027-03-01T22:00:00Z'),
+      },
     });
     expect(contacts).toHaveLength(3);
   });
 
   it('sees opt-outs, and attempts of other campaigns at the same person', async () => {
-    const { campaignId, contacts } = await seedOutreach(sql, { people: people(2), runs: CALLS, campaigns: 2, policy: { caps: { perDay: 1 } } });
+    const { campaignId, contacts } = await seedOutreach(sql, {
+      people: people(2),
+      runs: CALLS,
+      campaigns: 2,
+      policy: { caps: { perDay: 1 } },
+    });
     const [first, second] = contacts;
     await sql`insert into suppression (hash, channels, source, at, actor) values (${second?.hashes[0] ?? ''}, array['voice', 'sms', 'email'], 'reply', app_now(), 'test')`;
     const [elsewhere] = await sql<{ id: string }[]>`
@@ -125,10 +146,22 @@ describe('a forecast of a campaign that lives (N-3)', () => {
   it('says how many lines it needs, and what becomes of it with fewer', async () => {
     const { campaignId } = await seedOutreach(sql, { people: people(4), runs: CALLS, policy: { concurrencyLimit: 3 } });
     const ring = { ...NOBODY, seconds: { ...NOBODY.seconds, noAnswer: 30 } };
-    const { id } = await createForecast(sql, { id: randomUUID(), campaignId, startsAt: null, days: 1, lines: 2, assumptions: ring, actor: 'test' });
+    const { id } = await createForecast(sql, {
+      id: randomUUID(),
+      campaignId,
+      startsAt: null,
+      days: 1,
+      lines: 2,
+      assumptions: ring,
+      actor: 'test',
+    });
     await forecastIfSmall(sql, { id, campaignId });
     const { summary } = await getForecast(sql, id);
-    expect(summary).toMatchObject({ delayed: 2, longestWaitSeconds: 30, lines: { needed: 4, available: 2, used: 2, areShort: true } });
+    expect(summary).toMatchObject({
+      delayed: 2,
+      longestWaitSeconds: 30,
+      lines: { needed: 4, available: 2, used: 2, areShort: true },
+    });
     expect(await listForecastHours(sql, { forecastId: id, ...PAGE })).toMatchObject([
       { at: fromIso(MONDAY_NOON), voice: 4, lines: 2, waiting: 2 },
       { voice: 4, lines: 2 },
@@ -162,7 +195,10 @@ describe('a forecast under way', () => {
       await sql`update forecast set seen_rt = clock_timestamp() - interval '61 seconds'`;
     }
     expect(await takeForecast(sql, randomUUID())).toBeNull();
-    expect(await getForecast(sql, id)).toMatchObject({ state: 'failed', failure: expect.stringContaining('several times') });
+    expect(await getForecast(sql, id)).toMatchObject({
+      state: 'failed',
+      failure: expect.stringContaining('several times'),
+    });
   });
 
   it('stops when it is cancelled, and stores nothing any more', async () => {

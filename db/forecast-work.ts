@@ -140,7 +140,10 @@ const FEW = 200;
 const WHILE_ASKED_MS = 10_000;
 
 /** Forecasts at once what is small enough, and leaves the rest to the workers. */
-export async function forecastIfSmall(sql: Sql, { id, campaignId }: Pick<ForecastRow, 'id' | 'campaignId'>): Promise<void> {
+export async function forecastIfSmall(
+  sql: Sql,
+  { id, campaignId }: Pick<ForecastRow, 'id' | 'campaignId'>,
+): Promise<void> {
   const [row] = await sql<{ contacts: number }[]>`
     select count(*)::int as contacts from (
       select distinct k.contact_id from campaign c join list_member m on m.list_id = c.list_id join cases k on k.id = m.case_id

@@ -1,3 +1,4 @@
+import type { Touch } from './decision';
 import type { FactBody } from './fact';
 import type { FoldAttempt } from './fold-state';
 import type { Answers, CallAnswer } from './forecast-assumptions';
@@ -54,6 +55,28 @@ export function lifeAttempt(view: AttemptView, toHash: string): LifeAttempt {
   };
 }
 
+/** One that a provider has just taken. */
+export function begunAttempt(touch: Touch, now: Instant): LifeAttempt {
+  return lifeAttempt(
+    {
+      id: touch.key,
+      touchKey: touch.key,
+      runKey: touch.runKey,
+      stepKey: touch.stepKey,
+      ordinal: touch.ordinal,
+      try: touch.try,
+      channel: touch.channel,
+      state: 'accepted',
+      disposition: null,
+      outcome: null,
+      claimedAt: now,
+      endedAt: null,
+      retryable: false,
+    },
+    touch.toHash,
+  );
+}
+
 /** What comes of the person's nth attempt on its channel, which was made at `now`, as the answers have it. */
 export function answerTo(
   { channel, runKey }: LifeAttempt,
@@ -84,7 +107,9 @@ function callFacts({ result, outcome, callbackMinutes, optsOut }: CallAnswer, ov
   if (result === 'voicemail') return [{ kind: 'machine_detected', answeredBy: 'machine' }, end];
   if (result !== 'answered') return [end];
   return [
-    ...(optsOut ? [{ kind: 'opted_out', source: 'keypress', channels: ['voice', 'sms', 'email'] } satisfies FactBody] : []),
+    ...(optsOut
+      ? [{ kind: 'opted_out', source: 'keypress', channels: ['voice', 'sms', 'email'] } satisfies FactBody]
+      : []),
     ...(callbackMinutes === undefined
       ? []
       : [{ kind: 'callback_requested', at: overAt + callbackMinutes * MINUTE_MS } satisfies FactBody]),

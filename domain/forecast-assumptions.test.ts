@@ -24,14 +24,20 @@ describe('assumptions', () => {
   it.each([
     [{ calls: { answered: 0.9, voicemail: 0.2, busy: 0, failed: 0 } }, ['calls'], 'add up to 1.1'],
     [{ outcomes: { successful: 0.5, converted: 0.5, disqualified: 0.5 } }, ['outcomes'], 'add up to 1.5'],
-    [{ scripts: [{ contactId: ASHA }, { contactId: BEN }, { contactId: ASHA }] }, ['scripts', 2, 'contactId'], 'two scripts'],
+    [
+      { scripts: [{ contactId: ASHA }, { contactId: BEN }, { contactId: ASHA }] },
+      ['scripts', 2, 'contactId'],
+      'two scripts',
+    ],
   ])('%j is refused by name', (changes, path, words) => {
     const { error } = AssumptionsSchema.safeParse(changes);
     expect(error?.issues).toEqual([expect.objectContaining({ path, message: expect.stringContaining(words) })]);
   });
 
   it('takes thirds that miss one by what a computer can not count', () => {
-    expect(AssumptionsSchema.safeParse({ calls: { answered: 0.1, voicemail: 0.2, busy: 0.3, failed: 0.4 } }).success).toBe(true);
+    expect(
+      AssumptionsSchema.safeParse({ calls: { answered: 0.1, voicemail: 0.2, busy: 0.3, failed: 0.4 } }).success,
+    ).toBe(true);
   });
 });
 
@@ -69,7 +75,12 @@ describe('a script', () => {
       calls: { answered: 1, voicemail: 0, busy: 0, failed: 0 },
       replies: { stop: 1 },
       scripts: [
-        { contactId: ASHA, calls: [{ result: 'busy' }, { result: 'answered', outcome: null }], texts: ['interested', 'nothing'], mails: ['stop'] },
+        {
+          contactId: ASHA,
+          calls: [{ result: 'busy' }, { result: 'answered', outcome: null }],
+          texts: ['interested', 'nothing'],
+          mails: ['stop'],
+        },
         { contactId: BEN },
       ],
     }),

@@ -35,7 +35,7 @@ export type Script = z.infer<typeof ScriptSchema>;
 export const AssumptionsSchema = z
   .strictObject({
     /** The same seed gives the same answers to the same people. */
-    seed: z.int().min(0).max(2_147_483_647).default(1),
+    seed: z.int().min(0).max(999_999_999).default(1),
     /** Shares of all calls; nobody picks up the rest. */
     calls: z
       .strictObject({

@@ -21,7 +21,10 @@ export function contactId(n: number): string {
 }
 
 /** As a script answers calls, texts and mails. */
-export function scripted(n: number, script: Omit<NonNullable<AssumptionsInput['scripts']>[number], 'contactId'>): AssumptionsInput {
+export function scripted(
+  n: number,
+  script: Omit<NonNullable<AssumptionsInput['scripts']>[number], 'contactId'>,
+): AssumptionsInput {
   return { ...NOBODY, scripts: [{ contactId: contactId(n), ...script }] };
 }
 

@@ -7,28 +7,14 @@ import { explain } from './explain';
 import type { FactBody } from './fact';
 import { fold } from './fold';
 import type { FoldState } from './fold-state';
-import { type Answer, answerTo, type Expected, type LifeAttempt, lifeAttempt } from './forecast-answer';
+import { type Answer, answerTo, begunAttempt, type Expected, type LifeAttempt, lifeAttempt } from './forecast-answer';
 import type { Answers } from './forecast-assumptions';
-import { type ForecastTouch, type House, type Person, sheetOf } from './forecast-person';
+import { type ForecastTouch, type House, type LifeEnd, type Person, sheetOf, type Wish } from './forecast-person';
+import { hearsOfSeries, type Planned, sureOf } from './forecast-sure';
 import { HOUR_MS, type Instant } from './instant';
 import type { AttemptView, Commitment, EnrollmentView, PlannerInput } from './planner-input';
-import type { Policy } from './policy';
-import { costOf, type Spending } from './spend';
+import { costOf } from './spend';
 import { CALLBACK_STEP, PROMISES_RUN, touchKeyOf } from './touch-key';
-
-/** What a contact waits for. A line may be had at once; else it is asked again at `at`. */
-export type Wish =
-  | { readonly kind: 'wait'; readonly at: Instant }
-  | { readonly kind: 'line'; readonly isPromise: boolean; readonly at: Instant }
-  | { readonly kind: 'over' };
-
-export interface LifeEnd {
-  /** `held`: only a person's word lets it go on. `beyond`: the forecast ends before it does. */
-  readonly state: 'through' | 'held' | 'beyond';
-  readonly reason: string;
-  readonly sentence: string;
-  readonly at: Instant;
-}
 
 /** Effects of rules outside are not followed, so nobody needs a case for them. */
 const NO_CASES: readonly string[] = [];
@@ -51,7 +37,9 @@ export class ForecastLife {
   private readonly answered: Record<Channel, number> = { voice: 0, sms: 0, email: 0 };
   private reserved: { readonly name: string; readonly at: Instant } | null = null;
   /** The call that wants a line, and when that was decided. */
-  private asked: { readonly touch: Touch; readonly at: Instant; readonly spending: Spending } | null = null;
+  private asked: Planned | null = null;
+  /** What will be due at that instant, unless something happens before. */
+  private sure: Planned | null = null;
   /** The touch that waits for a line or for its sender, and since when. */
   private waiting: { readonly key: string; readonly since: Instant } | null = null;
 
@@ -79,7 +67,9 @@ export class ForecastLife {
     for (;;) {
       this.hear(now);
       this.findOwnFacts(now);
-      const decision = decide(this.input(now));
+      const sure = this.takeSure(now);
+      if (sure?.channel === 'voice') return this.wantsLine(sure, now, now);
+      const decision = sure === null ? decide(this.input(now)) : ({ kind: 'touch', touch: sure } as const);
       switch (decision.kind) {
         case 'finish':
           this.close(decision, 'through', decision.reason, now);
@@ -87,13 +77,7 @@ export class ForecastLife {
         case 'hold':
           return this.hold(decision, now);
         case 'queue':
-          this.waitsFor(decision.touch, now);
-          this.ask(decision, now);
-          return {
-            kind: 'line',
-            isPromise: decision.touch.commitmentId !== undefined,
-            at: this.orSooner(decision.askAt),
-          };
+          return this.wantsLine(decision.touch, now, decision.askAt);
         case 'touch': {
           const at = this.reserve(decision.touch, now);
           if (at > now) return { kind: 'wait', at: this.orSooner(at) };
@@ -102,6 +86,7 @@ export class ForecastLife {
         }
         default:
           this.waiting = null;
+          this.sure = sureOf(decision, this.house.spending(now));
           return { kind: 'wait', at: this.orSooner(decision.askAt) };
       }
     }
@@ -110,7 +95,11 @@ export class ForecastLife {
   /** Makes the call that is due, with a line in hand; answers when the line is free again, null = none is due any more. */
   dial(now: Instant): Instant | null {
     // A line changes nothing but that the call is made: what queues without one is the touch with one, at the same instant.
-    if (this.asked?.at !== now || this.asked.spending !== this.house.spending(now)) this.ask(decide(this.input(now)), now);
+    const spending = this.house.spending(now);
+    if (this.asked?.at !== now || this.asked.spending !== spending) {
+      const decision = decide(this.input(now));
+      this.asked = decision.kind === 'queue' ? { touch: decision.touch, at: now, spending } : null;
+    }
     return this.asked === null ? null : this.carryOut(this.asked.touch, now);
   }
 
@@ -162,9 +151,17 @@ export class ForecastLife {
     }
   }
 
-  private ask(decision: Decision, at: Instant): void {
-    this.asked =
-      decision.kind === 'queue' ? { touch: decision.touch, at, spending: this.house.spending(at) } : null;
+  private wantsLine(touch: Touch, now: Instant, askAt: Instant): Wish {
+    this.waitsFor(touch, now);
+    this.asked = { touch, at: now, spending: this.house.spending(now) };
+    return { kind: 'line', isPromise: touch.commitmentId !== undefined, at: this.orSooner(askAt) };
+  }
+
+  /** The touch that was waited for until now, if nothing has happened meanwhile that could make it another one. */
+  private takeSure(now: Instant): Touch | null {
+    const { sure } = this;
+    this.sure = null;
+    return sure !== null && sure.at === now && sure.spending === this.house.spending(now) ? sure.touch : null;
   }
 
   private reserve({ key, channel, try: nth }: Touch, now: Instant): Instant {
@@ -180,17 +177,14 @@ export class ForecastLife {
 
   /** As a claim and the provider's word that it has taken it. Answers when the attempt is over. */
   private carryOut(touch: Touch, now: Instant): Instant {
-    const { key, runKey, stepKey, ordinal, channel, try: nth } = touch;
-    const about = { id: key, touchKey: key, runKey, stepKey, ordinal, try: nth, channel } as const;
-    const untold = { disposition: null, outcome: null, claimedAt: now, endedAt: null, retryable: false } as const;
-    const attempt = lifeAttempt({ ...about, ...untold, state: 'accepted' }, touch.toHash);
+    const { key, channel } = touch;
+    const attempt = begunAttempt(touch, now);
     this.attempts.push(attempt);
     this.personAttempts.push({ at: now, kind: addressKindOf(touch.channel) });
     const { answer, overAt } = this.answer(attempt, now);
     const dueAt = this.waiting?.key === key ? this.waiting.since : now;
     const made = { key, channel, at: now, dueAt, answer };
     this.touches.push(made);
-    this.waiting = null;
     this.asked = null;
     this.house.sent(made, this.costOf(touch, now));
     return overAt;
@@ -227,6 +221,7 @@ export class ForecastLife {
   }
 
   private tell(body: FactBody, attempt: LifeAttempt | null, now: Instant): void {
+    this.sure = null;
     const changes = fold(this.foldState(attempt, now), body);
     if (attempt !== null) {
       const { taggedByThis: _, durationSeconds: __, acceptedAt: ___, ...row } = changes.attempt;
@@ -289,13 +284,3 @@ function callbackKey(ordinal: number): string {
 function callbacksOf({ attempts }: Person): readonly AttemptView[] {
   return attempts.filter(({ stepKey }) => stepKey === CALLBACK_STEP);
 }
-
-/** Does the end of an unanswered series change anything for a contact? Notes and statuses in a CRM don't. */
-function hearsOfSeries({ rules }: Policy): boolean {
-  return rules.some(
-    ({ when, then }) =>
-      when.trigger === 'call_outcome' && when.outcome === 'unsuccessful' && then.some(({ kind }) => STOPS.has(kind)),
-  );
-}
-
-const STOPS: ReadonlySet<string> = new Set(['stop_calls', 'stop_messaging', 'stop_campaign']);

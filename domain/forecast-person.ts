@@ -6,7 +6,15 @@ import type { Spending } from './spend';
 /** What all people of a forecast have in common, or many of them. */
 export type Setting = Omit<
   PlannerInput,
-  'now' | 'spending' | 'line' | 'enrollment' | 'contact' | 'attempts' | 'personAttempts' | 'commitments' | 'unreadReplies'
+  | 'now'
+  | 'spending'
+  | 'line'
+  | 'enrollment'
+  | 'contact'
+  | 'attempts'
+  | 'personAttempts'
+  | 'commitments'
+  | 'unreadReplies'
 >;
 
 /** One contact as the planner sees them when the forecast begins. */
@@ -35,6 +43,20 @@ export interface ForecastTouch {
   readonly dueAt: Instant;
   /** How it is taken to go. */
   readonly answer: string;
+}
+
+/** What a contact waits for. A line may be had at once; else it is asked again at `at`. */
+export type Wish =
+  | { readonly kind: 'wait'; readonly at: Instant }
+  | { readonly kind: 'line'; readonly isPromise: boolean; readonly at: Instant }
+  | { readonly kind: 'over' };
+
+export interface LifeEnd {
+  /** `held`: only a person's word lets it go on. `beyond`: the forecast ends before it does. */
+  readonly state: 'through' | 'held' | 'beyond';
+  readonly reason: string;
+  readonly sentence: string;
+  readonly at: Instant;
 }
 
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };

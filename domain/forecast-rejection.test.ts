@@ -2,7 +2,10 @@ import { explainRejection, rejectionOf } from './forecast-rejection';
 import { aContact, aMailbox, aPhone, aRun, aText, aMail, someCalls, aMessagingRun } from './planner-builders';
 
 const CALLS = { runs: [aRun({ calls: someCalls() })], formId: null };
-const BOTH = { runs: [aRun({ messages: [aText({ when: { kind: 'after_start' } })] }), aMessagingRun(aMail())], formId: null };
+const BOTH = {
+  runs: [aRun({ messages: [aText({ when: { kind: 'after_start' } })] }), aMessagingRun(aMail())],
+  formId: null,
+};
 
 describe('a contact of a campaign to be', () => {
   it('is enrolled with an address that a channel of the plan can use', () => {

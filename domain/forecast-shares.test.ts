@@ -23,7 +23,13 @@ describe('lines', () => {
 
   it('without bounds tell whether somebody would have waited', () => {
     const lines = new ForecastLines({ lines: 1, callsPerMinute: null }, false);
-    expect([lines.take(0), lines.areShort, lines.take(0), lines.areShort, lines.most]).toEqual([true, false, true, true, 2]);
+    expect([lines.take(0), lines.areShort, lines.take(0), lines.areShort, lines.most]).toEqual([
+      true,
+      false,
+      true,
+      true,
+      2,
+    ]);
   });
 
   it('are given evenly over the minute where calls are paced', () => {

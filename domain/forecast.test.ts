@@ -42,7 +42,10 @@ function wall(at: Instant): string {
   return new Date(at - 6 * HOUR_MS).toISOString().slice(8, 16).replace('T', ' ');
 }
 
-function rule(outcome: 'successful' | 'unsuccessful' | 'converted', kind: 'stop_calls' | 'stop_messaging' | 'stop_campaign') {
+function rule(
+  outcome: 'successful' | 'unsuccessful' | 'converted',
+  kind: 'stop_calls' | 'stop_messaging' | 'stop_campaign',
+) {
   return { key: outcome, when: { trigger: 'call_outcome' as const, outcome }, then: [{ kind }] };
 }
 
@@ -106,12 +109,19 @@ describe('one contact, ahead of time (N-3)', () => {
   });
 
   it('hears "Unsuccessful" once the series is spent, and a rule stops what would follow', () => {
-    const runs = [aRun({ calls: someCalls({ attempts: 1 }) }), aMessagingRun(aText({ when: { kind: 'at', on: '2027-03-04', time: '12:00' } }))];
+    const runs = [
+      aRun({ calls: someCalls({ attempts: 1 }) }),
+      aMessagingRun(aText({ when: { kind: 'at', on: '2027-03-04', time: '12:00' } })),
+    ];
     expect(touchesOf({ runs })).toEqual(['01 10:00 intake.call.1 no_answer', '04 12:00 texts.text.1 nothing']);
     expect(touchesOf({ runs, policy: { rules: [rule('unsuccessful', 'stop_messaging')] } })).toEqual([
       '01 10:00 intake.call.1 no_answer',
     ]);
-    const noted = { key: 'n', when: { trigger: 'call_outcome' as const, outcome: 'unsuccessful' as const }, then: [{ kind: 'crm_note' as const, text: 'Nobody.' }] };
+    const noted = {
+      key: 'n',
+      when: { trigger: 'call_outcome' as const, outcome: 'unsuccessful' as const },
+      then: [{ kind: 'crm_note' as const, text: 'Nobody.' }],
+    };
     expect(touchesOf({ runs, policy: { rules: [noted] } })).toHaveLength(2);
   });
 
@@ -148,36 +158,52 @@ describe('one contact, ahead of time (N-3)', () => {
   });
 
   it('a callback that nobody answers rings as long as any', () => {
-    const assumptions = { ...scripted(1, { calls: [{ result: 'answered', callbackMinutes: 60 }, { result: 'no_answer' }] }), seconds: { pickUp: 0, talk: 0 } };
+    const assumptions = {
+      ...scripted(1, { calls: [{ result: 'answered', callbackMinutes: 60 }, { result: 'no_answer' }] }),
+      seconds: { pickUp: 0, talk: 0 },
+    };
     const callback = foreseen(aPerson(1, { runs: [aRun({ calls: someCalls({ attempts: 2 }) })] }), { assumptions });
     expect(callback.touches.map(({ at }) => (at - MONDAY_10) / 1000)).toEqual([0, 3_600, 3_600 + 25 + 14_400]);
   });
 
   it('who opts out on the phone or by a text is contacted no more', () => {
-    const opted = foreseen(aPerson(1), { assumptions: scripted(1, { calls: [{ result: 'answered', optsOut: true }] }) });
+    const opted = foreseen(aPerson(1), {
+      assumptions: scripted(1, { calls: [{ result: 'answered', optsOut: true }] }),
+    });
     expect(opted).toMatchObject({ touches: [{ answer: 'unsuccessful' }], end: { reason: 'opted_out' } });
     const messages = [aText({ key: 'ahead', when: { kind: 'before_call', delayMinutes: 15 } })];
     const stop = { ...scripted(1, { texts: ['stop'] }), replies: { stop: 0, afterMinutes: 10 } };
     const stopped = foreseen(aPerson(1, { runs: [aRun({ messages })] }), { assumptions: stop });
-    expect(stopped).toMatchObject({ touches: [{ key: 'intake.ahead.1', answer: 'stop' }], end: { at: MONDAY_10 + 10 * MINUTE_MS } });
+    expect(stopped).toMatchObject({
+      touches: [{ key: 'intake.ahead.1', answer: 'stop' }],
+      end: { at: MONDAY_10 + 10 * MINUTE_MS },
+    });
   });
 
   it('a reply is read, and its rule fires; a wrong number moves on to the next', () => {
     const messages = [aText({ key: 'ahead', when: { kind: 'before_call', delayMinutes: 15 } })];
     const runs = [aRun({ messages, calls: someCalls({ attempts: 1 }) })];
-    const interested = { key: 'i', when: { trigger: 'reply_bucket' as const, outcome: 'interested' }, then: [{ kind: 'stop_calls' as const }] };
-    expect(touchesOf({ runs, policy: { rules: [interested] } }, { assumptions: scripted(1, { texts: ['interested'] }) })).toEqual([
-      '01 10:00 intake.ahead.1 interested',
-    ]);
+    const interested = {
+      key: 'i',
+      when: { trigger: 'reply_bucket' as const, outcome: 'interested' },
+      then: [{ kind: 'stop_calls' as const }],
+    };
+    expect(
+      touchesOf({ runs, policy: { rules: [interested] } }, { assumptions: scripted(1, { texts: ['interested'] }) }),
+    ).toEqual(['01 10:00 intake.ahead.1 interested']);
     const two = aContact({ addresses: [aPhone({ hash: 'one' }), aPhone({ hash: 'two' })] });
     const wrong = { assumptions: scripted(1, { texts: ['wrong_number'] }) };
     expect(touchesOf({ runs, contact: two }, wrong)).toHaveLength(2);
-    expect(touchesOf({ runs, contact: aContact({ addresses: [aPhone()] }) }, wrong)).toEqual(['01 10:00 intake.ahead.1 wrong_number']);
+    expect(touchesOf({ runs, contact: aContact({ addresses: [aPhone()] }) }, wrong)).toEqual([
+      '01 10:00 intake.ahead.1 wrong_number',
+    ]);
   });
 
   it('a mail may be answered as well', () => {
     const runs = [aMessagingRun(aMail(), aMail({ key: 'later', when: { kind: 'after_start', delayMinutes: 60 } }))];
-    expect(touchesOf({ runs }, { assumptions: scripted(1, { mails: ['stop'] }) })).toEqual(['01 10:00 texts.mail.1 stop']);
+    expect(touchesOf({ runs }, { assumptions: scripted(1, { mails: ['stop'] }) })).toEqual([
+      '01 10:00 texts.mail.1 stop',
+    ]);
   });
 });
 
@@ -185,7 +211,10 @@ describe('a contact who is inside already (N-3)', () => {
   it('goes on from what was done', () => {
     const attempts = [anAttempt({ claimedAt: MONDAY_10 - HOUR_MS })];
     const personAttempts = [{ at: MONDAY_10 - HOUR_MS, kind: 'phone' as const }];
-    expect(touchesOf({ attempts, personAttempts })).toEqual(['01 13:01 intake.call.2 no_answer', '02 09:00 intake.call.3 no_answer']);
+    expect(touchesOf({ attempts, personAttempts })).toEqual([
+      '01 13:01 intake.call.2 no_answer',
+      '02 09:00 intake.call.3 no_answer',
+    ]);
   });
 
   it('lets end what is under way', () => {
@@ -214,12 +243,18 @@ describe('a contact who is inside already (N-3)', () => {
 
   it('waits until a handoff is over', () => {
     const enrollment = { heldUntilAt: TUESDAY_10, holdReason: 'handoff' as const };
-    expect(touchesOf({ enrollment, runs: [aRun({ calls: someCalls({ attempts: 1 }) })] })).toEqual(['02 10:00 intake.call.1 no_answer']);
+    expect(touchesOf({ enrollment, runs: [aRun({ calls: someCalls({ attempts: 1 }) })] })).toEqual([
+      '02 10:00 intake.call.1 no_answer',
+    ]);
   });
 
   it('is named as held where only the word of a person lets it go on', () => {
     const { touches, end, isReached } = foreseen(aPerson(1, { enrollment: { pausedAt: MONDAY_10 - HOUR_MS } }));
-    expect({ touches, isReached, end }).toMatchObject({ touches: [], isReached: false, end: { state: 'held', reason: 'contact_paused' } });
+    expect({ touches, isReached, end }).toMatchObject({
+      touches: [],
+      isReached: false,
+      end: { state: 'held', reason: 'contact_paused' },
+    });
     expect(end.sentence).toContain('outreach to this contact is paused since');
     expect(foreseen(aPerson(1, { unreadReplies: 1 })).end.reason).toBe('reply_unread');
   });
@@ -249,13 +284,21 @@ describe('a campaign, ahead of time (N-3)', () => {
   const TALK = { ...NOBODY, seconds: { pickUp: 0, talk: 0, voicemail: 0, noAnswer: 60 } };
 
   it('says how many lines nobody would have to wait for', () => {
-    const free = lived(aForecast(people(7, { runs: ONE_CALL }), { assumptions: TALK, areLinesBounded: false, limits: { lines: 2, callsPerMinute: null } }));
+    const free = lived(
+      aForecast(people(7, { runs: ONE_CALL }), {
+        assumptions: TALK,
+        areLinesBounded: false,
+        limits: { lines: 2, callsPerMinute: null },
+      }),
+    );
     expect([free.mostLines, free.areLinesShort, free.tally.delayed]).toEqual([7, true, 0]);
     expect(free.share).toBe(1);
   });
 
   it('lets people wait for the lines that there are, first come first served', () => {
-    const bounded = lived(aForecast(people(7, { runs: ONE_CALL }), { assumptions: TALK, limits: { lines: 2, callsPerMinute: null } }));
+    const bounded = lived(
+      aForecast(people(7, { runs: ONE_CALL }), { assumptions: TALK, limits: { lines: 2, callsPerMinute: null } }),
+    );
     const minutes = bounded.results.map(({ touches }) => ((touches[0]?.at ?? 0) - MONDAY_10) / MINUTE_MS);
     expect(minutes).toEqual([0, 0, 1, 1, 2, 2, 3]);
     expect(bounded.results.every(({ touches }) => touches[0]?.dueAt === MONDAY_10)).toBe(true);
@@ -267,19 +310,35 @@ describe('a campaign, ahead of time (N-3)', () => {
   it('lets a promise go before everybody who waits', () => {
     const promise = [{ id: 'promise', ordinal: 1, promisedAt: MONDAY_10 }];
     const last = aPerson(5, { runs: ONE_CALL, commitments: promise });
-    const bounded = lived(aForecast([...people(5, { runs: ONE_CALL }), last], { assumptions: TALK, limits: { lines: 1, callsPerMinute: null } }));
-    expect(bounded.results.map(({ touches }) => ((touches[0]?.at ?? 0) - MONDAY_10) / MINUTE_MS)).toEqual([0, 2, 3, 4, 5, 1]);
+    const bounded = lived(
+      aForecast([...people(5, { runs: ONE_CALL }), last], {
+        assumptions: TALK,
+        limits: { lines: 1, callsPerMinute: null },
+      }),
+    );
+    expect(bounded.results.map(({ touches }) => ((touches[0]?.at ?? 0) - MONDAY_10) / MINUTE_MS)).toEqual([
+      0, 2, 3, 4, 5, 1,
+    ]);
   });
 
   it('spreads calls at the pace of the campaign', () => {
     const paced = lived(aForecast(people(5, { runs: ONE_CALL }), { limits: { lines: 100, callsPerMinute: 2 } }));
-    expect(paced.results.map(({ touches }) => ((touches[0]?.at ?? 0) - MONDAY_10) / 1000)).toEqual([0, 30, 60, 90, 120]);
+    expect(paced.results.map(({ touches }) => ((touches[0]?.at ?? 0) - MONDAY_10) / 1000)).toEqual([
+      0, 30, 60, 90, 120,
+    ]);
     expect(paced.areLinesShort).toBe(true);
   });
 
   it('lets nobody wait for a line beyond the hours: they come again with the next opening', () => {
-    const runs = [aRun({ calls: someCalls({ attempts: 1 }), hours: { mode: 'calling_times', slots: [{ open: '10:00', close: '10:02' }] } })];
-    const bounded = lived(aForecast(people(5, { runs }), { assumptions: TALK, limits: { lines: 1, callsPerMinute: null } }));
+    const runs = [
+      aRun({
+        calls: someCalls({ attempts: 1 }),
+        hours: { mode: 'calling_times', slots: [{ open: '10:00', close: '10:02' }] },
+      }),
+    ];
+    const bounded = lived(
+      aForecast(people(5, { runs }), { assumptions: TALK, limits: { lines: 1, callsPerMinute: null } }),
+    );
     expect(bounded.results.map(({ touches }) => toIso(touches[0]?.at ?? 0).slice(8, 16))).toEqual([
       '01T16:00',
       '01T16:01',
@@ -292,16 +351,23 @@ describe('a campaign, ahead of time (N-3)', () => {
   it('sends a text while its contact waits for a line', () => {
     const runs = [...ONE_CALL, aMessagingRun(aText({ when: { kind: 'after_start', delayMinutes: 1 } }))];
     const slow = { ...NOBODY, seconds: { pickUp: 0, talk: 0, voicemail: 0, noAnswer: 600 } };
-    const bounded = lived(aForecast(people(2, { runs }), { assumptions: slow, limits: { lines: 1, callsPerMinute: null } }));
+    const bounded = lived(
+      aForecast(people(2, { runs }), { assumptions: slow, limits: { lines: 1, callsPerMinute: null } }),
+    );
     const [, second] = bounded.results;
-    expect(second?.touches.map(({ key, at }) => [key, (at - MONDAY_10) / MINUTE_MS])).toEqual([
-      ['texts.text.1', 1],
-      ['intake.call.1', 10],
+    expect(second?.touches.map(({ key, at, dueAt }) => [key, ...[at, dueAt].map((each) => (each - MONDAY_10) / MINUTE_MS)])).toEqual([
+      ['texts.text.1', 1, 1],
+      ['intake.call.1', 10, 0],
     ]);
   });
 
   it('lets go of a line where the opening ended while everybody waited', () => {
-    const runs = [aRun({ calls: someCalls({ attempts: 1 }), hours: { mode: 'calling_times', slots: [{ open: '10:00', close: '10:01' }] } })];
+    const runs = [
+      aRun({
+        calls: someCalls({ attempts: 1 }),
+        hours: { mode: 'calling_times', slots: [{ open: '10:00', close: '10:01' }] },
+      }),
+    ];
     const assumptions = { ...NOBODY, seconds: { pickUp: 0, talk: 0, voicemail: 0, noAnswer: 60 } };
     const bounded = lived(aForecast(people(3, { runs }), { assumptions, limits: { lines: 1, callsPerMinute: null } }));
     expect(bounded.results.map(({ touches }) => new Date(touches[0]?.at ?? 0).getUTCDate())).toEqual([1, 2, 3]);
@@ -310,14 +376,22 @@ describe('a campaign, ahead of time (N-3)', () => {
   it('paces messages for each channel', () => {
     const runs = [aMessagingRun(aText(), aMail())];
     const paced = lived(aForecast(people(3, { runs }), { messagesPerSecond: 0.5 }));
-    const seconds = (key: string) => paced.results.map(({ touches }) => ((touches.find((touch) => touch.key === key)?.at ?? 0) - MONDAY_10) / 1000);
+    const seconds = (key: string) =>
+      paced.results.map(({ touches }) => ((touches.find((touch) => touch.key === key)?.at ?? 0) - MONDAY_10) / 1000);
     expect(seconds('texts.text.1')).toEqual([0, 2, 4]);
     expect(new Set(seconds('texts.mail.1'))).toEqual(new Set([0, 2, 4]));
     expect(paced.tally).toMatchObject({ touches: { sms: 3, email: 3 }, longestWaitMs: 4_000 });
   });
 
   it('counts what it costs, and stops where the money of the day is spent', () => {
-    const limit = { scope: 'campaign' as const, perDay: 300, total: null, spent: 0, spentToday: 0, dayEndsAt: local(CHICAGO, '2027-03-02 00:00') };
+    const limit = {
+      scope: 'campaign' as const,
+      perDay: 300,
+      total: null,
+      spent: 0,
+      spentToday: 0,
+      dayEndsAt: local(CHICAGO, '2027-03-02 00:00'),
+    };
     const spending = { callMinute: 50, segment: 1, mail: 1, callMinutes: 3, limits: [limit] };
     const strict = lived(aForecast(people(5, { runs: ONE_CALL }), { spending }));
     expect(strict.tally.cost).toBe(5 * 150);

@@ -1,7 +1,7 @@
 import { Agenda } from './agenda';
 import type { Answers } from './forecast-assumptions';
-import { ForecastLife, type LifeEnd, type Wish } from './forecast-life';
-import type { ForecastTouch, House, Person } from './forecast-person';
+import { ForecastLife } from './forecast-life';
+import type { ForecastTouch, House, LifeEnd, Person, Wish } from './forecast-person';
 import { ForecastLines, type LineLimits } from './forecast-lines';
 import { ForecastMoney } from './forecast-money';
 import { ForecastTally } from './forecast-tally';
@@ -150,10 +150,9 @@ export class Forecast implements House {
       if (this.waiting === 0 && this.lines.take(now)) return this.dial(guest, now);
       this.enqueue(guest, wish.isPromise);
       this.tally.waited(now, this.waiting);
-      this.serve(now);
-      if (guest.lineUntilAt !== null) return;
     }
     this.comeBack(guest, wish.at);
+    if (wish.kind === 'line') this.serve(now);
   }
 
   /** With a line in hand. */

@@ -277,7 +277,8 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     'campaign',
     'forecast_cancelled',
     async (send) => {
-      const { id } = (await api.call('POST', `/v1/campaigns/${await campaignIn('active')}/forecast`, { body: {} })).body;
+      const { id } = (await api.call('POST', `/v1/campaigns/${await campaignIn('active')}/forecast`, { body: {} }))
+        .body;
       await api.sql`update forecast set state = 'waiting' where id = ${id}`;
       return send('POST', `/v1/forecasts/${id}/cancel`);
     },

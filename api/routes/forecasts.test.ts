@@ -9,8 +9,13 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-const CSV = 'external_id,first_name,phone,email\nX-1,Asha,+12125550111,\nX-2,Ben,+13125550112,\nX-3,Mute,,mute@example.com\n';
-const NOBODY = { calls: { answered: 0, voicemail: 0, busy: 0, failed: 0 }, replies: { stop: 0 }, seconds: { noAnswer: 0 } };
+const CSV =
+  'external_id,first_name,phone,email\nX-1,Asha,+12125550111,\nX-2,Ben,+13125550112,\nX-3,Mute,,mute@example.com\n';
+const NOBODY = {
+  calls: { answered: 0, voicemail: 0, busy: 0, failed: 0 },
+  replies: { stop: 0 },
+  seconds: { noAnswer: 0 },
+};
 
 async function draft(csv: string = CSV): Promise<string> {
   const listId = await listOf(api, csv.replaceAll('X-', `X${(rounds += 1)}-`));
@@ -18,13 +23,16 @@ async function draft(csv: string = CSV): Promise<string> {
 }
 let rounds = 0;
 
-const ask = (campaignId: string, body: object = { assumptions: NOBODY }) => api.call('POST', `/v1/campaigns/${campaignId}/forecast`, { body });
+const ask = (campaignId: string, body: object = { assumptions: NOBODY }) =>
+  api.call('POST', `/v1/campaigns/${campaignId}/forecast`, { body });
 const get = async (path: string) => (await api.call('GET', `/v1${path}`)).body;
 
 describe('POST /v1/campaigns/{id}/forecast (N-3)', () => {
   it('answers a small one at once: who is reached when, what an hour holds, who is not reached and why', async () => {
     const campaignId = await draft();
-    await api.call('PATCH', '/v1/spending/rates', { body: { callMinuteMicros: 1_000, segmentMicros: 10, callMinutes: 3 } });
+    await api.call('PATCH', '/v1/spending/rates', {
+      body: { callMinuteMicros: 1_000, segmentMicros: 10, callMinutes: 3 },
+    });
     const { status, headers, body } = await ask(campaignId);
     expect([status, headers.get('location')]).toEqual([201, `/v1/forecasts/${body.id}`]);
     expect(body).toMatchObject({
@@ -51,14 +59,25 @@ describe('POST /v1/campaigns/{id}/forecast (N-3)', () => {
         state: 'through',
         touches: [
           { touch: 'first.hello.1', channel: 'sms', at: '2027-03-01T17:00:00.000Z', answer: 'nothing' },
-          { touch: 'first.call.1', channel: 'voice', at: '2027-03-01T17:02:00.000Z', dueAt: '2027-03-01T17:02:00.000Z' },
+          {
+            touch: 'first.call.1',
+            channel: 'voice',
+            at: '2027-03-01T17:02:00.000Z',
+            dueAt: '2027-03-01T17:02:00.000Z',
+          },
           { touch: 'first.call.2', at: '2027-03-01T21:02:00.000Z' },
           { touch: 'first.call.3' },
         ],
       },
     ]);
     expect((await get(`/forecasts/${body.id}/contacts?isReached=false`)).items).toMatchObject([
-      { contact: { firstName: 'Mute' }, state: 'rejected', reason: 'no_usable_address', touches: [], sentence: expect.stringContaining('no usable address') },
+      {
+        contact: { firstName: 'Mute' },
+        state: 'rejected',
+        reason: 'no_usable_address',
+        touches: [],
+        sentence: expect.stringContaining('no usable address'),
+      },
     ]);
     const { contact } = items[0];
     expect((await get(`/forecasts/${body.id}/contacts?contactId=${contact.id}`)).items).toHaveLength(1);
@@ -77,15 +96,24 @@ describe('POST /v1/campaigns/{id}/forecast (N-3)', () => {
 
   it('begins a draft when it would be launched, and answers contacts as scripted', async () => {
     const campaignId = await draft();
-    const [row] = await api.sql<{ id: string }[]>`select contact_id as id from cases where external_id = ${`X${rounds}-1`}`;
+    const [row] = await api.sql<
+      { id: string }[]
+    >`select contact_id as id from cases where external_id = ${`X${rounds}-1`}`;
     const contactId = row?.id ?? '';
     const scripts = [{ contactId, calls: [{ result: 'answered', outcome: 'converted' }] }];
-    const { body } = await ask(campaignId, { startsAt: '2027-03-05T15:00:00Z', days: 14, assumptions: { ...NOBODY, scripts } });
+    const { body } = await ask(campaignId, {
+      startsAt: '2027-03-05T15:00:00Z',
+      days: 14,
+      assumptions: { ...NOBODY, scripts },
+    });
     expect((await get(`/forecasts/${body.id}/contacts?contactId=${contactId}`)).items[0].touches).toMatchObject([
       { at: '2027-03-05T15:00:00.000Z' },
       { touch: 'first.call.1', at: '2027-03-05T15:02:00.000Z', answer: 'converted' },
     ]);
-    expect(body).toMatchObject({ startsAt: '2027-03-05T15:00:00.000Z', assumptions: { seed: 1, scripts: [{ contactId }] } });
+    expect(body).toMatchObject({
+      startsAt: '2027-03-05T15:00:00.000Z',
+      assumptions: { seed: 1, scripts: [{ contactId }] },
+    });
   });
 
   it.each([
@@ -104,7 +132,10 @@ describe('POST /v1/campaigns/{id}/forecast (N-3)', () => {
   it('is refused for a campaign that is over, and with a start for one that has begun', async () => {
     const { campaignId } = await launchForOne(api);
     const startsAt = '2027-03-05T15:00:00Z';
-    expect((await ask(campaignId, { startsAt })).body).toMatchObject({ code: 'wrong_status', detail: expect.stringContaining('draft') });
+    expect((await ask(campaignId, { startsAt })).body).toMatchObject({
+      code: 'wrong_status',
+      detail: expect.stringContaining('draft'),
+    });
     expect((await ask(campaignId)).body).toMatchObject({ state: 'done', summary: { contacts: 1, reached: 1 } });
     await api.call('POST', `/v1/campaigns/${campaignId}/stop`);
     expect((await ask(campaignId)).body).toMatchObject({ code: 'wrong_status' });
@@ -119,7 +150,10 @@ describe('POST /v1/campaigns/{id}/forecast (N-3)', () => {
     expect(await get(`/forecasts/${body.id}/contacts`)).toMatchObject({ code: 'wrong_status', status: 409 });
     expect(await get(`/forecasts/${body.id}/hours`)).toMatchObject({ code: 'wrong_status' });
     for (let n = 0; n < 4; n++) expect((await ask(campaignId)).status).toBe(201);
-    expect((await ask(campaignId)).body).toMatchObject({ code: 'wrong_status', detail: expect.stringContaining('5 forecasts') });
+    expect((await ask(campaignId)).body).toMatchObject({
+      code: 'wrong_status',
+      detail: expect.stringContaining('5 forecasts'),
+    });
     const cancelled = await api.call('POST', `/v1/forecasts/${body.id}/cancel`);
     expect(cancelled.body).toMatchObject({ state: 'cancelled', summary: null });
     expect((await ask(campaignId)).status).toBe(201);
@@ -127,7 +161,12 @@ describe('POST /v1/campaigns/{id}/forecast (N-3)', () => {
 
   it('has nobody to forecast on an empty list', async () => {
     const listId = await listOf(api, null);
-    const campaign = await api.call('POST', '/v1/campaigns', { body: definitionOf(listId, planWith({ hours: { mode: 'company_times' }, calls: { attempts: 1, greeting: 'Hello.' } })) });
+    const campaign = await api.call('POST', '/v1/campaigns', {
+      body: definitionOf(
+        listId,
+        planWith({ hours: { mode: 'company_times' }, calls: { attempts: 1, greeting: 'Hello.' } }),
+      ),
+    });
     const { body } = await ask(campaign.body.id);
     expect(body).toMatchObject({ state: 'done', summary: { contacts: 0, endsAt: null, firstTouchAt: null } });
     expect(await get(`/forecasts/${body.id}/contacts`)).toEqual({ items: [], nextCursor: null });

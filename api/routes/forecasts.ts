@@ -117,7 +117,8 @@ export function forecastRoutes(deps: ApiDeps): Route[] {
         examples: { answer: { ...FORECAST_EXAMPLE, state: 'cancelled', summary: null, progress: 40 } },
       },
       params: IdParams,
-      handle: async ({ params: { id }, caller: { actor } }) => ok(forecastDocument(await cancelForecast(sql, id, actor))),
+      handle: async ({ params: { id }, caller: { actor } }) =>
+        ok(forecastDocument(await cancelForecast(sql, id, actor))),
     }),
   ];
 }

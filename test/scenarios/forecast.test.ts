@@ -196,7 +196,8 @@ test('N-3: the forecast of a draft, and of the campaign half-way, is what happen
   expect(spelled(names, early.touches)).toEqual(spelled(names, made));
   expect(spelled(names, late.touches)).toEqual(spelled(names, made.slice(former.length)));
   const last = new Map((await enrollmentsOf(world, story)).map(({ contactId, reason }) => [contactId, reason]));
-  for (const [contactId, reason] of Object.entries(early.ends)) expect([contactId, last.get(contactId)]).toEqual([contactId, reason]);
+  for (const [contactId, reason] of Object.entries(early.ends))
+    expect([contactId, last.get(contactId)]).toEqual([contactId, reason]);
   expect(Object.entries(early.unreached).map(([id, sentence]) => [names.get(id), sentence])).toEqual([
     ['Nemo', expect.stringContaining('no usable address')],
   ]);

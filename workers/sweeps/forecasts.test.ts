@@ -15,11 +15,21 @@ test('forecasts that wait are done one after the other, old ones are forgotten (
   await freezeAt(sql, MONDAY_NOON);
   const { campaignId } = await seedOutreach(sql);
   const ids = [randomUUID(), randomUUID()];
-  const asked = { campaignId, startsAt: null, days: 5, lines: null, assumptions: AssumptionsSchema.parse({}), actor: 'test' };
+  const asked = {
+    campaignId,
+    startsAt: null,
+    days: 5,
+    lines: null,
+    assumptions: AssumptionsSchema.parse({}),
+    actor: 'test',
+  };
   for (const id of ids) await createForecast(sql, { id, ...asked });
   const { round } = forecasts({ sql });
   await untilIdle(round);
-  expect((await Promise.all(ids.map((id) => getForecast(sql, id)))).map(({ state }) => state)).toEqual(['done', 'done']);
+  expect((await Promise.all(ids.map((id) => getForecast(sql, id)))).map(({ state }) => state)).toEqual([
+    'done',
+    'done',
+  ]);
   await sql`update forecast set created_rt = clock_timestamp() - interval '31 days' where id = ${ids[0] ?? ''}`;
   expect(await round()).toBe(true);
   expect(await round()).toBe(false);
@@ -29,7 +39,15 @@ test('forecasts that wait are done one after the other, old ones are forgotten (
 test('the next round tells of a failure, and the work is taken over later', async () => {
   const { campaignId } = await seedOutreach(sql);
   const id = randomUUID();
-  await createForecast(sql, { id, campaignId, startsAt: null, days: 5, lines: null, assumptions: AssumptionsSchema.parse({}), actor: 'test' });
+  await createForecast(sql, {
+    id,
+    campaignId,
+    startsAt: null,
+    days: 5,
+    lines: null,
+    assumptions: AssumptionsSchema.parse({}),
+    actor: 'test',
+  });
   await sql`create function break_down() returns trigger language plpgsql as $$ begin raise 'broken'; end $$`;
   await sql`create trigger break_down before insert on forecast_contact for each row execute function break_down()`;
   const { round } = forecasts({ sql });

@@ -11,7 +11,7 @@ const SILENCE_MS = 10_000;
 /** Forecasts that were too large to be answered at once: one at a time in each bulk worker, in slices between all other work. */
 export function forecasts({ sql }: { readonly sql: Sql }): Sweep {
   let work: Promise<void> | null = null;
-  let failure: unknown = null;
+  let failure: Error | null = null;
   let lookedMs = 0;
   return {
     name: 'forecasts',
@@ -31,7 +31,7 @@ export function forecasts({ sql }: { readonly sql: Sql }): Sweep {
     if (taken === null) return;
     work = taken
       .run(() => performance.now() - lookedMs < SILENCE_MS)
-      .catch((error: unknown) => void (failure = error))
+      .catch((error: unknown) => void (failure = asError(error)))
       .finally(() => void (work = null));
   }
 
@@ -41,4 +41,8 @@ export function forecasts({ sql }: { readonly sql: Sql }): Sweep {
     failure = null;
     if (error !== null) throw error;
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
