@@ -39,6 +39,7 @@ import { erasureRoutes } from './routes/erasures';
 import { factRoutes } from './routes/facts';
 import { feedRoutes } from './routes/feeds';
 import { formRoutes } from './routes/forms';
+import { forecastRoutes } from './routes/forecasts';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
 import { legalRuleRoutes } from './routes/legal-rules';
@@ -121,6 +122,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...campaignCopyRoutes(deps),
     ...statusChangeRoutes(deps),
     ...publishRoutes(deps),
+    ...forecastRoutes(deps),
     ...ruleRoutes(deps),
     ...templateRoutes(deps),
     ...templateReadingRoutes(deps),

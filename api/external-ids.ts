@@ -35,7 +35,8 @@ export function readExternalIds(text: string): ExternalIds {
   let repeated = 0;
   let isFirst = true;
   for (const record of csvRecords(text)) {
-    const line = 'broken' in record ? record : lineOf(record);
+    const { broken } = record;
+    const line = broken === undefined ? lineOf(record) : { line: record.line, broken };
     const isHeader = isFirst && 'id' in line && HEADERS.has(line.id.toLowerCase().replaceAll(/[^a-z]/g, ''));
     isFirst = false;
     if (isHeader || ('id' in line && line.id === '')) continue;

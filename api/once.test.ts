@@ -156,6 +156,7 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ['/v1/campaigns/import', 'campaign', () => ({ ...PORTABLE_EXAMPLE, steps: { basics: { name: 'Cut off' } } })],
   ['/v1/forms', 'form', () => ({ ...FORM_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/agents', 'agent', () => ({ ...AGENT_BODY_EXAMPLE, name: 'Cut off' })],
+  ['/v1/campaigns/:id/forecast', 'forecast', () => ({ days: 7 })],
   ['/v1/api-keys', 'api_key', () => ({ name: 'Cut off', role: 'viewer' })],
   ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/caller-numbers', 'caller_number', () => ({ ...CALLER_NUMBER_BODY_EXAMPLE, label: 'Cut off' })],
@@ -231,7 +232,8 @@ describe.each(CREATES)(
           .replace('Cut off', 'Other')
           .replace('Asha', 'Io')
           .replace('Tao', 'Bo')
-          .replace('"en"', '"es"'),
+          .replace('"en"', '"es"')
+          .replace('"days":7', '"days":8'),
       );
       expect((await api.call('POST', path, { ...ask, body })).body.code).toBe('idempotency_mismatch');
       const repeated = await api.call('POST', path, ask);

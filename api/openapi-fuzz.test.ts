@@ -132,6 +132,9 @@ async function aims(): Promise<Aims> {
       body: { kind: 'handoff_requested', eventId: `held ${enrollmentId}`, enrollmentId },
     });
   await api.call('POST', `/v1/enrollments/${taken}/handoff/take`);
+  const forecasts: string[] = [];
+  for (const { campaignId } of people.slice(0, 3))
+    forecasts.push(await made(`/v1/campaigns/${campaignId}/forecast`, {}));
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
   const ownAddresses = await Promise.all(
     [91, 92, 93].map((n) => made('/v1/own-addresses', { kind: 'phone', value: `+121255501${n}`, label: 'Ada' })),
@@ -155,6 +158,7 @@ async function aims(): Promise<Aims> {
       versions: await idsOf(`/v1/campaigns/${people[0]?.campaignId}/versions`),
       attempts: [attemptId],
       executions,
+      forecasts,
       connections: await Promise.all(connections),
       forms: [await made('/v1/forms', FORM_BODY_EXAMPLE), await made('/v1/forms', FORM_BODY_EXAMPLE)],
       agents: [await made('/v1/agents', AGENT_BODY_EXAMPLE), await made('/v1/agents', AGENT_BODY_EXAMPLE)],
@@ -186,9 +190,11 @@ async function aims(): Promise<Aims> {
       'caller-numbers': await idsOf('/v1/caller-numbers'),
       enrichments: await lookedUp(people.map(({ contactId }) => contactId)),
       'contact-operations': await Promise.all(
-        people.slice(0, 3).map(({ campaignId }) =>
-          made(`/v1/campaigns/${campaignId}/contact-operations`, { order: 'resume', filter: {}, count: 1 }),
-        ),
+        people
+          .slice(0, 3)
+          .map(({ campaignId }) =>
+            made(`/v1/campaigns/${campaignId}/contact-operations`, { order: 'resume', filter: {}, count: 1 }),
+          ),
       ),
       'legal-rules': await idsOf('/v1/legal-rules'),
       'calendar-days': await idsOf('/v1/calendar-days'),

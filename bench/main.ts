@@ -5,6 +5,7 @@ import { startBare } from './bare';
 import { measureContacts } from './contacts';
 import { measureFacts } from './facts';
 import { measureImports } from './imports';
+import { measureForecast } from './forecast';
 import { historyCost, workflowIdsOf } from './histories';
 import { type BenchOptions, HELP, OptionError, readOptions } from './options';
 import { measurePlanner } from './planner';
@@ -49,7 +50,10 @@ async function measure(
   undo: Undo,
   ended: (what: string) => void,
 ): Promise<Measured> {
-  const planner = parts.includes('planner') ? { decisionsPerSecond: measurePlanner(size.plannerSeconds) } : {};
+  const planner = {
+    ...(parts.includes('planner') ? { decisionsPerSecond: measurePlanner(size.plannerSeconds) } : {}),
+    ...(parts.includes('forecast') ? { forecast: measureForecast(size.forecastContacts) } : {}),
+  };
   if (!needsServers) return planner;
   say(`starting Temporal (${engine}), PostgreSQL, the product and the bare engine`);
   const servers = await startServers(engine);

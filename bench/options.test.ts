@@ -11,12 +11,12 @@ describe('the options of the bench', () => {
   });
 
   it('need no server for pure functions', () => {
-    expect(readOptions(['--only', 'planner'])).toMatchObject({ needsServers: false });
+    expect(readOptions(['--only', 'planner', '--only', 'forecast'])).toMatchObject({ needsServers: false });
   });
 
   it.each([
     [['--engine', 'sqlite'], '--engine is "sqlite"; it must be memory or postgres'],
-    [['--only'], '--only is ""; it must be one of contacts, starts, facts, planner'],
+    [['--only'], '--only is ""; it must be one of contacts, starts, facts, planner, forecast'],
     [['--fast'], '"--fast" is not an option'],
   ])('refuse %j with the rule', (args, words) => {
     expect(() => readOptions(args)).toThrow(OptionError);

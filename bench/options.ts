@@ -1,7 +1,7 @@
 /** What is measured, on which engine, and how much of it. */
 
 /** What is measured where nothing is said. */
-export const USUAL_PARTS = ['contacts', 'starts', 'facts', 'planner'] as const;
+export const USUAL_PARTS = ['contacts', 'starts', 'facts', 'planner', 'forecast'] as const;
 /** A million rows take minutes of their own. */
 export const PARTS = [...USUAL_PARTS, 'imports'] as const;
 export type PartName = (typeof PARTS)[number];
@@ -32,9 +32,17 @@ export interface Size {
   readonly plannerSeconds: number;
   /** Rows of one file. */
   readonly importRows: number;
+  readonly forecastContacts: number;
 }
 
-const COMMON = { enrolled: 10_000, startSeconds: 30, factSeconds: 15, plannerSeconds: 3, importRows: 1_000_000 };
+const COMMON = {
+  enrolled: 10_000,
+  startSeconds: 30,
+  factSeconds: 15,
+  plannerSeconds: 3,
+  importRows: 1_000_000,
+  forecastContacts: 100_000,
+};
 const FULL: Readonly<Record<EngineName, Size>> = {
   memory: { ...COMMON, contacts: 300, warmUp: 300, pairs: 5 },
   postgres: { ...COMMON, contacts: 200, warmUp: 200, pairs: 4 },
@@ -48,6 +56,7 @@ const QUICK: Size = {
   factSeconds: 2,
   plannerSeconds: 0.3,
   importRows: 5_000,
+  forecastContacts: 1_000,
 };
 
 export class OptionError extends Error {
@@ -79,7 +88,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     else throw new OptionError(`"${option}" is not an option.\n${HELP}`);
   }
   const parts: readonly PartName[] = only.length === 0 ? USUAL_PARTS : PARTS.filter((part) => only.includes(part));
-  const needsServers = parts.some((part) => part !== 'planner');
+  const needsServers = parts.some((part) => part !== 'planner' && part !== 'forecast');
   return { engine, parts, size: isQuick ? QUICK : FULL[engine], isQuick, isMarkdown, needsServers };
 }
 

@@ -38,6 +38,7 @@ const MEASURED: Measured = {
     apiCpuMsPerFact: 1.5,
   },
   decisionsPerSecond: 31_234,
+  forecast: { contacts: 1_000, seconds: 0.2, contactsPerSecond: 5_000, touches: 7_000 },
 };
 
 /** What others rely on to find in the last line. */
@@ -47,6 +48,7 @@ const PROMISED: readonly (keyof Figures)[] = [
   'factsPerSecond',
   'factsP99Ms',
   'decisionsPerSecond',
+  'forecastContactsPerSecond',
   'eventsPerContact',
   'workflowTasksPerContact',
   'workerBytesPerContact',

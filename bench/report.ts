@@ -1,6 +1,7 @@
 import type { ContactsResult, Round } from './contacts';
 import type { FactsResult } from './facts';
 import type { ImportsResult } from './imports';
+import type { ForecastResult } from './forecast';
 import type { HistoryCost } from './histories';
 import type { EngineName } from './options';
 import type { Meters } from './process-use';
@@ -16,6 +17,7 @@ export interface Measured {
   readonly facts?: FactsResult;
   readonly decisionsPerSecond?: number;
   readonly imports?: ImportsResult;
+  readonly forecast?: ForecastResult;
 }
 
 export interface Circumstances {
@@ -28,7 +30,7 @@ export interface Circumstances {
 
 /** A key that was not measured is null, so that the keys are always the same. */
 export function figuresOf(
-  { contacts, starts, facts, decisionsPerSecond, imports }: Measured,
+  { contacts, starts, facts, decisionsPerSecond, imports, forecast }: Measured,
   circumstances: Circumstances,
 ) {
   const pairs =
@@ -53,6 +55,9 @@ export function figuresOf(
     bareFactsP99Ms: rounded(facts?.bare.p99Ms),
     apiCpuMsPerFact: rounded(facts?.apiCpuMsPerFact),
     decisionsPerSecond: rounded(decisionsPerSecond),
+    forecastContactsPerSecond: rounded(forecast?.contactsPerSecond),
+    forecastSeconds: rounded(forecast?.seconds),
+    forecastTouches: forecast?.touches ?? null,
     eventsPerContact: rounded(contacts?.history.ours.events),
     bareEventsPerContact: rounded(contacts?.history.bare.events),
     workflowTasksPerContact: rounded(contacts?.history.ours.workflowTasks),
@@ -103,6 +108,8 @@ function linesOf(figures: Figures): Line[] {
     { what: 'facts/s through the webhook', ours: figures.factsPerSecond, bare: figures.bareFactsPerSecond },
     { what: 'p99 of a fact at 300/s, ms', ours: figures.factsP99Ms, bare: figures.bareFactsP99Ms },
     { what: 'planner decisions/s', ours: figures.decisionsPerSecond },
+    { what: 'contacts forecast/s', ours: figures.forecastContactsPerSecond },
+    { what: 'the forecast, s', ours: figures.forecastSeconds },
     {
       what: 'worker bytes per waiting contact',
       ours: figures.workerBytesPerContact,

@@ -35,6 +35,7 @@ export function capHit(attempts: readonly PersonAttempt[], kind: AddressKind, ca
   let worst: CapHit | null = null;
   for (const { name, lengthMs } of WINDOWS) {
     const limit = caps[name];
+    if (times.length < limit) continue;
     const inside = times.filter((time) => time > at - lengthMs);
     const blocking = inside[inside.length - limit];
     if (blocking === undefined) continue;

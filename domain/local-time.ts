@@ -145,8 +145,16 @@ function midnightOf(date: LocalDate): number {
   return midnight;
 }
 
+const keptDates = new Map<number, LocalDate>();
+
 function dateOf(wallClock: number): LocalDate {
-  return new Date(wallClock).toISOString().slice(0, 10);
+  const day = Math.floor(wallClock / DAY_MS);
+  const known = keptDates.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(wallClock).toISOString().slice(0, 10);
+  if (keptDates.size >= MAX_KEPT_DAYS) keptDates.clear();
+  keptDates.set(day, date);
+  return date;
 }
 
 function twoDigits(value: number): string {

@@ -53,6 +53,9 @@ interface Moment {
 function candidatesOf(input: PlannerInput, run: Run, message: PlannedMessage): Candidate[] {
   const to = addressFor(input.contact, message.channel);
   if (to === null) return [];
+  // What comes only once, and has come, needs no instant.
+  if (message.when.kind !== 'after_call' && nextTry(input.attempts, touchKeyOf(run.key, message.key, 1)) === null)
+    return [];
   return momentsOf(input, run, message).flatMap(({ ordinal, earliestAt, after }) => {
     const key = touchKeyOf(run.key, message.key, ordinal);
     const nth = nextTry(input.attempts, key);

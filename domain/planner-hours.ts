@@ -9,6 +9,32 @@ import { minuteOf } from './slots';
 
 /** The hours in which a touch may happen: the run's or the company's, within the law of every place the person may be in. */
 export function hoursOf(input: PlannerInput, run: Run | null, channel: Channel): Hours {
+  const { company, contact, planVersionId, policyVersionId } = input;
+  const asked = askedOf.get(contact) ?? [];
+  const known = asked.find(
+    (each) =>
+      each.run === run &&
+      each.channel === channel &&
+      each.company === company &&
+      each.planVersionId === planVersionId &&
+      each.policyVersionId === policyVersionId,
+  );
+  if (known !== undefined) return known.hours;
+  const hours = compiledHours(input, run, channel);
+  askedOf.set(contact, [...asked, { run, channel, company, planVersionId, policyVersionId, hours }]);
+  return hours;
+}
+
+interface Asked extends Pick<PlannerInput, 'company' | 'planVersionId' | 'policyVersionId'> {
+  readonly run: Run | null;
+  readonly channel: Channel;
+  readonly hours: Hours;
+}
+
+/** One decision asks many times for the same person, and a forecast asks for many who look alike. */
+const askedOf = new WeakMap<ContactView, readonly Asked[]>();
+
+function compiledHours(input: PlannerInput, run: Run | null, channel: Channel): Hours {
   const { company, contact } = input;
   const law = lawFor(company.law, contact, channel);
   const key = [

@@ -95,7 +95,10 @@ async function assemble(world: World, deps: SimulatorDeps): Promise<{ app: Expre
   const mail = await startMailSink(world, { directory, doer }, deps.smtpPort ?? 0);
   const app = express();
   app.disable('x-powered-by');
-  app.use('/sim', controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm, enricher, smartAdvocate }));
+  app.use(
+    '/sim',
+    controlRoutes(world, { account, directory, inbox, facts, lawRuler, httpCrm, enricher, smartAdvocate }),
+  );
   app.use('/lawruler', lawRuler.router);
   app.use('/http-crm', httpCrm.router);
   app.use('/enricher', enricher.router);

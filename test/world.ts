@@ -24,6 +24,7 @@ import { connectionSweeps } from '../workers/sweeps/connections';
 import { enrichmentSweeps } from '../workers/sweeps/enrichments';
 import { erasures } from '../workers/sweeps/erasures';
 import { handoffAlertSweeps } from '../workers/sweeps/handoff-alerts';
+import { forecasts } from '../workers/sweeps/forecasts';
 import { checkInstallation } from '../workers/sweeps/installation';
 import { expiredOwnMessages, ownMessages } from '../workers/sweeps/own-messages';
 import { reconcile } from '../workers/sweeps/reconcile';
@@ -229,6 +230,7 @@ export class World {
       ...handoffAlertSweeps({ sql: this.sql, ...this.providers, keys }),
       ownMessages({ sql: this.sql, ...this.providers, keys }),
       expiredOwnMessages({ sql: this.sql }),
+      forecasts({ sql: this.sql }),
     ];
     const core = coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 });
     this.sweeps = runSweeps(

@@ -25,6 +25,7 @@ import { enrichmentSweeps } from './sweeps/enrichments';
 import { erasures } from './sweeps/erasures';
 import { importSweeps } from './sweeps/imports';
 import { handoffAlertSweeps } from './sweeps/handoff-alerts';
+import { forecasts } from './sweeps/forecasts';
 import { checkInstallation } from './sweeps/installation';
 import { measured } from './sweeps/measured';
 import { expiredOwnMessages, ownMessages } from './sweeps/own-messages';
@@ -189,6 +190,7 @@ function bulkSweeps(config: Config, { sql, engine, providers, log }: SweepDeps):
     expiredOwnMessages({ sql }),
     ...reportSweeps({ sql, log }),
     ...importSweeps({ sql, addressKey: config.ADDRESS_KEY }),
+    forecasts({ sql }),
   ];
 }
 

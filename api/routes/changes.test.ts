@@ -596,6 +596,21 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
       });
     },
   ],
+  'post /campaigns/:id/forecast': [
+    'campaign',
+    'forecast_asked',
+    async (send) => send('POST', `/v1/campaigns/${await campaignIn('active')}/forecast`, {}),
+  ],
+  'post /forecasts/:id/cancel': [
+    'campaign',
+    'forecast_cancelled',
+    async (send) => {
+      const { id } = (await api.call('POST', `/v1/campaigns/${await campaignIn('active')}/forecast`, { body: {} }))
+        .body;
+      await api.sql`update forecast set state = 'waiting' where id = ${id}`;
+      return send('POST', `/v1/forecasts/${id}/cancel`);
+    },
+  ],
   'post /enrollments/:id/next-touch': [
     'enrollment',
     'touch_moved',

@@ -112,12 +112,18 @@ describe('Mark Completed for many (S1-92)', () => {
 
   it('names what is wrong with it', async () => {
     const { campaignId } = await crowd(1);
-    const refused = async (body: unknown) => (await order(campaignId, body)).body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    const refused = async (body: unknown) =>
+      (await order(campaignId, body)).body.errors.map(({ pointer }: { pointer: string }) => pointer);
     expect(await refused({ order: 'complete' })).toEqual(['#/enrollmentIds']);
     expect(await refused({ order: 'complete', enrollmentIds: [] })).toEqual(['#/enrollmentIds']);
     expect(await refused({ order: 'complete', filter: {} })).toEqual(['#/count']);
-    expect(await refused({ order: 'complete', filter: {}, count: 1, enrollmentIds: [campaignId] })).toEqual(['#/filter']);
-    expect(await refused({ order: 'erase', filter: { dueBefore: 'soon' }, count: 0 })).toEqual(['#/order', '#/filter/dueBefore']);
+    expect(await refused({ order: 'complete', filter: {}, count: 1, enrollmentIds: [campaignId] })).toEqual([
+      '#/filter',
+    ]);
+    expect(await refused({ order: 'erase', filter: { dueBefore: 'soon' }, count: 0 })).toEqual([
+      '#/order',
+      '#/filter/dueBefore',
+    ]);
     const many = Array.from({ length: 201 }, () => campaignId);
     expect(await refused({ order: 'complete', enrollmentIds: many })).toEqual(['#/enrollmentIds']);
     expect(

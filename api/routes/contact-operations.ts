@@ -54,8 +54,10 @@ const OrderForMany = z
   .check(({ value: { enrollmentIds, filter, count }, issues }) => {
     const fault = (field: string, input: unknown, message: string) =>
       void issues.push({ code: 'custom', path: [field], input, message });
-    if (enrollmentIds === undefined && filter === undefined) fault('enrollmentIds', undefined, 'or a filter must be given');
-    if (enrollmentIds !== undefined && filter !== undefined) fault('filter', filter, 'must be left out beside enrollmentIds');
+    if (enrollmentIds === undefined && filter === undefined)
+      fault('enrollmentIds', undefined, 'or a filter must be given');
+    if (enrollmentIds !== undefined && filter !== undefined)
+      fault('filter', filter, 'must be left out beside enrollmentIds');
     if (filter !== undefined && count === undefined) fault('count', undefined, 'must be given with a filter');
   });
 

@@ -134,7 +134,11 @@ interface Asked {
 }
 
 function askedFor({ from, until, run }: Asked) {
-  return { from: from === undefined ? null : toIso(from), until: until === undefined ? null : toIso(until), run: run ?? null };
+  return {
+    from: from === undefined ? null : toIso(from),
+    until: until === undefined ? null : toIso(until),
+    run: run ?? null,
+  };
 }
 
 function requireOrder({ from, until }: Asked): void {

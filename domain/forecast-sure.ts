@@ -1,0 +1,42 @@
+import type { Decision, ReasonCode, Touch } from './decision';
+import type { Instant } from './instant';
+import type { Policy } from './policy';
+import type { Spending } from './spend';
+
+/** What spares the planner questions to which the answer is known. Each is held against the planner itself by a test. */
+
+/** A touch and the instant at which it is due, as long as the money is what it was. */
+export interface Planned {
+  readonly touch: Touch;
+  readonly at: Instant;
+  readonly spending: Spending;
+}
+
+/** Reasons that move a touch to one instant and not, at that instant, to a later one. */
+const STEADY: ReadonlySet<ReasonCode> = new Set([
+  'retry',
+  'spacing',
+  'message_delay',
+  'pre_call_message',
+  'scheduled',
+  'callback',
+  'outside_hours',
+  'opening_jitter',
+]);
+
+/** The touch that a contact waits for, if asking again at its instant would say the same; null = it might not. */
+export function sureOf(decision: Decision, spending: Spending): Planned | null {
+  if (decision.kind !== 'wait' || decision.touch === undefined || decision.keptWait !== undefined) return null;
+  if (!decision.reasons.every(({ code }) => STEADY.has(code))) return null;
+  return { touch: decision.touch, at: decision.askAt, spending };
+}
+
+const STOPS: ReadonlySet<string> = new Set(['stop_calls', 'stop_messaging', 'stop_campaign']);
+
+/** Does the end of an unanswered series change anything for a contact? Notes and statuses in a CRM don't. */
+export function hearsOfSeries({ rules }: Policy): boolean {
+  return rules.some(
+    ({ when, then }) =>
+      when.trigger === 'call_outcome' && when.outcome === 'unsuccessful' && then.some(({ kind }) => STOPS.has(kind)),
+  );
+}
