@@ -70,8 +70,8 @@ describe('an outcome of the firm’s own', () => {
   const state = aFoldState({ rules: [named], attempt: { state: 'accepted' } });
 
   it('fires its own rules, and those of what it counts as (S0-48)', () => {
-    const tagged = aFact({ kind: 'call_outcome', outcome: 'unsuccessful', named: 'no_show' });
-    const story = tell(state, tagged);
+    const tagged = { kind: 'call_outcome', outcome: 'unsuccessful', named: 'no_show' } as const;
+    const story = tell(state, aFact(tagged));
     expect(firingsOf(story)).toEqual(['no-show: No Show Call']);
     expect(story.state.attempt?.outcome).toBe('unsuccessful');
     expect(story.changes[0]?.timeline[0]?.data).toEqual({ outcome: 'unsuccessful', by: 'agent', named: 'no_show' });
@@ -79,8 +79,8 @@ describe('an outcome of the firm’s own', () => {
   });
 
   it('that the mapping does not know is recorded, and a person sees that the call has no tag of ours (R-20)', () => {
-    const unknown = aFact({ kind: 'outcome_unmapped', named: 'no_show' });
-    const story = tell(state, unknown);
+    const unknown = { kind: 'outcome_unmapped', named: 'no_show' } as const;
+    const story = tell(state, aFact(unknown));
     expect(story.state.attempt?.outcome).toBe('untagged');
     expect(story.changes[0]).toMatchObject({
       wakes: true,

@@ -249,6 +249,7 @@ export class ForecastLife {
       commitmentsMade: this.promised,
       hasOpenCommitment: this.promises.length > 0,
       formCompleted: false,
+      stopOn: policy.crm?.stopOn ?? [],
     };
   }
 
