@@ -24,7 +24,7 @@ describe('erasing somebody (INV-16)', () => {
     expect(rows.map(({ reason }) => reason)).toEqual([null, 'marked: is in hospital']);
   });
 
-  it('takes their values out of the tests that the team has sent to itself', async () => {
+  it('takes their values out of the tests that the team sends to itself, and sends none that waits (U-3)', async () => {
     const { contacts } = await seedOutreach(sql);
     const [contact] = contacts;
     await sql`
@@ -32,10 +32,12 @@ describe('erasing somebody (INV-16)', () => {
       select gen_random_uuid(), 'test', 'sms', '{"kind": "sms", "text": "Dear Nora"}', contact_id, clock_timestamp(), 'test'
       from unnest(array[${contact?.contactId ?? null}::uuid, null]) as whose (contact_id)`;
     expect(await erase(contact?.contactId ?? '')).toMatchObject({ tests: 1 });
-    const rows = await sql<
-      { text: string | null }[]
-    >`select content ->> 'text' as text from own_message order by contact_id nulls last`;
-    expect(rows.map(({ text }) => text)).toEqual([null, 'Dear Nora']);
+    const rows = await sql<{ text: string | null; state: string; reason: string | null }[]>`
+      select content ->> 'text' as text, state, reason from own_message order by contact_id nulls last`;
+    expect(rows).toEqual([
+      { text: null, state: 'not_sent', reason: 'erased' },
+      { text: 'Dear Nora', state: 'queued', reason: null },
+    ]);
   });
 });
 

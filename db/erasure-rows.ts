@@ -82,7 +82,10 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
     update execution set payload = '{}', error_detail = null
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) returning kind, state`;
   await tx`update commitment set reason = null where enrollment_id in (${enrollmentsOf(tx, contactId)})`;
-  const tests = await tx`update own_message set content = '{}' where contact_id = ${contactId} returning 1`;
+  const tests = await tx`
+    update own_message set content = '{}', reason = case state when 'queued' then 'erased' else reason end,
+      state = case state when 'queued' then 'not_sent' else state end, finished_at = coalesce(finished_at, app_now())
+    where contact_id = ${contactId} returning 1`;
   await tx`
     update timeline set data = data - ${FREE_FIELDS}::text[]
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) and data ?| ${FREE_FIELDS}::text[]`;

@@ -1,5 +1,6 @@
 import {
   plannedWords,
+  TemplateChannelSchema,
   usualSegments,
   type Variant,
   variablesIn,
@@ -53,6 +54,10 @@ describe('the words of a template (U-10)', () => {
     expect(VariantsSchema.safeParse([]).success).toBe(false);
     expect(VariantsSchema.safeParse([{ language: 'en', subject: ' ', text: 'x' }]).success).toBe(false);
     expect(VariantsSchema.parse([{ language: 'en', text: ' x ' }])).toEqual([sms('x')]);
+  });
+
+  it('are sent as a text or as a mail, and spoken by nobody', () => {
+    expect(TemplateChannelSchema.options).toEqual(['sms', 'email']);
   });
 
   it('name their variables once, and none where they are broken', () => {

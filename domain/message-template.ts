@@ -13,7 +13,7 @@ export type TemplateChannel = z.infer<typeof TemplateChannelSchema>;
 const LONGEST_SMS = 1_600;
 const LONGEST_MAIL = 50_000;
 
-export const VariantSchema = z.strictObject({
+const VariantSchema = z.strictObject({
   language: LanguageSchema,
   subject: z.string().trim().min(1).max(200).nullable().default(null),
   text: z.string().trim().min(1).max(LONGEST_MAIL),

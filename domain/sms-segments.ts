@@ -21,7 +21,7 @@ export interface SmsSegments {
 }
 
 /** More than this is warned of, never refused: it is paid for by the segment, and some phones show the parts one by one. */
-export const MANY_SEGMENTS = 3;
+const MANY_SEGMENTS = 3;
 
 export function segmentsOf(text: string): SmsSegments {
   const letters = [...text];
