@@ -1,5 +1,5 @@
 import type { Tx } from './client';
-import { candidatesOf, type Evidence, phonesOf } from './contact-import';
+import { candidatesOf, type Evidence } from './contact-import';
 import { caseIdOf } from './import-match';
 import type { Taken, WaveTarget } from './import-wave';
 
@@ -62,7 +62,7 @@ function valuesOf(tx: Tx, people: readonly Taken[]) {
       ${of(({ firstName }) => firstName)}::text[], ${of(({ lastName }) => lastName)}::text[],
       ${of(({ language }) => language)}::text[], ${of(({ zone }) => zone)}::text[], ${of(({ state }) => state)}::text[],
       ${of(({ country }) => country)}::text[], ${of(({ postalCode }) => postalCode)}::text[],
-      ${of((contact) => JSON.stringify(candidatesOf({ ...contact, phones: phonesOf(contact) })))}::text[],
+      ${people.map(({ places }) => JSON.stringify(places))}::text[],
       ${of(({ attributes }) => JSON.stringify(attributes))}::text[], ${of(({ tags }) => JSON.stringify(tags))}::text[])
       as r (id, external_id, first_name, last_name, language, zone, state, country, postal_code, places, attributes, tags)`;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel } from '../domain/channel';
+import type { CandidatePlaces } from '../domain/zone-evidence';
 import { recordChanges } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { candidatesOf, type ListTarget, phonesOf } from './contact-import';
@@ -13,7 +14,6 @@ import {
   storeCases,
   storeConsents,
   updateKnown,
-  WaveRace,
 } from './import-people';
 import { storeOptOuts } from './import-opt-outs';
 import { insertResults, type RowOutcome, type RowProblem, type RowResult } from './import-rows';
@@ -39,6 +39,8 @@ export interface Taken {
   readonly problem: RowProblem | null;
   /** Of rejected rows null. */
   readonly contactId: string | null;
+  /** Of somebody new, where they may be by what the row says; worked out once, for it takes longer than anything else. */
+  readonly places: CandidatePlaces | null;
 }
 
 export interface WaveTarget {
@@ -48,7 +50,8 @@ export interface WaveTarget {
   readonly actor: string;
 }
 
-const NO_PLACE: RowProblem = {
+/** Of somebody who may be anywhere. */
+export const NO_PLACE: RowProblem = {
   field: 'zone',
   rule: 'nothing says where the person is, so the hours for unknown places hold; a zone, a state or a postal code would mend it',
 };
@@ -114,7 +117,8 @@ async function takeIn(tx: Tx, target: WaveTarget, rows: readonly WaveRow[]): Pro
     if (match.contactId !== null) people.add(match.contactId);
     const { status, problem } = judge(entry, match, target.policy, target.list);
     const contactId = status === 'created' ? randomUUID() : status === 'rejected' ? null : match.contactId;
-    taken.set(row, { row, entry, match, status, problem, contactId });
+    const places = status === 'created' ? placesOfEntry(entry) : null;
+    taken.set(row, { row, entry, match, status, problem, contactId, places });
   }
   await store(tx, target, [...taken.values()]);
   return wave.map((row) => resultOf(row, taken.get(row)));
@@ -156,21 +160,14 @@ async function wakeKnown(tx: Tx, known: readonly Taken[]): Promise<void> {
 
 function resultOf({ row, line, problems, cells }: WaveRow, taken: Taken | undefined): RowResult {
   if (taken === undefined) return { row, line, status: 'rejected', contactId: null, problems, cells };
-  const { status, contactId, problem, entry } = taken;
-  const all = [
-    ...problems,
-    ...(problem === null ? [] : [problem]),
-    ...(status === 'created' && !isPlaceKnown(entry) ? [NO_PLACE] : []),
-  ];
+  const { status, contactId, problem, places } = taken;
+  const all = [...problems, ...(problem === null ? [] : [problem]), ...(places?.known === false ? [NO_PLACE] : [])];
   return { row, line, status, contactId, problems: all, cells };
 }
 
-export function isPlaceKnown({ contact }: Entry): boolean {
-  return candidatesOf({ ...contact, phones: phonesOf(contact) }).known;
+export function placesOfEntry({ contact }: Entry): CandidatePlaces {
+  return candidatesOf({ ...contact, phones: phonesOf(contact) });
 }
-
-/** Says also of a row that was only looked at what would be told of its place. */
-export { NO_PLACE };
 
 async function noteProgress(
   tx: Tx,
@@ -191,5 +188,3 @@ async function noteProgress(
       with_problems = with_problems + ${withProblems}
     where id = ${id}`;
 }
-
-export { WaveRace };

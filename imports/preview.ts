@@ -2,7 +2,7 @@ import { inTransaction, type Sql } from '../db/client';
 import type { Import } from '../db/import';
 import { judge, type Match, matchEntries, namesOf } from '../db/import-match';
 import type { RowOutcome, RowProblem } from '../db/import-rows';
-import { isPlaceKnown, NO_PLACE, type WaveRow } from '../db/import-wave';
+import { NO_PLACE, placesOfEntry, type WaveRow } from '../db/import-wave';
 import { Refusal } from '../db/refusal';
 import { FileBytes } from '../db/stored-file';
 import { FileFault } from './byte-source';
@@ -96,7 +96,7 @@ function shown(row: WaveRow, match: Match | null, waiting: Import, seen: Map<str
       ...problems,
       ...(verdict.problem === null ? [] : [verdict.problem]),
       ...(earlier[0] === undefined ? [] : [sameAs(earlier[0])]),
-      ...(verdict.status === 'created' && !isPlaceKnown(entry) ? [NO_PLACE] : []),
+      ...(verdict.status === 'created' && !placesOfEntry(entry).known ? [NO_PLACE] : []),
     ],
   };
 }

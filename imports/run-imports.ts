@@ -1,7 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { inTransaction, type Sql } from '../db/client';
 import { finishImport, getImport, lockImport, runningImports } from '../db/import';
-import { storeWave, WaveRace, type WaveRow } from '../db/import-wave';
+import { WaveRace } from '../db/import-people';
+import { storeWave, type WaveRow } from '../db/import-wave';
 import { sqlState } from '../db/result-guard';
 import { FileBytes } from '../db/stored-file';
 import { tryAlone } from '../db/sweeps/alone';
