@@ -5,6 +5,7 @@ import { type Campaign, getAnyCampaign, getCampaign, requireRevision, storeDefin
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { appNow } from './clock';
+import { getRuledCampaign, storeRules } from './draft-rules';
 import { currentVersion, FIRST, freeze } from './freeze';
 import { refuseWhenLocked } from './installation';
 import { launchableDefinition } from './draft-check';
@@ -93,11 +94,11 @@ export async function changeRules(
   }: { readonly revision: number; readonly edit: (definition: CampaignDefinition) => CampaignDefinition },
   actor: string,
 ): Promise<Campaign> {
-  return change(sql, id, async (tx, campaign, now) => {
+  return changeRead(getRuledCampaign, sql, id, async (tx, campaign, now) => {
     requireStatus(campaign, ['draft', 'active', 'paused'], 'given other rules');
     requireRevision(campaign, revision);
     const definition = edit(campaign.definition);
-    await storeDefinition(tx, id, definition);
+    await storeRules(tx, id, definition);
     if (campaign.version !== null) {
       const { plannedSince, history, keptThrough } = await currentVersion(tx, campaign);
       const number = campaign.version + 1;
@@ -122,11 +123,19 @@ export async function change(
   id: string,
   make: (tx: Tx, campaign: Campaign, now: Instant) => Promise<void>,
 ): Promise<Campaign> {
+  return changeRead(getCampaign, sql, id, make);
+}
+
+async function changeRead(
+  read: (tx: Tx, id: string) => Promise<Campaign>,
+  sql: Sql,
+  id: string,
+  make: (tx: Tx, campaign: Campaign, now: Instant) => Promise<void>,
+): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
     await hold(tx, id);
-    const campaign = await getCampaign(tx, id);
-    await make(tx, campaign, await appNow(tx));
-    return getCampaign(tx, id);
+    await make(tx, await read(tx, id), await appNow(tx));
+    return read(tx, id);
   });
 }
 

@@ -1,5 +1,5 @@
 import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus } from '../domain/campaign-definition';
-import { type DraftSteps, withAgent } from '../domain/draft';
+import { type DraftStep, type DraftSteps, withAgent } from '../domain/draft';
 import { type DraftProblem, inOrderOfSteps, inspectDraft, problemAt } from '../domain/draft-problems';
 import { type Agent, findAgent } from './agent';
 import type { Db, Tx } from './client';
@@ -45,6 +45,16 @@ export async function launchableDefinition(tx: Tx, id: string): Promise<Campaign
 export async function completeDefinition(db: Db, steps: DraftSteps): Promise<CampaignDefinition | null> {
   const { problems, sound } = inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
   return problems.length === 0 ? sound : null;
+}
+
+/** The same with stand-ins for what is missing or wrong; null = it is in this step that something is. */
+export async function soundDefinition(
+  db: Db,
+  steps: DraftSteps,
+  needed: DraftStep,
+): Promise<CampaignDefinition | null> {
+  const { problems, sound } = inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
+  return problems.some(({ step }) => step === needed) ? null : sound;
 }
 
 /** The agent that was chosen, if there is such a one. */

@@ -59,7 +59,7 @@ export async function addDraft(
     on conflict (id) do nothing
     returning id`;
   if (made.length > 0) {
-    await store(tx, id, steps, lastStep);
+    await storeSteps(tx, id, steps, lastStep, 1);
     await recordChange(tx, { entity: 'campaign', entityId: id, change: 'created', actor });
   }
   return getDraft(tx, id);
@@ -97,7 +97,7 @@ export async function saveDraft(sql: Sql, id: string, change: DraftChange, actor
     const changed = differences(before.steps, steps);
     if (changed.length === 0 && lastStep === before.lastStep) return before;
     if (before.revision !== change.revision) throw conflict(before, change);
-    await store(tx, id, steps, lastStep, before.revision + 1);
+    await storeSteps(tx, id, steps, lastStep, before.revision + 1);
     const fields = [...new Set(changed.map(({ at }) => at.split('/')[0] ?? ''))];
     const data = { steps: fields, lastStep };
     await recordChange(tx, { entity: 'campaign', entityId: id, change: 'draft_saved', data, actor });
@@ -152,7 +152,13 @@ function conflict(before: Draft, { revision, steps }: DraftChange): Refusal {
 }
 
 /** The columns show as much of it as can be shown; the definition is there as soon as it is complete. */
-async function store(tx: Tx, id: string, steps: DraftSteps, lastStep: BuilderPlace, revision = 1): Promise<void> {
+export async function storeSteps(
+  tx: Tx,
+  id: string,
+  steps: DraftSteps,
+  lastStep: BuilderPlace,
+  revision: number,
+): Promise<void> {
   const listId = await knownList(tx, steps.list?.['listId']);
   const definition = listId === null ? null : await completeDefinition(tx, steps);
   const { name, description, subject } = shown(steps, definition);

@@ -1,4 +1,4 @@
-import { CampaignDefinitionSchema, CampaignStatusSchema } from './campaign-definition';
+import { CampaignDefinitionSchema, CampaignStatusSchema, formRules, NEEDS_FORM } from './campaign-definition';
 import { aText, someCalls } from './planner-builders';
 
 const run = (changes: object = {}) => ({
@@ -39,6 +39,26 @@ describe('a campaign definition', () => {
     expect(CampaignDefinitionSchema.parse(definition({ plan, policy: { rules: [FORM_RULE] } })).plan.formId).toBe(
       'intake',
     );
+  });
+
+  it('has an agent that may bring the form along, and needs none for messages only (S1-13, S1-40)', () => {
+    const agentId = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0002';
+    const linking = run({ messages: [aText({ text: 'Here: {{form.link}}' })] });
+    expect(problemsOf({ plan: { runs: [linking], agentId }, policy: { rules: [FORM_RULE] } })).toBeUndefined();
+    expect(
+      problemsOf({ plan: { runs: [run({ calls: undefined, messages: [aText()] })], agentId: null } }),
+    ).toBeUndefined();
+    expect(problemsOf({ plan: { runs: [run()], agentId: null } })).toEqual([
+      { path: 'plan.agentId', message: 'calls need an agent; only messages go without one (S1-13)', input: null },
+    ]);
+  });
+
+  it('knows which of its rules wait for a form (S0-32)', () => {
+    const { policy } = CampaignDefinitionSchema.parse(
+      definition({ plan: { runs: [run()], formId: 'intake' }, policy: { rules: [HANDOFF_RULE, FORM_RULE] } }),
+    );
+    expect(formRules(policy.rules)).toEqual([1]);
+    expect(NEEDS_FORM).toContain('S0-32');
   });
 
   it.each<[string, object, { path: string; message: string; input?: unknown }]>([

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { CampaignDefinitionSchema } from './campaign-definition';
 import type { DraftSteps } from './draft';
-import { inspectDraft, problemAt } from './draft-problems';
+import { inOrderOfSteps, inspectDraft, problemAt } from './draft-problems';
 import { CAMPAIGN_TEMPLATES } from './campaign-templates';
 
 const placesOf = (steps: DraftSteps) => inspectDraft(steps).problems.map(({ step, field }) => `${step}: ${field}`);
@@ -175,6 +175,19 @@ describe('the problems of a draft', () => {
       pointer: '#/plan/runs/0/calls',
       rule: 'calls need a caller number',
     });
+  });
+
+  it('come in the order of the steps', () => {
+    const problems = ['#/policy/rules/0', '#/listId', '#/plan/runs/1', '#/plan/runs/0', '#/name'].map((at) =>
+      problemAt(at, 'x'),
+    );
+    expect(inOrderOfSteps(problems).map(({ pointer }) => pointer)).toEqual([
+      '#/name',
+      '#/listId',
+      '#/plan/runs/1',
+      '#/plan/runs/0',
+      '#/policy/rules/0',
+    ]);
   });
 
   it('of a template are what it leaves to its author (U-9)', () => {

@@ -1,9 +1,13 @@
 import { CampaignDefinitionSchema } from './campaign-definition';
 import {
+  BuilderPlaceSchema,
   DraftStepSchema,
   type DraftSteps,
   placeInSteps,
+  stepFields,
   stepsOf,
+  StepsSchema,
+  StepStateSchema,
   typedDefinition,
   unknownFields,
   withAgent,
@@ -11,6 +15,7 @@ import {
 
 const LIST = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0001';
 const AGENT = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0002';
+const TEXT = { key: 't', channel: 'sms', when: { kind: 'after_start' }, text: 'Hello.' };
 const STEPS: DraftSteps = {
   basics: { name: 'Intake follow-up', description: 'For the team.', subject: 'intake' },
   list: { listId: LIST },
@@ -64,6 +69,22 @@ describe('the steps of a draft', () => {
     expect(fields.filter((field) => !['plan', 'policy', 'crm'].includes(field) && !inSteps.includes(field))).toEqual(
       [],
     );
+  });
+
+  it('are left out where a definition says nothing', () => {
+    const { crm: _, agent: __, ...rest } = STEPS;
+    const { runs } = {
+      runs: [{ key: 'week', startsOn: '2027-03-01', hours: { mode: 'company_times' }, messages: [TEXT] }],
+    };
+    const definition = CampaignDefinitionSchema.parse(typedDefinition({ ...rest, schedule: { runs } }));
+    expect(stepsOf(definition)).not.toHaveProperty('crm');
+  });
+
+  it('have a state each, of any fields, and a place in the builder (S1-29)', () => {
+    expect(Object.keys(stepFields(StepStateSchema))).toEqual(DraftStepSchema.options);
+    expect(StepsSchema.parse(STEPS)).toEqual(STEPS);
+    expect(StepsSchema.safeParse({ stairs: {} }).success).toBe(false);
+    expect(BuilderPlaceSchema.options).toEqual([...DraftStepSchema.options, 'messages', 'review']);
   });
 
   it('may hold what no field is, which is found', () => {

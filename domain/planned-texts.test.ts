@@ -1,5 +1,7 @@
 import { CampaignDefinitionSchema } from './campaign-definition';
-import { aMail, aText, someCalls } from './planner-builders';
+import { textProblems } from './planned-texts';
+import { aMail, aRun, aText, someCalls } from './planner-builders';
+import { PolicySchema } from './policy';
 
 const RULE = { key: 'note', when: { trigger: 'handoff', outcome: 'requested' }, then: [{ kind: 'stop_calls' }] };
 
@@ -86,4 +88,13 @@ describe('a planned text', () => {
   it('is checked with all others at once', () => {
     expect(problemsOf({ messages: [aText({ text: bad }), aMail({ text: bad, subject: bad })] })).toHaveLength(3);
   });
+});
+
+it('texts that link to a form are told of where an agent brings none along (S1-40)', () => {
+  const plan = { runs: [aRun({ messages: [aText({ text: 'Here: {{form.link}}' })] })], formId: null };
+  const policy = PolicySchema.parse({});
+  expect(textProblems({ plan, policy }, true)).toEqual([]);
+  expect(textProblems({ plan, policy }, false)).toMatchObject([
+    { path: ['plan', 'runs', 0, 'messages', 0, 'text'], rule: 'form.link needs a form attached to the campaign' },
+  ]);
 });

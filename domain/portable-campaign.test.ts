@@ -1,4 +1,12 @@
-import { copyName, portable, PortableCampaignSchema, referenceIn, withReference } from './portable-campaign';
+import {
+  copyName,
+  FORMAT,
+  KindSchema,
+  portable,
+  PortableCampaignSchema,
+  referenceIn,
+  withReference,
+} from './portable-campaign';
 
 const LIST = { kind: 'list' as const, id: 'one', name: 'People', caseType: 'intake' };
 
@@ -6,6 +14,8 @@ describe('a campaign as a file', () => {
   it('is read as it was written', () => {
     const file = portable({ list: { listId: 'one' }, basics: { name: 5 } }, 'schedule', [LIST]);
     expect(PortableCampaignSchema.parse(JSON.parse(JSON.stringify(file)))).toEqual(file);
+    expect(file.format).toBe(FORMAT);
+    expect(KindSchema.options).toEqual(['list', 'agent', 'form']);
   });
 
   it.each([

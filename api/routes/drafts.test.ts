@@ -111,6 +111,23 @@ describe('a draft', () => {
     expect((await read(id)).steps).toMatchObject({ schedule: { runs: [CALLING] }, rules: { rules: [RULE] } });
   });
 
+  it('has one list of rules, in its step and beside it, complete or not (S0-5)', async () => {
+    const id = await begin();
+    await save(id, 1, { rules: { rules: [RULE] }, schedule: { runs: ['half'] } });
+    const path = `/v1/campaigns/${id}/rules`;
+    expect((await api.call('GET', path)).body).toMatchObject({ revision: 2, rules: [{ key: 'stop' }] });
+    const other = { ...RULE, key: 'other' };
+    const changed = await api.call('PUT', path, { body: { revision: 2, rules: [RULE, other] } });
+    expect(changed.body).toMatchObject({ revision: 3, rules: [{ key: 'stop' }, { key: 'other' }] });
+    const { steps } = await read(id);
+    expect(steps).toMatchObject({
+      schedule: { runs: ['half'] },
+      rules: { rules: [{ key: 'stop' }, { key: 'other' }] },
+    });
+    await save(id, 3, { rules: { rules: [{ ...RULE, then: [] }] } });
+    expect((await api.call('GET', path)).body).toMatchObject({ status: 409, code: 'wrong_status' });
+  });
+
   it('is not active and starts nothing (S1-32, S1-33)', async () => {
     const listOfActive = async () =>
       (await api.call('GET', '/v1/campaigns?status=active&limit=200')).body.items.map(({ id }: { id: string }) => id);

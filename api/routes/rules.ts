@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { type Campaign, getCampaign } from '../../db/campaign';
+import type { Campaign } from '../../db/campaign';
 import { changeRules } from '../../db/campaign-life';
 import type { Db } from '../../db/client';
+import { getRuledCampaign } from '../../db/draft-rules';
 import { ruleSetting } from '../../db/rule-setting';
 import { type CampaignDefinition, CampaignDefinitionSchema } from '../../domain/campaign-definition';
 import { fieldProblems } from '../../domain/crm-field';
@@ -40,10 +41,11 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
         description:
           '`problems` names what a rule waits for or orders and that is not there any more; the rule stays as it is.',
         answers: { 200: RulesAnswer },
+        problems: ['wrong_status'],
         examples: { answer: { rules: [RULE_EXAMPLE], problems: [], revision: 1, version: null } },
       },
       params: IdParams,
-      handle: async ({ params: { id } }) => ok(await rulesDocument(sql, await getCampaign(sql, id))),
+      handle: async ({ params: { id } }) => ok(await rulesDocument(sql, await getRuledCampaign(sql, id))),
     }),
     defineRoute({
       method: 'put',
@@ -66,7 +68,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       body: z.strictObject({ revision: RevisionSchema, rules: storable(z.array(RuleSchema).max(500)) }),
       handle: async ({ params: { id }, body: { revision: inBody, rules }, caller, ifMatch }) => {
         const revision = revisionRequired(ifMatch, inBody);
-        const { definition: seen } = await getCampaign(sql, id);
+        const { definition: seen } = await getRuledCampaign(sql, id);
         const setting = await ruleSetting(sql, id, seen);
         const edit = (definition: CampaignDefinition) => withRules(definition, rules, setting);
         return ok(await rulesDocument(sql, await changeRules(sql, id, { revision, edit }, caller.actor)));
@@ -89,7 +91,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       params: IdParams,
       query: z.strictObject({ query: text(120).default('') }),
       handle: async ({ params: { id }, query: { query } }) => {
-        const { definition } = await getCampaign(sql, id);
+        const { definition } = await getRuledCampaign(sql, id);
         const { connection: crm, ...setting } = await ruleSetting(sql, id, definition);
         return ok({
           crm,
