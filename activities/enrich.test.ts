@@ -1,6 +1,7 @@
 import { seal } from '../db/connection-seal';
 import { requestEnrichment } from '../db/enrichment';
 import { changeEnrichmentService, ENRICHMENT_PLACE } from '../db/enrichment-service';
+import { beginErasure } from '../db/erasure';
 import { anonymise } from '../db/erasure-rows';
 import { findNeeds } from '../db/sweeps/enrichment-needs';
 import { releaseLost, takeEnrichments } from '../db/sweeps/enrichments';
@@ -111,7 +112,8 @@ describe('automatic enrichment (K-7)', () => {
     expect(to).toBe(FOUND);
     const attempts = await sql`select permit ->> 'foundBy' as found_by from attempt order by claimed_rt`;
     expect(attempts.map(({ foundBy }) => foundBy)).toEqual([null, null, 'Data: directory']);
-    expect(await sql`select 1 from timeline where kind = 'contact_enriched'`).toHaveLength(1);
+    const [change] = await sql`select data from change_log where change = 'enriched'`;
+    expect(change).toMatchObject({ data: { phones: 1, emails: 0 } });
   });
 
   it('counts calls since the last answer and the last look-up', async () => {
@@ -343,8 +345,8 @@ it('whoever is erased while they are looked up gets nothing, and nothing is left
   await round();
   await requestEnrichment(sql, contactId, ['email'], 'test');
   const [due] = await takeEnrichments(sql);
+  await beginErasure(sql, contactId, 'test');
   await inTransaction(sql, async (tx) => anonymise(tx, contactId));
-  await sql`update contact set erased_rt = clock_timestamp()`;
   if (due !== undefined) await enrich({ sql, reach: 'simulated', keys: TEST_KEYS }, due);
   expect(await rows()).toMatchObject([
     { state: 'found', data: [] },

@@ -26,7 +26,7 @@ export async function storeFound(
 ): Promise<boolean> {
   return inTransaction(sql, async (tx) => {
     const [asked] = await tx<Asked[]>`
-      select n.contact_id, n.enrollment_id, n.cause, ms(app_now()) as now from enrichment n
+      select n.contact_id, n.cause, ms(app_now()) as now from enrichment n
       where n.id = ${id} and n.state = 'asking'`;
     if (asked === undefined) return false;
     // The person before the question, as whoever erases them does.
@@ -46,14 +46,13 @@ export async function storeFound(
 
 interface Asked {
   readonly contactId: string;
-  readonly enrollmentId: string | null;
   readonly cause: string;
   readonly now: number;
 }
 
 async function append(
   tx: Tx,
-  { id, addressKey, contactId, enrollmentId, cause, now }: Asked & { readonly id: string; readonly addressKey: string },
+  { id, addressKey, contactId, cause, now }: Asked & { readonly id: string; readonly addressKey: string },
   { addresses, source }: EnrichmentResult,
 ): Promise<void> {
   const own = new Set(
@@ -82,8 +81,6 @@ async function append(
   const count = (kind: FoundAddress['kind']) => fresh.filter((each) => each.kind === kind).length;
   const data = { enrichmentId: id, phones: count('phone'), emails: count('email') };
   await recordChange(tx, { entity: 'contact', entityId: contactId, change: 'enriched', data, actor: 'system' });
-  if (enrollmentId !== null)
-    await recordTimeline(tx, { enrollmentId, kind: 'contact_enriched', data, actor: 'system', at: now });
 }
 
 /** Whoever could not be enrolled for want of an address is now, where the campaign goes on. */
