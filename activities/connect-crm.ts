@@ -34,7 +34,7 @@ export function connectCrm({ sql, crm, reach, keys: { secretKey } }: ConnectDeps
   }
   const tokens = crmTokens(sql, { connectionId: id, secretKey });
   if (kind === 'smartadvocate')
-    return createSmartAdvocate({ settings: SmartAdvocateSettingsSchema.parse(settings), credentials, tokens, reach });
+    return createSmartAdvocate({ settings: SmartAdvocateSettingsSchema.parse(settings), tokens, reach });
   return createHttpCrm({ settings: HttpCrmSettingsSchema.parse(settings), credentials, tokens, reach });
 }
 

@@ -8,7 +8,7 @@ import { inTransaction, type Sql, type Tx } from './client';
 
 const PAGE = 100;
 /** Nobody's transaction lives as long as that: whatever has a lower number by then is to be seen. */
-const SETTLED_SECONDS = 60;
+const SETTLED_SECONDS = 30;
 
 /** The places of effects that no action of a rule stands for. */
 const NOTE_IX = -2;
@@ -18,32 +18,19 @@ interface Ordered {
   readonly enrollmentId: string;
 }
 
+interface Text extends Ordered {
+  readonly id: number;
+  /** The fact of a text that came in. */
+  readonly factId: string | null;
+}
+
 /** Orders a note for each text, in or out, of campaigns that want them; answers how many texts it found. */
 export async function orderTextNotes(sql: Sql): Promise<number> {
   return inTransaction(sql, async (tx) => {
     const { afterId } = await openCursor(tx, 'texts');
-    const texts = await tx<{ id: number; enrollmentId: string; factId: string | null }[]>`
-      select m.id::float8 as id, n.enrollment_id, m.fact_id
-      from message m
-      join conversation n on n.id = m.conversation_id and n.channel = 'sms' and n.enrollment_id is not null
-      join enrollment e on e.id = n.enrollment_id
-      join campaign k on k.id = e.campaign_id
-      join version v on v.id = k.current_version_id
-      where m.id > ${afterId}
-        and (v.policy #>> '{crm,mirrorTexts}') = 'true'
-        and m.at >= (
-          -- Since it was switched on; what was said before stays where it is.
-          select min(on_since.created_at) from version on_since
-          where on_since.campaign_id = k.id and on_since.number > coalesce((
-            select max(off.number) from version off
-            where off.campaign_id = k.id and coalesce(off.policy #>> '{crm,mirrorTexts}', 'false') <> 'true'), 0))
-        and ${connectionOf(tx)} is not null
-        and not exists (
-          select from execution x where x.enrollment_id = n.enrollment_id and x.action_ix = ${NOTE_IX}
-            and (x.payload ->> 'messageId')::bigint = m.id)
-      order by m.id
-      limit ${PAGE}`;
-    await tx`select from enrollment where id = any (${idsOf(texts)}::uuid[]) order by id for no key update`;
+    const campaignIds = await campaignsWith(tx, tx`(v.policy #>> '{crm,mirrorTexts}') = 'true'`);
+    const texts = campaignIds.length === 0 ? [] : await textsOf(tx, campaignIds, afterId);
+    await lock(tx, texts);
     for (const text of texts) await orderNote(tx, text);
     await wake(tx, texts);
     if (texts.length < PAGE) await moveCursor(tx, 'texts', tx`select coalesce(max(id), 0) from message`);
@@ -55,19 +42,9 @@ export async function orderTextNotes(sql: Sql): Promise<number> {
 export async function orderFields(sql: Sql): Promise<number> {
   return inTransaction(sql, async (tx) => {
     const { afterId } = await openCursor(tx, 'fields');
-    const facts = await tx<{ id: string; enrollmentId: string }[]>`
-      select f.id, f.enrollment_id
-      from fact f
-      join enrollment e on e.id = f.enrollment_id
-      join campaign k on k.id = e.campaign_id
-      join version v on v.id = k.current_version_id
-      where f.seq > ${afterId} and f.kind in ('form_completed', 'call_outcome') and f.folded_rt is not null and f.fold_error is null
-        and jsonb_array_length(coalesce(v.policy #> '{crm,fields}', '[]')) > 0
-        and ${connectionOf(tx)} is not null
-        and not exists (select from execution x where x.fact_id = f.id and x.action_ix = ${FIELDS_IX})
-      order by f.seq
-      limit ${PAGE}`;
-    await tx`select from enrollment where id = any (${idsOf(facts)}::uuid[]) order by id for no key update`;
+    const campaignIds = await campaignsWith(tx, tx`jsonb_array_length(coalesce(v.policy #> '{crm,fields}', '[]')) > 0`);
+    const facts = campaignIds.length === 0 ? [] : await factsOf(tx, campaignIds, afterId);
+    await lock(tx, facts);
     for (const { id, enrollmentId } of facts)
       await order(tx, { enrollmentId, factId: id, kind: 'crm_fields', ix: FIELDS_IX, payload: {} });
     await wake(tx, facts);
@@ -76,10 +53,54 @@ export async function orderFields(sql: Sql): Promise<number> {
   });
 }
 
-async function orderNote(
-  tx: Tx,
-  { id, enrollmentId, factId }: { readonly id: number; readonly enrollmentId: string; readonly factId: string | null },
-): Promise<void> {
+/** Texts that have no note yet. */
+async function textsOf(tx: Tx, campaignIds: readonly string[], afterId: number): Promise<Text[]> {
+  return tx<Text[]>`
+    select m.id::float8 as id, n.enrollment_id, m.fact_id
+    from message m
+    join conversation n on n.id = m.conversation_id and n.channel = 'sms' and n.enrollment_id is not null
+    join enrollment e on e.id = n.enrollment_id
+    where m.id > ${afterId} and e.campaign_id = any (${[...campaignIds]}::uuid[])
+      and m.at >= (
+        -- Since it was switched on; what was said before stays where it is.
+        select min(on_since.created_at) from version on_since
+        where on_since.campaign_id = e.campaign_id and on_since.number > coalesce((
+          select max(off.number) from version off
+          where off.campaign_id = e.campaign_id and coalesce(off.policy #>> '{crm,mirrorTexts}', 'false') <> 'true'), 0))
+      and not exists (
+        select from execution x where x.enrollment_id = n.enrollment_id and x.action_ix = ${NOTE_IX}
+          and (x.payload ->> 'messageId')::bigint = m.id)
+    order by m.id
+    limit ${PAGE}`;
+}
+
+/** Finished forms and tagged calls of which nothing is written yet. */
+async function factsOf(tx: Tx, campaignIds: readonly string[], afterId: number): Promise<(Ordered & { id: string })[]> {
+  return tx<(Ordered & { id: string })[]>`
+    select f.id, f.enrollment_id
+    from fact f
+    join enrollment e on e.id = f.enrollment_id
+    where f.seq > ${afterId} and e.campaign_id = any (${[...campaignIds]}::uuid[])
+      and f.kind in ('form_completed', 'call_outcome') and f.folded_rt is not null and f.fold_error is null
+      and not exists (select from execution x where x.fact_id = f.id and x.action_ix = ${FIELDS_IX})
+    order by f.seq
+    limit ${PAGE}`;
+}
+
+/** Campaigns that want something and have a CRM to get it; where none does, nothing else is looked at. */
+async function campaignsWith(tx: Tx, wanted: ReturnType<Tx>): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    select k.id from campaign k join version v on v.id = k.current_version_id
+    where k.status not in ('draft', 'archived') and v.policy ? 'crm' and ${wanted} and ${connectionOf(tx)} is not null`;
+  return rows.map(({ id }) => id);
+}
+
+/** In the order in which everybody locks them. */
+async function lock(tx: Tx, rows: readonly Ordered[]): Promise<void> {
+  await tx`select from enrollment where id = any (${idsOf(rows)}::uuid[]) order by id for no key update`;
+}
+
+async function orderNote(tx: Tx, { id, enrollmentId, factId }: Text): Promise<void> {
   const told = factId ?? (await factOfText(tx, id, enrollmentId));
   await order(tx, { enrollmentId, factId: told, kind: 'crm_note', ix: NOTE_IX, payload: { messageId: String(id) } });
 }

@@ -70,23 +70,24 @@ describe('an outcome of the firm’s own', () => {
   const state = aFoldState({ rules: [named], attempt: { state: 'accepted' } });
 
   it('fires its own rules, and those of what it counts as (S0-48)', () => {
-    const tagged = { kind: 'call_outcome', outcome: 'unsuccessful', named: 'no_show' } as const;
-    const story = tell(state, aFact(tagged));
+    const tagged = (more: object = {}) =>
+      aFact({ kind: 'call_outcome', outcome: 'unsuccessful', named: 'no_show', ...more });
+    const story = tell(state, tagged());
     expect(firingsOf(story)).toEqual(['no-show: No Show Call']);
     expect(story.state.attempt?.outcome).toBe('unsuccessful');
     expect(story.changes[0]?.timeline[0]?.data).toEqual({ outcome: 'unsuccessful', by: 'agent', named: 'no_show' });
-    expect(firingsOf(tell(state, aFact({ ...tagged, runRules: false })))).toEqual([]);
+    expect(firingsOf(tell(state, tagged({ runRules: false })))).toEqual([]);
   });
 
   it('that the mapping does not know is recorded, and a person sees that the call has no tag of ours (R-20)', () => {
-    const unknown = { kind: 'outcome_unmapped', named: 'no_show' } as const;
-    const story = tell(state, aFact(unknown));
+    const unknown = (more: object = {}) => aFact({ kind: 'outcome_unmapped', named: 'no_show', ...more });
+    const story = tell(state, unknown());
     expect(story.state.attempt?.outcome).toBe('untagged');
     expect(story.changes[0]).toMatchObject({
       wakes: true,
       timeline: [{ kind: 'call_analyzed', data: { outcome: 'untagged', named: 'no_show' } }, { kind: 'rule_fired' }],
     });
-    expect(firingsOf(tell(state, aFact({ ...unknown, runRules: false })))).toEqual([]);
+    expect(firingsOf(tell(state, unknown({ runRules: false })))).toEqual([]);
   });
 
   it.each([

@@ -17,7 +17,7 @@ const address = z
 const path = z
   .string()
   .max(300)
-  .regex(/^\/(?!\/)[^#\s\\]*$/, 'must begin with one / and have neither spaces nor # nor \\')
+  .regex(/^\/(?:[^/#\s\\][^#\s\\]*)?$/, 'must begin with one / and have neither spaces nor # nor \\')
   .refine(
     (text) => text.replaceAll(/\{(?:case|id)\}/g, '').search(/[{}]/) < 0,
     'must have no other variables than {case} and {id}',

@@ -56,6 +56,17 @@ describe('LawRuler', () => {
     expect(await leads()).toMatchObject({ 'L-7': { status: 'Retained' } });
   });
 
+  it('keeps substatuses and a firm’s own fields, and shows both', async () => {
+    await update({ SubStatus: 'Left a voicemail' });
+    await update({ custom894: '2027-02-01' });
+    expect(JSON.parse((await post({ Operation: 'GetStatus' })).text)).toMatchObject({ SubStatus: 'Left a voicemail' });
+    expect(await leads()).toMatchObject({ '1001': { fields: { custom894: '2027-02-01' } } });
+    expect(rig.ledger.entries({ channel: 'crm' }).slice(0, 2)).toMatchObject([
+      { kind: 'crm_status', status: 'Left a voicemail', detail: { field: 'substatus' } },
+      { kind: 'crm_field', detail: { field: 'custom894', value: '2027-02-01' } },
+    ]);
+  });
+
   it('speaks XML to those who do not ask for JSON', async () => {
     const { text, type } = await update({ Status: 'A & B', ReturnJSON: 'False' });
     expect(type).toContain('text/xml');

@@ -99,6 +99,8 @@ export function createLawRuler({ settings, background, ledger, faults }: World):
     const kinds: [LedgerKind, string | undefined, Record<string, unknown>][] = [];
     if (operation === 'lookup') kinds.push(['crm_lookup', form.Operation, {}]);
     if (operation !== 'lookup' && Status !== undefined) kinds.push(['crm_status', Status, {}]);
+    if (operation !== 'lookup' && SubStatus !== undefined)
+      kinds.push(['crm_status', SubStatus, { field: 'substatus' }]);
     if (operation !== 'lookup' && Conversation !== undefined)
       kinds.push(['crm_note', undefined, { text: Conversation }]);
     for (const [field, value] of Object.entries(customOf(form))) kinds.push(['crm_field', undefined, { field, value }]);

@@ -34,7 +34,6 @@ function tokens(credentials: unknown): TokenStore {
 function crm(credentials: unknown = SIMULATED_SMARTADVOCATE, settings: object = {}) {
   return createSmartAdvocate({
     settings: SmartAdvocateSettingsSchema.parse({ baseUrl: `${rig.simulator.httpUrl}/`, ...settings }),
-    credentials,
     tokens: tokens(credentials),
     reach: 'simulated',
   });

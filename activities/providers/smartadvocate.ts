@@ -10,8 +10,7 @@ import { type CaseStatuses, type Crm, type CrmCase, CrmError, STATUS_OF_CASE } f
 
 export interface SmartAdvocateOptions {
   readonly settings: SmartAdvocateSettings;
-  /** As they were kept. */
-  readonly credentials: unknown;
+  /** Gives the credentials to whoever renews a token. */
   readonly tokens: TokenStore;
   readonly reach: Reach;
 }
@@ -37,7 +36,7 @@ type Ask = (method: Method, path: string, body?: unknown) => Promise<unknown>;
  * idempotent there, so a note is looked for by its marker before it is written. See domain/smartadvocate-connection.ts for
  * which paths are seen in public code and which are assumed.
  */
-export function createSmartAdvocate({ settings, credentials, tokens, reach }: SmartAdvocateOptions): Crm {
+export function createSmartAdvocate({ settings, tokens, reach }: SmartAdvocateOptions): Crm {
   const { paths, statusMethod, baseUrl } = settings;
   const timeoutMs = settings.timeoutSeconds * 1000;
   const send = async (method: Method, path: string, headers: Record<string, string>, body?: unknown) =>

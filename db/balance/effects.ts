@@ -27,7 +27,7 @@ export function executions(sql: Db): Promise<Equation> {
         left join unnest(case when a.kind in ('crm_status', 'crm_note') then e.cases end) affected (case_id) on true
       ), judged as (
         select coalesce(x.id, o.fact_id) as id,
-          o.fact_id is not null or (x.kind in ('classify', 'crm_note', 'crm_fields') and x.rule_key is null) as on_left,
+          o.fact_id is not null or (x.rule_key is null and (x.kind = 'classify' or (x.kind, x.action_ix) in (('crm_note', -2), ('crm_fields', -3)))) as on_left,
           x.id is not null and (x.state = 'pending' or x.finished_at is not null) as on_right
         from expected o
         full join execution x

@@ -184,7 +184,7 @@ test('K-15: where it is switched on, each text in and out becomes one note, and 
   await tellSimulator(world.simulator.httpUrl, 'inbound-sms', {
     from: mirrored.phone,
     to: '+12125550190',
-    text: 'Well, thank you',
+    body: 'Well, thank you',
   });
   const notes = await until('both texts are notes', async () => {
     const leads = await sim<Record<string, { notes: { text: string }[] }>>('crm');
