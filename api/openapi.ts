@@ -152,8 +152,10 @@ function answersOf(
   return Object.fromEntries(told);
 }
 
-function eventsOf(description: string | undefined): object {
-  return description === undefined ? {} : { [EVENT_STREAM]: { schema: { type: 'string', description } } };
+function eventsOf(events: Operation['events']): object {
+  if (events === undefined) return {};
+  const { description, example } = events;
+  return { [EVENT_STREAM]: { schema: { type: 'string', description }, example } };
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -106,7 +106,7 @@ export interface Operation {
   /** The answer is a CSV file and no JSON. */
   readonly answersCsv?: boolean;
   /** Answers events as well, to whoever asks for them: what they are. */
-  readonly events?: string;
+  readonly events?: { readonly description: string; readonly example: string };
   /** Gives the cookie of a session, or takes it away. */
   readonly setsCookie?: boolean;
   /** What it may be refused for, beside what any operation of its kind is (see `openapi-problems.ts`). */

@@ -1,6 +1,7 @@
 import type { AddressKind, Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
 import type { Db } from './client';
+import { allOf } from './fragment';
 import { fewNamed, nameHas } from './name-search';
 import { Refusal } from './refusal';
 
@@ -109,7 +110,7 @@ export async function findContacts(
   return db<Contact[]>`
     select ${columns(db)}
     from contact p
-    where p.erased_rt is null ${conditions.map((condition) => db`and ${condition} `)}
+    where p.erased_rt is null and ${allOf(db, conditions)}
     order by p.id
     limit ${limit}`;
 }

@@ -2,7 +2,8 @@ import type { Decision } from '../domain/decision';
 import type { Instant } from '../domain/instant';
 import type { Db } from './client';
 import { type ContactStatus, type EnrollmentState, type EnrollmentSummary, summaryColumns } from './enrollment-views';
-import { fewNamed, type Fragment, nameHas } from './name-search';
+import { allOf, type Fragment } from './fragment';
+import { fewNamed, nameHas } from './name-search';
 
 /** The contacts of one campaign, of which there may be a million: each page is read off an index, filter by filter. */
 
@@ -163,10 +164,6 @@ const WORDS: Readonly<Record<EnrollmentState, (db: Db) => Fragment>> = {
   ended: (db) => db`e.state = 'ended'`,
   rejected: (db) => db`e.state = 'rejected'`,
 };
-
-function allOf(db: Db, conditions: readonly Fragment[]): Fragment {
-  return conditions.reduce((all, condition) => db`${all} and ${condition}`);
-}
 
 /** Nothing at all where no branch is left. */
 function unionAll(db: Db, branches: readonly Fragment[]): Fragment {

@@ -1,11 +1,8 @@
-import type { PendingQuery, Row } from 'postgres';
 import type { Db } from './client';
+import type { Fragment } from './fragment';
 import { containing, likeText } from './pattern';
 
 /** Finding people by what somebody typed: part of a name, or a whole id, over a million of them. */
-
-/** Part of a statement. Never what a promise resolves to: it would be taken for a statement and sent. */
-export type Fragment = PendingQuery<Row[]>;
 
 /** Up to so many, whoever is found is looked at; beyond it the text is so common that any page is soon full of it. */
 const FEW = 5_000;

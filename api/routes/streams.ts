@@ -37,8 +37,11 @@ const NEWS_EXAMPLE = {
   lastEventId: '4711',
 };
 
-const EVENTS =
-  'Each event is named by its `kind`; `data` has campaignId, enrollmentId and at. `ready`: from here on it is live. `reset`: read anew what you show.';
+const EVENTS = {
+  description:
+    'Each event is named by its `kind`; `data` has campaignId, enrollmentId and at. `ready`: from here on it is live. `reset`: read anew what you show.',
+  example: `id: 4711\nevent: call_ended\ndata: {"campaignId":"${EXAMPLE_IDS.campaign}","enrollmentId":"${EXAMPLE_IDS.enrollment}","at":"2027-03-08T17:02:11.000Z"}\n\n`,
+};
 
 const LISTENING = `
 With \`Accept: text/event-stream\` (as an EventSource sends it) the answer goes on: events about a second after they happened, a comment every 15 seconds. It ends after five minutes at the latest; whoever comes again with \`Last-Event-ID\`, as an EventSource does by itself, is told what was missed, or \`reset\`. A key may have 20 streams in one process.
