@@ -8,7 +8,7 @@ import type { ContactView } from '../domain/planner-input';
 import { PolicySchema } from '../domain/policy';
 import { plannerInput } from './planner';
 
-/** Thirty days of a campaign: six calls, a text ahead of them, a text and a mail after them, a mail at the start, rules that stop. */
+/** Thirty days of a campaign: up to four calls, a text ahead of them and one after the first that was missed, rules that stop. */
 
 const FROM = fromIso('2027-03-01T14:00:00Z');
 const DAY_MS = 86_400_000;
@@ -28,9 +28,8 @@ const PLAN = PlanSchema.parse({
           { open: '13:00', close: '20:00' },
         ],
       },
-      calls: { attempts: 6, perDay: 1, greeting: 'Hello.', spacingMinutes: { default: 1_440, busy: 30 } },
+      calls: { attempts: 4, perDay: 1, greeting: 'Hello.', spacingMinutes: { default: 1_440, busy: 30 } },
       messages: [
-        { key: 'welcome', channel: 'email', subject: 'Welcome', text: 'Hello.', when: { kind: 'after_start' } },
         { key: 'ahead', channel: 'sms', text: 'We will call you.', when: { kind: 'before_call', delayMinutes: 5 } },
         {
           key: 'missed',

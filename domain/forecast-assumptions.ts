@@ -24,7 +24,7 @@ const MessageAnswerSchema = z.union([z.enum(['nothing', 'stop']), BucketSchema])
 export type MessageAnswer = z.infer<typeof MessageAnswerSchema>;
 
 /** One contact whose answers are known: the nth call or message gets the nth, all further ones the last. */
-export const ScriptSchema = z.strictObject({
+const ScriptSchema = z.strictObject({
   contactId: z.uuid(),
   calls: z.array(CallAnswerSchema).max(50).default([]),
   texts: z.array(MessageAnswerSchema).max(50).default([]),

@@ -10,7 +10,7 @@ import type { FoldState } from './fold-state';
 import { type Answer, answerTo, begunAttempt, type Expected, type LifeAttempt, lifeAttempt } from './forecast-answer';
 import type { Answers } from './forecast-assumptions';
 import { type ForecastTouch, type House, type LifeEnd, type Person, sheetOf, type Wish } from './forecast-person';
-import { hearsOfSeries, type Planned, sureOf } from './forecast-sure';
+import { type Asked, hearsOfSeries, isSteady, type Planned, stands, sureOf } from './forecast-sure';
 import { HOUR_MS, type Instant } from './instant';
 import type { AttemptView, Commitment, EnrollmentView, PlannerInput } from './planner-input';
 import { costOf } from './spend';
@@ -37,7 +37,7 @@ export class ForecastLife {
   private readonly answered: Record<Channel, number> = { voice: 0, sms: 0, email: 0 };
   private reserved: { readonly name: string; readonly at: Instant } | null = null;
   /** The call that wants a line, and when that was decided. */
-  private asked: Planned | null = null;
+  private asked: Asked | null = null;
   /** What will be due at that instant, unless something happens before. */
   private sure: Planned | null = null;
   /** The touch that waits for a line or for its sender, and since when. */
@@ -96,9 +96,9 @@ export class ForecastLife {
   dial(now: Instant): Instant | null {
     // A line changes nothing but that the call is made: what queues without one is the touch with one, at the same instant.
     const spending = this.house.spending(now);
-    if (this.asked?.at !== now || this.asked.spending !== spending) {
+    if (this.asked === null || !stands(this.asked, now, spending)) {
       const decision = decide(this.input(now));
-      this.asked = decision.kind === 'queue' ? { touch: decision.touch, at: now, spending } : null;
+      this.asked = decision.kind === 'queue' ? { touch: decision.touch, at: now, until: now, spending } : null;
     }
     return this.asked === null ? null : this.carryOut(this.asked.touch, now);
   }
@@ -153,8 +153,10 @@ export class ForecastLife {
 
   private wantsLine(touch: Touch, now: Instant, askAt: Instant): Wish {
     this.waitsFor(touch, now);
-    this.asked = { touch, at: now, spending: this.house.spending(now) };
-    return { kind: 'line', isPromise: touch.commitmentId !== undefined, at: this.orSooner(askAt) };
+    const at = this.orSooner(askAt);
+    const until = isSteady(touch, this.person.setting.plan) ? at : now;
+    this.asked = { touch, at: now, until, spending: this.house.spending(now) };
+    return { kind: 'line', isPromise: touch.commitmentId !== undefined, at };
   }
 
   /** The touch that was waited for until now, if nothing has happened meanwhile that could make it another one. */
@@ -222,6 +224,7 @@ export class ForecastLife {
 
   private tell(body: FactBody, attempt: LifeAttempt | null, now: Instant): void {
     this.sure = null;
+    this.asked = null;
     const changes = fold(this.foldState(attempt, now), body);
     if (attempt !== null) {
       const { taggedByThis: _, durationSeconds: __, acceptedAt: ___, ...row } = changes.attempt;

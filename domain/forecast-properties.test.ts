@@ -126,7 +126,7 @@ test('every touch lies inside the hours of every place of its person, and under 
       expect(forecast.mostLines).toBeLessThanOrEqual(limit.lines);
       expect(forecast.results.map(({ contactId: id }) => id)).toEqual(all.map((_, n) => contactId(n)));
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

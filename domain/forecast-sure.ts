@@ -1,5 +1,6 @@
 import type { Decision, ReasonCode, Touch } from './decision';
 import type { Instant } from './instant';
+import type { Plan } from './plan';
 import type { Policy } from './policy';
 import type { Spending } from './spend';
 
@@ -10,6 +11,20 @@ export interface Planned {
   readonly touch: Touch;
   readonly at: Instant;
   readonly spending: Spending;
+}
+
+/** A call that wants a line, and until when it is the one that is made with it. */
+export interface Asked extends Planned {
+  readonly until: Instant;
+}
+
+export function stands({ at, until, spending }: Asked, now: Instant, money: Spending): boolean {
+  return spending === money && (at === now || now < until);
+}
+
+/** Is the call, once it is due, due until the planner wants to be asked again? Not where it avoids an hour that may begin. */
+export function isSteady({ runKey }: Touch, { runs }: Plan): boolean {
+  return runs.find(({ key }) => key === runKey)?.calls?.avoidFailedHour !== true;
 }
 
 /** Reasons that move a touch to one instant and not, at that instant, to a later one. */

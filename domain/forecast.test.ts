@@ -348,6 +348,19 @@ describe('a campaign, ahead of time (N-3)', () => {
     ]);
   });
 
+  it('lets nobody be called at the hour that failed before, however long they wait for a line', () => {
+    const calls = someCalls({ attempts: 2, avoidFailedHour: true, perDay: 2, spacingMinutes: { default: 1_439 } });
+    const slow = { ...NOBODY, seconds: { pickUp: 0, talk: 0, voicemail: 0, noAnswer: 3_600 } };
+    const { results } = lived(
+      aForecast(people(3, { runs: [aRun({ calls })] }), {
+        assumptions: slow,
+        limits: { lines: 1, callsPerMinute: null },
+      }),
+    );
+    for (const { touches } of results)
+      expect(new Set(touches.map(({ at }) => new Date(at).getUTCHours())).size).toBe(touches.length);
+  });
+
   it('sends a text while its contact waits for a line', () => {
     const runs = [...ONE_CALL, aMessagingRun(aText({ when: { kind: 'after_start', delayMinutes: 1 } }))];
     const slow = { ...NOBODY, seconds: { pickUp: 0, talk: 0, voicemail: 0, noAnswer: 600 } };
