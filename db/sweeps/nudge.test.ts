@@ -150,6 +150,18 @@ describe('after a change of the campaign', () => {
     expect(ids(await rowsBehindEpoch(sql))).toEqual([enrollmentId]);
   });
 
+  it('another change is told at once, however short a time ago the last one was', async () => {
+    const { enrollmentIds, campaignId } = await seedOutreach(sql, { people: people(2), runs: [EVENING] });
+    for (const id of enrollmentIds) await wake(sql, id);
+    await pauseCampaign(sql, campaignId, 'operator');
+    await setClock(sql, SIX, 0);
+    await resumeCampaign(sql, campaignId, 'operator');
+    expect(ids(await rowsBehindEpoch(sql)).toSorted()).toEqual(enrollmentIds.toSorted());
+    await stopCampaign(sql, campaignId, 'operator');
+    expect(ids(await rowsBehindEpoch(sql)).toSorted()).toEqual(enrollmentIds.toSorted());
+    expect(await rowsBehindEpoch(sql)).toEqual([]);
+  });
+
   it('a step that began before it does not swallow it', async () => {
     const { enrollmentId, campaignId } = await seedOutreach(sql);
     await pauseCampaign(sql, campaignId, 'operator');

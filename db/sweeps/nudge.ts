@@ -87,7 +87,8 @@ export async function rowsBehindEpoch(sql: Sql): Promise<EnrollmentRef[]> {
       select id as enrollment_id, campaign_id, contact_id, c.epoch, ms(due_at) as due_at
       from enrollment
       where campaign_id = c.id and state = 'open' and epoch < c.epoch and stepped_rt is not null
-        and (nudged_rt is null or nudged_rt < (select clock_timestamp()) - make_interval(secs => ${REMIND_AGAIN_SECONDS}))
+        and (nudged_epoch is distinct from c.epoch
+          or nudged_rt < (select clock_timestamp()) - make_interval(secs => ${REMIND_AGAIN_SECONDS}))
       order by enrollment.epoch
       limit ${PAGE}
     ) e
@@ -99,10 +100,13 @@ export async function rowsBehindEpoch(sql: Sql): Promise<EnrollmentRef[]> {
     else await sql`update enrollment set epoch = ${row.epoch} where id = ${row.enrollmentId} and epoch < ${row.epoch}`;
   }
   await sql`
-    update enrollment set nudged_rt = clock_timestamp()
-    where id in (
-      select id from enrollment where id = any(${affected.map(({ enrollmentId }) => enrollmentId)}::uuid[])
-      order by id for no key update)`;
+    with told as (
+      select e.id, t.epoch
+      from enrollment e
+      join unnest(${affected.map(({ enrollmentId }) => enrollmentId)}::uuid[], ${affected.map(({ epoch }) => epoch)}::int[]) as t (id, epoch)
+        using (id)
+      order by e.id for no key update of e)
+    update enrollment e set nudged_rt = clock_timestamp(), nudged_epoch = told.epoch from told where e.id = told.id`;
   return affected;
 }
 
