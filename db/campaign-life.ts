@@ -10,7 +10,6 @@ import { currentVersion, FIRST, freeze } from './freeze';
 import { refuseWhenLocked } from './installation';
 import { launchableDefinition } from './draft-check';
 import { Refusal } from './refusal';
-import { fillTemplates } from './template-use';
 
 /** Key space of the campaigns among the advisory locks: claims share it, changes of the status take it alone. */
 const CAMPAIGN_LOCKS = 1;

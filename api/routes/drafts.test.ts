@@ -206,7 +206,7 @@ describe('two people in one draft (R-19)', () => {
     const id = await begin();
     const names = ['One', 'Two', 'Three', 'Four'];
     const answers = await Promise.all(names.map((name) => save(id, 1, { basics: { name } })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409, 409, 409]);
     const kept = names[answers.findIndex(({ status }) => status === 200)];
     expect(await read(id)).toMatchObject({ revision: 2, name: kept });
   });

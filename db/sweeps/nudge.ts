@@ -94,7 +94,7 @@ export async function rowsBehindEpoch(sql: Sql): Promise<EnrollmentRef[]> {
     ) e
     where c.status in ('active', 'completed', 'archived')
     limit ${PAGE}`;
-  const affected: EnrollmentRef[] = [];
+  const affected: BehindRow[] = [];
   for (const row of rows) {
     if (await mustLook(sql, row)) affected.push(row);
     else await sql`update enrollment set epoch = ${row.epoch} where id = ${row.enrollmentId} and epoch < ${row.epoch}`;
