@@ -1,4 +1,4 @@
-import { type Attribute, fitAttributes } from './attribute';
+import { type Attribute, ATTRIBUTE_NAME, AttributeTypeSchema, fitAttributes } from './attribute';
 
 const CATALOGUE: Attribute[] = [
   { name: 'note', type: 'text', choices: [] },
@@ -39,8 +39,17 @@ describe('an attribute of the catalogue', () => {
     expect(fit(name, value)).toEqual({ values: {}, faults: [{ name, value, rule }] });
   });
 
-  it('says its rule in words whatever its type', () => {
-    const one: Attribute = { name: 'note', type: 'text', choices: [] };
-    expect(fitAttributes([one], { note: 'x' }).faults).toEqual([]);
+  it('has one of five types, each of which takes some value', () => {
+    const taken = { text: 'x', number: '1', date: '2027-03-01', boolean: 'no', choice: 'a' };
+    for (const type of AttributeTypeSchema.options)
+      expect(fitAttributes([{ name: 'it', type, choices: ['A'] }], { it: taken[type] }).faults).toEqual([]);
+  });
+
+  it.each([
+    ['claim_number', true],
+    ['claimNumber', false],
+    ['1st', false],
+  ])('may be called %s: %j', (name, may) => {
+    expect(ATTRIBUTE_NAME.test(name)).toBe(may);
   });
 });
