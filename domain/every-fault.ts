@@ -20,14 +20,14 @@ export interface Judged<T> {
 /**
  * Everything that is wrong with a document, at once. A schema stops at the first fault that keeps it from looking further (a run
  * without a date is not asked whether it ends before it starts), so each faulty field gets a stand-in that no other rule minds,
- * and the whole is read again until nothing is wrong. `standInFor` has one for each place that can't be left out.
+ * and the whole is read again until nothing is wrong. The document is JSON; `standInFor` has one for each place that can't be left out.
  */
 export function everyFault<S extends z.ZodType>(
   schema: S,
   document: Readonly<Record<string, unknown>>,
   standInFor: (path: Path) => unknown,
 ): Judged<z.output<S>> {
-  const mended = structuredClone(document);
+  const mended: object = JSON.parse(JSON.stringify(document));
   // The newest first: of two around one place, the outer one.
   const standIns: Path[] = [];
   const isStandIn = (path: Path) => standIns.some((outer) => isWithin(path, outer));
