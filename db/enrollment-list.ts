@@ -36,10 +36,18 @@ export interface ListedEnrollment extends EnrollmentSummary {
 const NEVER = 9_000_000_000_000_000;
 
 export async function listEnrollments(db: Db, page: EnrollmentPage): Promise<ListedEnrollment[]> {
-  const branches = page.sort === 'due' ? await byDue(db, page) : await byEnrollment(db, page);
+  if (page.sort === 'enrolled') return readPage(db, page, await byEnrollment(db, page));
+  const due = await readPage(db, page, await byDue(db, page));
+  if (due.length === page.limit) return due;
+  const rest = { ...page, limit: page.limit - due.length };
+  return [...due, ...(await readPage(db, rest, await neverDue(db, rest)))];
+}
+
+async function readPage(db: Db, { limit }: EnrollmentPage, branches: readonly Fragment[]): Promise<ListedEnrollment[]> {
+  if (branches.length === 0) return [];
   return db<ListedEnrollment[]>`
     with page as materialized (
-      select id, position from (${unionAll(db, branches)}) found order by position, id limit ${page.limit}
+      select id, position from (${unionAll(db, branches)}) found order by position, id limit ${limit}
     )
     select ${summaryColumns(db)}, page.position, e.decision as last_decision
     from page
@@ -61,7 +69,7 @@ export async function matching(db: Db, filter: EnrollmentFilter): Promise<readon
   return [db`select e.id, e.seq from enrollment e where ${allOf(db, [...conditions, stateIn(db, statesOf(filter))])}`];
 }
 
-/** One branch for each state: together they are what the index of campaign, state and number holds in order. */
+/** One branch for each state: together they are what the index of campaign, state and number holds in order; a reason has an index of its own. */
 async function byEnrollment(db: Db, page: EnrollmentPage): Promise<Fragment[]> {
   const { conditions, isNarrow } = await conditionsOf(db, page);
   const passed = page.after?.position ?? -1;
@@ -70,15 +78,13 @@ async function byEnrollment(db: Db, page: EnrollmentPage): Promise<Fragment[]> {
     where ${allOf(db, [...conditions, stateIn(db, states), db`e.seq > ${passed}::bigint`])}
     order by e.seq limit ${page.limit})`;
   const states = statesOf(page);
-  return isNarrow ? [branch(states)] : states.map((state) => branch([state]));
+  return isNarrow || page.reason !== undefined ? [branch(states)] : states.map((state) => branch([state]));
 }
 
-/** Those who are due, off the index of all who are; behind them whoever is not. */
+/** Those who are due, off the index of all who are. */
 async function byDue(db: Db, page: EnrollmentPage): Promise<Fragment[]> {
   const { after } = page;
-  const isPast = after !== null && after.position >= NEVER;
-  const never = await neverDue(db, { ...page, after: isPast ? after : null });
-  if (isPast || !statesOf(page).includes('open')) return never;
+  if (isPastDue(page) || !statesOf(page).includes('open')) return [];
   const { conditions } = await conditionsOf(db, page);
   const passed =
     after === null
@@ -90,19 +96,24 @@ async function byDue(db: Db, page: EnrollmentPage): Promise<Fragment[]> {
     (select e.id, (extract(epoch from e.due_at) * 1000000)::bigint as position from enrollment e
     where ${allOf(db, [...conditions, ...passed, db`e.state = 'open'`, db`e.due_at is not null`])}
     order by e.due_at, e.id limit ${page.limit})`;
-  return [due, ...never];
+  return [due];
 }
 
+function isPastDue({ after }: EnrollmentPage): boolean {
+  return after !== null && after.position >= NEVER;
+}
+
+/** Whoever is not due, behind all who are. Of the open ones there are few, and no index has them in order. */
 async function neverDue(db: Db, page: EnrollmentPage): Promise<Fragment[]> {
   if (page.dueBefore !== undefined) return [];
   const { conditions } = await conditionsOf(db, page);
-  const passed = page.after === null ? -1 : page.after.position - NEVER;
+  const passed = page.after !== null && isPastDue(page) ? page.after.position - NEVER : -1;
   return statesOf(page).map((state) => {
     const isOpen = state === 'open' ? [db`e.due_at is null`] : [];
     return db`
       (select e.id, e.seq + ${NEVER}::bigint as position from enrollment e
       where ${allOf(db, [...conditions, ...isOpen, stateIn(db, [state]), db`e.seq > ${passed}::bigint`])}
-      order by e.seq limit ${page.limit})`;
+      order by ${state === 'open' ? db`e.seq + 0` : db`e.seq`} limit ${page.limit})`;
   });
 }
 
@@ -165,8 +176,6 @@ const WORDS: Readonly<Record<EnrollmentState, (db: Db) => Fragment>> = {
   rejected: (db) => db`e.state = 'rejected'`,
 };
 
-/** Nothing at all where no branch is left. */
 function unionAll(db: Db, branches: readonly Fragment[]): Fragment {
-  const none = db`(select e.id, e.seq as position from enrollment e where false)`;
-  return branches.length === 0 ? none : branches.reduce((all, branch) => db`${all} union all ${branch}`);
+  return branches.reduce((all, branch) => db`${all} union all ${branch}`);
 }
