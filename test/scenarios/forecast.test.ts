@@ -87,7 +87,7 @@ const CAST: readonly (Actor & { readonly answers: Answers })[] = [
     answers: { calls: [{ result: 'failed' }] },
   },
   { name: 'Mila', email: 'mila@example.com', answers: { calls: [{ result: 'no_answer' }] } },
-  { name: 'Nemo', answers: { calls: [{ result: 'no_answer' }] } },
+  { name: 'Nemo', phone: '+12125550109', answers: { calls: [{ result: 'no_answer' }] } },
 ];
 
 const PLAN_RUNS = [
@@ -179,6 +179,8 @@ test('N-3: the forecast of a draft, and of the campaign half-way, is what happen
   await world.at(BEFORE);
   const story = await prepare(world, { people: CAST, runs: PLAN_RUNS, policy: POLICY });
   const names = await namesById();
+  const [nemo] = [...names].find(([, name]) => name === 'Nemo') ?? [];
+  await world.api.send('POST', `/v1/contacts/${nemo}/opt-out`, {});
   const early = await forecast(story, scriptsFor(names, new Map()));
   expect(await attempts(story)).toEqual([]);
 
@@ -202,7 +204,7 @@ test('N-3: the forecast of a draft, and of the campaign half-way, is what happen
   expect(spelled(names, late.touches)).toEqual(spelled(names, made.slice(former.length)));
   expect(early.ends).toEqual(await endsOf(story));
   expect(Object.entries(early.unreached).map(([id, sentence]) => [names.get(id), sentence])).toEqual([
-    ['Nemo', expect.stringContaining('no usable address')],
+    ['Nemo', expect.stringContaining('opted out of every channel')],
   ]);
   expect(made.length - former.length).toBeGreaterThan(5);
   expect(new Set(made.map(({ channel }) => channel))).toEqual(new Set(['voice', 'sms', 'email']));
