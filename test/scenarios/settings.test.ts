@@ -118,15 +118,15 @@ test('who is not reached is looked up, and called at the number that was found, 
   });
   await world.runUntil('2027-03-15T17:30:00Z');
   await world.sql`update enrichment_scan set scanned_rt = '-infinity'`;
-  await until('it is found', async () => {
-    const { items } = await world.api.get<{ items: { state: string }[] }>(
+  const contactId = await until('it is found', async () => {
+    const { items } = await world.api.get<{ items: { state: string; contactId: string }[] }>(
       `/v1/enrichments?campaignId=${story.campaignId}`,
     );
-    return items.length === 1 && items[0]?.state === 'found';
+    return items.length === 1 && items[0]?.state === 'found' && items[0].contactId;
   });
   await world.runUntil('2027-03-16T05:00:00Z');
   expect(callsSince(before).map(({ to }) => to)).toEqual([person(30).phone, person(30).phone, found]);
-  const { id, contactId } = await onlyEnrollment(world, story);
+  const { id } = await onlyEnrollment(world, story);
   const { items } = await world.api.get<{ items: { foundBy: string | null }[] }>(`/v1/enrollments/${id}/attempts`);
   expect(items.map(({ foundBy }) => foundBy)).toEqual([null, null, 'Data: directory']);
   const { addresses } = await world.api.get<{ addresses: object[] }>(`/v1/contacts/${contactId}`);
