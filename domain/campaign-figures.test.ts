@@ -5,6 +5,8 @@ import {
   type FigureSum,
   funnelFigures,
   outcomeFigures,
+  TIME_FIGURES,
+  TIME_GROUPS,
   timeFigures,
 } from './campaign-figures';
 import type { Channel } from './channel';
@@ -88,10 +90,16 @@ describe('figures over time', () => {
       { on: '2027-03-01', weekday: 1, hour: null, touches: 2, answered: 1, replies: 1, optOuts: 0 },
       { on: '2027-03-08', weekday: 1, hour: null, touches: 0, answered: 0, replies: 0, optOuts: 1 },
     ]);
-    expect(timeFigures(sums, 'Asia/Kolkata', 'hour').map(({ on, hour }) => [on, hour])).toEqual([
+    expect(timeFigures([...sums].reverse(), 'Asia/Kolkata', 'hour').map(({ on, hour }) => [on, hour])).toEqual([
       ['2027-03-02', 9],
       ['2027-03-09', 9],
     ]);
+  });
+
+  it('lose nothing, whatever they are grouped by', () => {
+    for (const group of TIME_GROUPS)
+      expect(timeFigures(sums, 'UTC', group).reduce((all, { touches }) => all + touches, 0)).toBe(2);
+    expect(TIME_FIGURES).toEqual(['touches', 'answered', 'replies', 'opt_outs']);
   });
 
   it('add up the same hour of all weeks', () => {

@@ -1,4 +1,11 @@
-import { judgeOrder, ORDER_REASONS, orderSentence, type OrderStanding, refusalToResume } from './contact-order';
+import {
+  judgeOrder,
+  ORDER_REASONS,
+  orderSentence,
+  type OrderStanding,
+  refusalToResume,
+  REMOVED,
+} from './contact-order';
 
 const ACTIVE: OrderStanding = {
   state: 'open',
@@ -58,7 +65,7 @@ describe('Resume Outreach', () => {
     ['opted_out', { ...ended('completed_by_operator'), optedOut: true }, 'S1-118'],
     ['opted_out', ended('opted_out'), 'S1-118'],
     ['left_for_good', { ...ended('stopped_by_rule'), leftForGood: true }, 'R-8'],
-    ['removed', ended('removed_by_operator'), 'U-13'],
+    ['removed', ended(REMOVED), 'U-13'],
     ['erased', ended('erased'), 'an erasure'],
     ['rejected', REJECTED, 'nobody'],
     ['campaign_over', { ...ended('campaign_ended'), campaignStatus: 'completed' }, 'the end'],

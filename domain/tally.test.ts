@@ -1,8 +1,9 @@
 import { fromIso, HOUR_MS } from './instant';
-import { firstTally, stagesOf, talliesOf, type TallyEntry } from './tally';
+import { firstTally, QUARTER_MS, STAGES, stagesOf, talliesOf, type TallyEntry } from './tally';
 
 const CLAIMED = fromIso('2027-03-01T17:20:00Z');
 const QUARTER = fromIso('2027-03-01T17:15:00Z');
+const KINDS = ['call_started', 'call_ended', 'message_received', 'form_completed', 'call_analyzed', 'opted_out'];
 const CALL = { channel: 'voice', runKey: 'week', claimedAt: CLAIMED, disposition: null } as const;
 const entry = (kind: string, more: Partial<TallyEntry> = {}): TallyEntry => ({
   enrollmentId: 'e',
@@ -80,6 +81,12 @@ describe('the funnel', () => {
     expect(stages('call_analyzed', { outcome: 'successful' })).toEqual([]);
     expect(stages('opted_out')).toEqual(['opted_out']);
     expect(stages('rule_fired')).toEqual([]);
+  });
+
+  it('has no stage that nothing leads to', () => {
+    const data = { disposition: 'answered', outcome: 'converted' };
+    expect(new Set(KINDS.flatMap((kind) => stages(kind, data)))).toEqual(new Set(STAGES));
+    expect(QUARTER % QUARTER_MS).toBe(0);
   });
 
   it('counts a first time where it happened', () => {
