@@ -30,7 +30,7 @@ export interface Population {
 }
 
 /** More than these are not held in memory at once. */
-const MOST_CONTACTS = 250_000;
+const MOST_CONTACTS = 150_000;
 const MEMBERS_PAGE = 2_000;
 const FRAMES_PAGE = 500;
 
