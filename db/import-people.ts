@@ -115,7 +115,7 @@ export async function storeCases(tx: Tx, { list, policy }: WaveTarget, people: r
     returning k.id`;
   if (stored.length < people.length) throw new WaveRace('somebody else has just made one of the cases');
   await tx`
-    insert into list_member (list_id, case_id)
+    insert into list_member as m (list_id, case_id)
     select ${list.id}::uuid, id from unnest(${stored.map(({ id }) => id)}::uuid[]) as k (id)
-    on conflict do nothing`;
+    on conflict (list_id, case_id) do update set source = 'manual' where m.source <> 'manual'`;
 }

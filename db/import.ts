@@ -2,6 +2,7 @@ import type { Instant } from '../domain/instant';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { getList } from './list';
+import { requireOpenList } from './list-members';
 import { Refusal } from './refusal';
 import { dropFile } from './stored-file';
 
@@ -138,6 +139,7 @@ export async function startImport(sql: Sql, id: string, actor: string): Promise<
     if (before.status === 'uploaded')
       throw new Refusal('wrong_status', 'not every column was understood: say first what the columns mean');
     if (before.status !== 'mapped') throw new Refusal('wrong_status', `the import is ${before.status} already`);
+    requireOpenList(await getList(tx, before.listId));
     await tx`
       update import set status = 'running', started_at = app_now(), started_by = ${actor}, revision = revision + 1
       where id = ${id}`;
@@ -219,10 +221,12 @@ export async function runningImports(sql: Sql): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** A list that is to get people must be there. */
+/** A list that is to get people must be there, and take people by hand. */
 export async function requireList(sql: Sql, id: string): Promise<{ id: string }> {
   try {
-    return { id: (await getList(sql, id)).id };
+    const list = await getList(sql, id);
+    requireOpenList(list);
+    return { id: list.id };
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'not_found') throw error;
     throw new Refusal('unknown_reference', error.message, [

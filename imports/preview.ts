@@ -1,3 +1,4 @@
+import { catalogueOf } from '../db/attribute';
 import { inTransaction, type Sql } from '../db/client';
 import type { Import } from '../db/import';
 import { judge, type Match, matchEntries, namesOf } from '../db/import-match';
@@ -6,6 +7,7 @@ import { NO_PLACE, placesOfEntry, type WaveRow } from '../db/import-wave';
 import { Refusal } from '../db/refusal';
 import { FileBytes } from '../db/stored-file';
 import { FileFault } from './byte-source';
+import { withCatalogue } from './fit-attributes';
 import { openRows } from './open-file';
 import { type EntryReader, readRow } from './read-row';
 
@@ -58,7 +60,8 @@ async function firstRows(
   try {
     const reader = await openRows(new FileBytes(sql, fileId, waiting.bytes), waiting, place);
     try {
-      return (await reader.next(most)).map((row) => readRow(row, shape, readEntry));
+      const fitted = withCatalogue(readEntry, await catalogueOf(sql));
+      return (await reader.next(most)).map((row) => readRow(row, shape, fitted));
     } finally {
       reader.close();
     }

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { catalogueOf } from '../db/attribute';
 import { inTransaction, type Sql } from '../db/client';
 import { finishImport, getImport, lockImport, runningImports } from '../db/import';
 import { WaveRace } from '../db/import-people';
@@ -7,6 +8,7 @@ import { sqlState } from '../db/result-guard';
 import { FileBytes } from '../db/stored-file';
 import { tryAlone } from '../db/sweeps/alone';
 import { FileFault, type RowReader } from './byte-source';
+import { withCatalogue } from './fit-attributes';
 import { openRows } from './open-file';
 import { type EntryReader, readRow, type RowShape } from './read-row';
 
@@ -28,6 +30,7 @@ const RACES: ReadonlySet<string> = new Set(['40P01', '40001', '23505']);
 /** An import that this process is at: its reader, and the rows that are being read ahead. */
 interface Open {
   readonly shape: RowShape;
+  readonly readEntry: EntryReader;
   readonly reader: RowReader;
   /** How many rows were stored by the time that this reader stands where it does. */
   stored: number;
@@ -84,7 +87,7 @@ export class ImportRunner {
     const rows = await open.ahead;
     if (rows.length === 0) return this.end(id, null);
     const share = open.reader.share();
-    open.ahead = this.readAhead(open.reader, open.shape);
+    open.ahead = this.readAhead(open);
     return this.store(id, open, rows, share);
   }
 
@@ -128,13 +131,19 @@ export class ImportRunner {
     const place = { rows: running.rows, line: running.nextLine, byte: running.nextByte };
     const reader = await openRows(source, running, place);
     const shape = { format: running.format, fields: running.columns.map(({ field }) => field) };
-    const open: Open = { shape, reader, stored: running.rows, ahead: this.readAhead(reader, shape) };
+    const readEntry = withCatalogue(this.options.readEntry, await catalogueOf(sql));
+    const ahead = this.readAhead({ shape, reader, readEntry });
+    const open: Open = { shape, reader, readEntry, stored: running.rows, ahead };
     this.open.set(id, open);
     return open;
   }
 
-  private readAhead(reader: RowReader, shape: RowShape): Promise<readonly WaveRow[]> {
-    const { readEntry, batch = BATCH } = this.options;
+  private readAhead({
+    reader,
+    shape,
+    readEntry,
+  }: Pick<Open, 'reader' | 'shape' | 'readEntry'>): Promise<readonly WaveRow[]> {
+    const { batch = BATCH } = this.options;
     const reading = reader.next(batch).then(async (rows) => {
       // Others at work in this process have a turn between what is read and what is made of it.
       await breathe();

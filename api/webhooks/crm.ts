@@ -3,8 +3,10 @@ import express, { type Request, Router } from 'express';
 import { type CrmArrival, takeRecord } from '../../db/crm-arrival';
 import { webhookNumber } from '../../db/crm-webhook';
 import { storableJson } from '../../db/storable';
+import { takeStatuses } from '../../db/crm-status';
 import { connectionNamedBy, isCrmWebhookToken } from '../../db/tokens';
 import { crmFields, type CrmFields, readOrder, readRecord } from '../../domain/crm-record';
+import { announce } from '../../engine/announce';
 import { readEntry } from '../contact-entry';
 import type { ApiDeps } from '../deps';
 import { ApiError, type Fault } from '../errors';
@@ -25,11 +27,20 @@ export function crmRouter(deps: ApiDeps): Router {
     async (request, response) => {
       const connectionId = await connectionOf(deps, request);
       const { arrival, leftOut } = arrivalOf(deps, connectionId, request);
+      await tellStatus(deps, arrival);
       const outcome = await takeRecord(deps.sql, arrival, `crm:${connectionId}`);
       response.status(200).json({ ...outcome, leftOut });
     },
   );
   return router;
+}
+
+/** U-1: another status of a case that is known may end outreach, and rules may wait for it. A record says how things are, not that they have just become so. */
+async function tellStatus(deps: ApiDeps, { connectionId, caseExternalId, status }: CrmArrival): Promise<void> {
+  if (status === null || status === '') return;
+  const statuses = [{ field: 'status', value: status }] as const;
+  const { received } = await takeStatuses(deps.sql, { connectionId, caseExternalId, statuses, how: 'asked' });
+  for (const each of received) void announce(deps, each);
 }
 
 async function connectionOf({ sql, config: { secretKey }, log }: ApiDeps, request: Request): Promise<string> {

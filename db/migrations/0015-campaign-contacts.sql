@@ -96,7 +96,6 @@ $$;
 create index enrollment_campaign_reason on enrollment (campaign_id, reason, seq) where reason is not null;
 create index enrollment_campaign_calls_over on enrollment (campaign_id, seq)
   where state = 'open' and (calls_over or calls_stopped_at is not null);
--- Parts of names, and tags: written when somebody is imported or changed.
+-- Parts of names: written when somebody is imported or changed.
 create extension if not exists pg_trgm;
 create index contact_name on contact using gin ((first_name || ' ' || last_name) gin_trgm_ops);
-create index contact_tags on contact using gin (tags);
