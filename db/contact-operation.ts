@@ -1,6 +1,6 @@
 import type { ContactOrder, OrderReason } from '../domain/contact-order';
 import type { Instant } from '../domain/instant';
-import { getCampaign } from './campaign';
+import { requireCampaign } from './campaign';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { type EnrollmentFilter, matching } from './enrollment-list';
@@ -120,7 +120,7 @@ async function give(
   choose: (tx: Tx) => Promise<void>,
 ): Promise<ContactOperation> {
   return inTransaction(sql, async (tx) => {
-    await getCampaign(tx, campaignId);
+    await requireCampaign(tx, campaignId);
     const given = await tx`
       insert into contact_operation (id, campaign_id, kind, source, note, total, repeated, actor, created_at)
       values (${id}, ${campaignId}, ${kind}, ${source}, ${note ?? null}, 0, ${repeated}, ${actor}, app_now())

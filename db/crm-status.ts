@@ -118,7 +118,8 @@ async function remember(tx: Tx, connectionId: string, caseId: string, status: St
     update crm_case set statuses = statuses || ${JSON.stringify({ [placeKey(status)]: status.value })}::text::jsonb,
       changes = changes + 1, changed_at = app_now(), changed_rt = clock_timestamp()
     where connection_id = ${connectionId} and case_id = ${caseId}`;
-  if (status.field === 'status') await tx`update cases set status = ${status.value} where id = ${caseId}`;
+  if (status.field === 'status')
+    await tx`update cases set status = ${status.value}, actor = ${`crm:${connectionId}`} where id = ${caseId}`;
 }
 
 interface Telling {

@@ -4,6 +4,7 @@ import { type DraftProblem, inOrderOfSteps, inspectDraft, problemAt } from '../d
 import { type Agent, findAgent } from './agent';
 import type { Db, Tx } from './client';
 import { holdAgentAndForm, linked } from './compatibility';
+import { crmFieldProblems } from './crm-field-check';
 import { launchProblems } from './launch-check';
 import { Refusal, type RefusedField } from './refusal';
 import { fillTemplates, templatesIn } from './template-use';
@@ -76,11 +77,11 @@ async function judge(db: Db, id: string, hold: Hold = async () => undefined): Pr
   >`select status, revision, steps, definition from campaign where id = ${id}`;
   if (row === undefined) throw new Refusal('not_found', `there is no campaign ${id}`);
   const { status, revision, steps } = row;
-  if (steps !== null) return { status, revision, ...(await judgeSteps(db, steps, hold)) };
+  if (steps !== null) return { status, revision, ...(await judgeSteps(db, id, steps, hold)) };
   const written = await linked(db, CampaignDefinitionSchema.parse(row.definition));
   await hold(written);
   const inUse = status === 'draft' ? NONE : templatesIn(written.plan);
-  const { definition, found } = await filledAndChecked(db, written, inUse);
+  const { definition, found } = await filledAndChecked(db, id, written, inUse);
   return {
     status,
     revision,
@@ -89,10 +90,15 @@ async function judge(db: Db, id: string, hold: Hold = async () => undefined): Pr
   };
 }
 
-async function judgeSteps(db: Db, steps: DraftSteps, hold: Hold): Promise<Pick<Judgement, 'problems' | 'definition'>> {
+async function judgeSteps(
+  db: Db,
+  id: string,
+  steps: DraftSteps,
+  hold: Hold,
+): Promise<Pick<Judgement, 'problems' | 'definition'>> {
   const { problems, sound, isStandIn } = inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
   await hold(sound);
-  const { definition, found } = await filledAndChecked(db, sound, NONE);
+  const { definition, found } = await filledAndChecked(db, id, sound, NONE);
   return {
     definition,
     problems: inOrderOfSteps([
@@ -109,11 +115,17 @@ const NONE: ReadonlySet<string> = new Set();
 /** With the words of its templates. Archived ones stay good only for a campaign that has them `inUse`. */
 async function filledAndChecked(
   db: Db,
+  id: string,
   written: CampaignDefinition,
   inUse: ReadonlySet<string>,
 ): Promise<{ readonly definition: CampaignDefinition; readonly found: readonly RefusedField[] }> {
   const { definition, problems } = await fillTemplates(db, written, inUse);
-  return { definition, found: [...problems, ...(await launchProblems(db, definition))] };
+  const found = [
+    ...problems,
+    ...(await launchProblems(db, definition)),
+    ...(await crmFieldProblems(db, id, definition)),
+  ];
+  return { definition, found };
 }
 
 function withAgentOf(steps: DraftSteps, agent: Agent | null): DraftSteps {

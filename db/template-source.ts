@@ -1,5 +1,5 @@
 import type { TemplateChannel, Variant } from '../domain/message-template';
-import { getCampaign } from './campaign';
+import { getAnyCampaign } from './campaign';
 import type { Db } from './client';
 import { Refusal } from './refusal';
 
@@ -19,7 +19,8 @@ export async function wordsOfMessage(
 ): Promise<{ readonly channel: TemplateChannel; readonly variants: readonly Variant[] }> {
   const campaigns = await db`select 1 from campaign where id = ${campaignId}`;
   if (campaigns.length === 0) throw missing('campaignId', 'there is no such campaign', campaignId);
-  const { definition } = await getCampaign(db, campaignId);
+  const { definition } = await getAnyCampaign(db, campaignId);
+  if (definition === null) throw missing('campaignId', 'the campaign is a draft that is not complete yet', campaignId);
   const run = definition.plan.runs.find(({ key }) => key === runKey);
   if (run === undefined) throw missing('runKey', 'the campaign has no such run', runKey);
   const message = run.messages.find(({ key }) => key === messageKey);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { getCampaign } from '../../db/campaign';
+import { requireCampaign } from '../../db/campaign';
 import {
   type ContactOperation,
   getOperation,
@@ -128,7 +128,7 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
       params: IdParams,
       query: z.strictObject(pageQuery),
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
-        await getCampaign(sql, id);
+        await requireCampaign(sql, id);
         const rows = await listOperations(sql, { campaignId: id, after: numberAt(cursor), limit: limit + 1 });
         return ok(pageBySeq(rows, limit, (row) => operationDocument({ ...row, seq: 0 })));
       },

@@ -1,4 +1,4 @@
-import { getCampaign } from '../../db/campaign';
+import { requireCampaign } from '../../db/campaign';
 import { getList } from '../../db/list';
 import { exportPeople } from '../../imports/export-people';
 import { EXPORT_EXAMPLE, FileAnswer } from '../answers/imports';
@@ -48,7 +48,7 @@ export function exportRoutes({ sql }: ApiDeps): Route[] {
       },
       params: IdParams,
       handle: async ({ params: { id } }) => {
-        await getCampaign(sql, id);
+        await requireCampaign(sql, id);
         return csvFile('campaign.csv', exportPeople(sql, { campaignId: id }));
       },
     }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { getCampaign } from '../../db/campaign';
+import { requireCampaign } from '../../db/campaign';
 import { appNow } from '../../db/clock';
 import { cancelForecast, createForecast, getForecast, listForecasts } from '../../db/forecast';
 import { listForecastContacts, listForecastHours } from '../../db/forecast-results';
@@ -64,7 +64,7 @@ export function forecastRoutes(deps: ApiDeps): Route[] {
       params: IdParams,
       query: z.strictObject(pageQuery),
       handle: async ({ params: { id }, query: { limit, cursor } }) => {
-        await getCampaign(sql, id);
+        await requireCampaign(sql, id);
         const rows = await listForecasts(sql, { campaignId: id, after: numberAt(cursor), limit: limit + 1 });
         return ok(pageOf(rows, limit, ({ seq }) => seq, forecastDocument));
       },

@@ -83,6 +83,43 @@ describe('K-16 an import of a file', () => {
     expect((await api.call('GET', `/v1/lists/${listId}`)).body.contacts).toBe(1);
   });
 
+  it('holds attributes against the catalogue: what does not fit is said and left out', async () => {
+    await api.call('POST', '/v1/attributes', { body: { name: 'children', type: 'number' } });
+    const listId = await newList();
+    const file = 'external_id,phone,attr_children\nA-1,+12125550161,"1,200"\nA-2,+12125550162,many\n';
+    const { id } = await take(file, `listId=${listId}`);
+    const rows = await rowsOf(id);
+    expect(rows).toMatchObject([
+      {
+        status: 'created',
+        problems: expect.not.arrayContaining([expect.objectContaining({ field: 'attr_children' })]),
+      },
+      {
+        status: 'created',
+        problems: expect.arrayContaining([expect.objectContaining({ field: 'attr_children', value: 'many' })]),
+      },
+    ]);
+    expect((await contact(rows[0].contactId)).attributes).toEqual({ children: '1200' });
+    expect((await contact(rows[1].contactId)).attributes).toEqual({});
+  });
+
+  it('takes nobody onto a list whose conditions alone decide (K-17)', async () => {
+    const dynamic = {
+      name: 'By itself',
+      caseType: 'intake',
+      kind: 'dynamic',
+      conditions: { groups: [{ conditions: [{ field: 'tag', op: 'is', values: ['red'] }] }] },
+    };
+    const list = await api.call('POST', '/v1/lists', { body: dynamic });
+    expect(list.status).toBe(201);
+    const refused = await send('external_id,phone\nA-3,+12125550163\n', `listId=${list.body.id}`);
+    expect(refused.body).toMatchObject({
+      status: 409,
+      code: 'wrong_status',
+      detail: expect.stringContaining('dynamic'),
+    });
+  });
+
   it('K-16 per-row results, re-upload of the failed ones', async () => {
     const listId = await newList();
     const { body } = await send(FILE, `listId=${listId}`);

@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import { catalogueOf } from '../../db/attribute';
 import type { Campaign } from '../../db/campaign';
 import { changeRules } from '../../db/campaign-life';
 import type { Db } from '../../db/client';
 import { getRuledCampaign } from '../../db/draft-rules';
 import { ruleSetting } from '../../db/rule-setting';
 import { type CampaignDefinition, CampaignDefinitionSchema } from '../../domain/campaign-definition';
+import type { Attribute, AttributeType } from '../../domain/attribute';
 import { fieldProblems } from '../../domain/crm-field';
 import { CallOutcomeSchema, type Rule, RuleSchema } from '../../domain/rule';
 import {
@@ -98,17 +100,23 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
           triggers: triggerOptions(setting),
           actions: actionOptions(setting, query),
           noteTypes: setting.crm?.mapping.noteTypes ?? [],
-          ...fieldOptions(definition, setting),
+          ...fieldOptions(definition, setting, typesOf(await catalogueOf(sql))),
         });
       },
     }),
   ];
 }
 
+type AttributeTypes = Readonly<Record<string, AttributeType>>;
+
+function typesOf(catalogue: readonly Attribute[]): AttributeTypes {
+  return Object.fromEntries(catalogue.map(({ name, type }) => [name, type]));
+}
+
 /** S1-108: the fields that something can be written into, and what is wrong with the campaign's mappings of them. */
-function fieldOptions({ policy }: CampaignDefinition, { crm, hasForm }: RuleSetting) {
+function fieldOptions({ policy }: CampaignDefinition, { crm, hasForm }: RuleSetting, attributes: AttributeTypes) {
   const fields = crm?.mapping.fields ?? [];
-  const problems = fieldProblems(policy.crm?.fields ?? [], { fields, hasForm, attributes: {} });
+  const problems = fieldProblems(policy.crm?.fields ?? [], { fields, hasForm, attributes });
   return {
     fields,
     fieldProblems: problems.map(({ at, part, detail, value }) => ({

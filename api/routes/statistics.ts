@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { getCampaign } from '../../db/campaign';
+import { requireCampaign } from '../../db/campaign';
 import { figuresCountedAt, figureSums, quarterSums } from '../../db/campaign-figures';
 import { statsOf } from '../../db/campaign-stats';
 import { getSettings } from '../../db/settings';
@@ -63,7 +63,7 @@ export function statisticsRoutes({ sql }: ApiDeps): Route[] {
       params: IdParams,
       query: z.strictObject(period),
       handle: async ({ params: { id }, query }) => {
-        await getCampaign(sql, id);
+        await requireCampaign(sql, id);
         requireOrder(query);
         const countedAt = await figuresCountedAt(sql);
         const sums = await figureSums(sql, { campaignId: id, ...query });
@@ -113,7 +113,7 @@ export function statisticsRoutes({ sql }: ApiDeps): Route[] {
         channel: ChannelSchema.optional(),
       }),
       handle: async ({ params: { id }, query: { by, zone: asked, ...query } }) => {
-        await getCampaign(sql, id);
+        await requireCampaign(sql, id);
         requireOrder(query);
         const countedAt = await figuresCountedAt(sql);
         const from = query.from ?? (query.until ?? countedAt) - LONGEST_DAYS * DAY_MS;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { getCampaign } from '../../db/campaign';
+import { requireCampaign } from '../../db/campaign';
 import { At, EXAMPLE_IDS, Id } from '../answers/fields';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
@@ -79,7 +79,7 @@ export function streamRoutes(deps: ApiDeps): Route[] {
       params: IdParams,
       query,
       handle: async ({ params: { id }, query: { lastEventId }, ...who }) => {
-        await getCampaign(sql, id);
+        await requireCampaign(sql, id);
         return news(id, lastEventId, who);
       },
     }),

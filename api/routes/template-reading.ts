@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { getCampaign } from '../../db/campaign';
+import { getAnyCampaign } from '../../db/campaign';
 import { readerOf } from '../../db/reader';
 import { getTemplate, getTemplateVersion, listTemplateVersions } from '../../db/template';
 import { previewTemplate } from '../../db/template-preview';
@@ -93,8 +93,8 @@ function ofTemplates({ sql }: ApiDeps): Route[] {
       },
       params: IdParams,
       handle: async ({ params: { id } }) => {
-        const { definition } = await getCampaign(sql, id);
-        const items = await usedTemplates(sql, definition.plan);
+        const { definition } = await getAnyCampaign(sql, id);
+        const items = definition === null ? [] : await usedTemplates(sql, definition.plan);
         return ok({ items: items.map((item) => ({ ...item, isNewer: item.currentVersion > item.version })) });
       },
     }),

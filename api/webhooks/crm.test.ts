@@ -65,6 +65,21 @@ describe('a CRM that tells of a case (K-18)', () => {
     expect(byForm.body.result).toBe('created');
   });
 
+  it('tells the status of a case as news of it, when it is another than it was (U-1)', async () => {
+    const record = lead({ Status: 'New' });
+    const { body } = await tell(record);
+    const facts = () =>
+      api.sql`select body ->> 'value' as value from fact where kind = 'crm_status' and contact_id = ${body.contactId}`;
+    await tell({ ...record, FirstName: 'Other' });
+    const statuses = () => api.sql`
+      select c.statuses from crm_case c join cases k on k.id = c.case_id where k.external_id = ${record.LeadId}`;
+    expect(await statuses()).toEqual([{ statuses: { status: 'New' } }]);
+    await tell({ LeadId: record.LeadId, Status: 'Retained' });
+    expect(await statuses()).toEqual([{ statuses: { status: 'Retained' } }]);
+    // In no campaign, so there is no enrollment to tell it to.
+    expect(await facts()).toEqual([]);
+  });
+
   it('changes nothing by telling the same again, and changes the case by telling more', async () => {
     const record = lead();
     const first = await tell(record);
