@@ -123,7 +123,7 @@ function judging({ sql }: ApiDeps): Route[] {
       path: '/campaigns/:id/problems',
       role: 'viewer',
       operation: {
-        id: 'listProblems',
+        id: 'listCampaignProblems',
         tag: 'Drafts',
         summary: 'List everything that keeps a campaign from being launched',
         description:

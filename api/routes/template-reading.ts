@@ -85,7 +85,7 @@ function ofTemplates({ sql }: ApiDeps): Route[] {
       path: '/campaigns/:id/templates',
       role: 'viewer',
       operation: {
-        id: 'listCampaignTemplates',
+        id: 'listUsedTemplates',
         tag: 'Templates',
         summary: 'List the templates of a campaign, and say which have newer words',
         answers: { 200: UsedTemplatesAnswer },
