@@ -126,7 +126,7 @@ describe('a campaign definition', () => {
       {
         path: 'plan.runs.0.messages.0.text',
         message:
-          'the variable "weather" is not known; known are contact.* and company.name, company.address, company.phone, campaign.subject, form.link, unsubscribe.link',
+          'the variable "weather" at position 7 is not known; known are contact.* and company.name, company.address, company.phone, campaign.subject, form.link, unsubscribe.link',
         input: 'Hello {{weather}}',
       },
     ],

@@ -87,6 +87,14 @@ describe('the steps of a draft', () => {
     expect(BuilderPlaceSchema.options).toEqual([...DraftStepSchema.options, 'messages', 'review']);
   });
 
+  it('is refused where it is nested deeper than anything that a campaign says', () => {
+    const nested = (depth: number): unknown => (depth === 0 ? 'end' : [nested(depth - 1)]);
+    expect(StepStateSchema.safeParse({ typed: nested(29) }).success).toBe(true);
+    expect(StepStateSchema.safeParse({ typed: nested(30) }).error?.issues).toMatchObject([
+      { message: 'must not be nested deeper than 30 levels' },
+    ]);
+  });
+
   it('may hold what no field is, which is found', () => {
     expect(unknownFields({ ...STEPS, basics: { name: 'x', plan: 1 }, list: { name: 'x' } })).toEqual([
       { step: 'basics', name: 'plan' },

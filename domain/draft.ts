@@ -24,11 +24,21 @@ export type DraftStep = z.infer<typeof DraftStepSchema>;
 export const BuilderPlaceSchema = z.enum([...DraftStepSchema.options, 'messages', 'review']);
 export type BuilderPlace = z.infer<typeof BuilderPlaceSchema>;
 
-export const StepStateSchema = z.record(z.string(), z.unknown());
+/** Deeper than anything that a campaign says; what is read by going down into it has to have an end. */
+const MOST_DEPTH = 30;
+
+export const StepStateSchema = z
+  .record(z.string(), z.unknown())
+  .refine((state) => isWithinDepth(state, MOST_DEPTH), `must not be nested deeper than ${MOST_DEPTH} levels`);
 export type StepState = Readonly<Record<string, unknown>>;
 /** What was typed into each step; left out = nothing yet. */
 export const StepsSchema = z.strictObject(stepFields(StepStateSchema.optional()));
 export type DraftSteps = { readonly [step in DraftStep]?: StepState | undefined };
+
+function isWithinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isWithinDepth(inner, depth - 1));
+}
 
 interface Field {
   readonly step: DraftStep;

@@ -71,7 +71,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
           followsId: 'The import whose failed rows these are, mended: list, columns and policy are taken from it.',
         },
         answers: { 201: ImportAnswer },
-        problems: ['unknown_reference'],
+        problems: ['unknown_reference', 'wrong_status'],
         examples: { body: CSV_EXAMPLE, answer: IMPORT_EXAMPLE },
       },
       query: UploadQuerySchema,
