@@ -132,14 +132,22 @@ describe('what rules can be made of', () => {
   });
 
   it('S1-108: fields are offered, and what is wrong with the mappings of a campaign is told by its place', async () => {
-    await map({ fields: [{ name: 'custom1', label: 'Colour' }] });
+    await map({ fields: [] });
     const fields = ['custom1', 'custom2'].map((to) => ({ from: 'attribute', key: 'colour', to }));
+    // Of a CRM whose fields nobody has listed none is unknown.
     const { campaignId: id } = await launchForOne(api, { policy: { crm: { fields } } });
+    await map({ fields: [{ name: 'custom1', label: 'Colour' }] });
     expect(await get(`campaigns/${id}/rule-options`)).toMatchObject({
       fields: [{ name: 'custom1', type: 'text' }],
       fieldProblems: [
         { pointer: '#/policy/crm/fields/1/to', detail: expect.stringContaining('no such field'), value: 'custom2' },
       ],
+    });
+    const copy = (await api.call('POST', `/v1/campaigns/${id}/duplicate`, { body: { name: 'The same once more' } }))
+      .body;
+    expect((await api.call('POST', `/v1/campaigns/${copy.id}/launch`)).body).toMatchObject({
+      code: 'launch_refused',
+      errors: [{ pointer: '#/policy/crm/fields/1/to', value: 'custom2' }],
     });
   });
 
