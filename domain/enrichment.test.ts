@@ -1,4 +1,11 @@
-import { EnrichmentAnswerSchema, EnrichmentPolicySchema, isEnriching, usableFound } from './enrichment';
+import {
+  EnrichmentAnswerSchema,
+  EnrichmentCauseSchema,
+  EnrichmentKindSchema,
+  EnrichmentPolicySchema,
+  isEnriching,
+  usableFound,
+} from './enrichment';
 
 describe('looking up what is missing (K-7, K-25)', () => {
   it('is off unless a campaign names what for', () => {
@@ -9,8 +16,10 @@ describe('looking up what is missing (K-7, K-25)', () => {
   });
 
   it('can be for a phone, a mail address, an address and demographics, on import, calls and texts', () => {
-    const all = { on: ['import', 'call', 'text'], kinds: ['phone', 'email', 'address', 'demographics'] };
+    const all = { on: ['import', 'call', 'text'], kinds: EnrichmentKindSchema.options };
     expect(EnrichmentPolicySchema.safeParse(all).success).toBe(true);
+    expect(all.kinds).toEqual(['phone', 'email', 'address', 'demographics']);
+    expect(EnrichmentCauseSchema.options).toEqual(['unreachable', ...all.on, 'manual']);
     expect(EnrichmentPolicySchema.safeParse({ kinds: [] }).success).toBe(false);
     expect(EnrichmentPolicySchema.safeParse({ kinds: ['shoe_size'] }).success).toBe(false);
     expect(EnrichmentPolicySchema.safeParse({ afterUnreachable: 0 }).success).toBe(false);

@@ -64,7 +64,8 @@ async function unrest(sql: Sql): Promise<Unrest[]> {
         where e.state = 'open' and c.status = 'active' and e.due_at <= app_now()) as due,
       exists (select 1 from enrollment e join campaign c on c.id = e.campaign_id
         where e.state = 'open' and c.status in ('active', 'completed') and e.epoch < c.epoch) as epochs,
-      exists (select 1 from line_queue) as queued,
+      exists (select 1 from line_queue) or exists (
+        select 1 from lease where state = 'granted' and freed_rt is null and expires_rt > clock_timestamp()) as queued,
       exists (select 1 from fact where wakes and seen_rt is null) as facts,
       exists (select 1 from attempt where state in ('claimed', 'unknown') or (state = 'accepted' and channel = 'voice')) as attempts,
       exists (select 1 from enrollment where decision ->> 'kind' in ('touch') and state = 'open') as touching,
