@@ -109,3 +109,8 @@ export async function catalogueOf(db: Db): Promise<Attribute[]> {
 function columns(db: Db) {
   return db`id, name, label, type, choices, revision, ms(created_at) as created_at, ms(updated_at) as updated_at, actor`;
 }
+
+/** By name of the attribute. */
+export async function attributeTypes(db: Db): Promise<Readonly<Record<string, AttributeType>>> {
+  return Object.fromEntries((await catalogueOf(db)).map(({ name, type }) => [name, type]));
+}

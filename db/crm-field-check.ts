@@ -1,6 +1,6 @@
 import type { CampaignDefinition } from '../domain/campaign-definition';
 import { fieldProblems } from '../domain/crm-field';
-import { catalogueOf } from './attribute';
+import { attributeTypes } from './attribute';
 import type { Db } from './client';
 import type { RefusedField } from './refusal';
 import { ruleSetting } from './rule-setting';
@@ -15,8 +15,7 @@ export async function crmFieldProblems(
   if (mappings.length === 0) return [];
   const { crm, hasForm } = await ruleSetting(db, campaignId, definition);
   const fields = crm?.mapping.fields ?? [];
-  const attributes = Object.fromEntries((await catalogueOf(db)).map(({ name, type }) => [name, type]));
-  return fieldProblems(mappings, { fields, hasForm, attributes })
+  return fieldProblems(mappings, { fields, hasForm, attributes: await attributeTypes(db) })
     .filter(({ part }) => part !== 'to' || fields.length > 0)
     .map(({ at, part, detail, value }) => ({ pointer: `#/policy/crm/fields/${at}/${part}`, detail, value }));
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { catalogueOf } from '../../db/attribute';
+import { attributeTypes } from '../../db/attribute';
 import type { Campaign } from '../../db/campaign';
 import { changeRules } from '../../db/campaign-life';
 import type { Db } from '../../db/client';
 import { getRuledCampaign } from '../../db/draft-rules';
 import { ruleSetting } from '../../db/rule-setting';
 import { type CampaignDefinition, CampaignDefinitionSchema } from '../../domain/campaign-definition';
-import type { Attribute, AttributeType } from '../../domain/attribute';
+import type { AttributeType } from '../../domain/attribute';
 import { fieldProblems } from '../../domain/crm-field';
 import { CallOutcomeSchema, type Rule, RuleSchema } from '../../domain/rule';
 import {
@@ -100,21 +100,19 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
           triggers: triggerOptions(setting),
           actions: actionOptions(setting, query),
           noteTypes: setting.crm?.mapping.noteTypes ?? [],
-          ...fieldOptions(definition, setting, typesOf(await catalogueOf(sql))),
+          ...fieldOptions(definition, setting, await attributeTypes(sql)),
         });
       },
     }),
   ];
 }
 
-type AttributeTypes = Readonly<Record<string, AttributeType>>;
-
-function typesOf(catalogue: readonly Attribute[]): AttributeTypes {
-  return Object.fromEntries(catalogue.map(({ name, type }) => [name, type]));
-}
-
 /** S1-108: the fields that something can be written into, and what is wrong with the campaign's mappings of them. */
-function fieldOptions({ policy }: CampaignDefinition, { crm, hasForm }: RuleSetting, attributes: AttributeTypes) {
+function fieldOptions(
+  { policy }: CampaignDefinition,
+  { crm, hasForm }: RuleSetting,
+  attributes: Readonly<Record<string, AttributeType>>,
+) {
   const fields = crm?.mapping.fields ?? [];
   const problems = fieldProblems(policy.crm?.fields ?? [], { fields, hasForm, attributes });
   return {
