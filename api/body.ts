@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { isWithinDepth } from '../domain/depth';
 import type { ApiDeps } from './deps';
 import { ApiError } from './errors';
 import { receiveFile } from './upload';
@@ -18,6 +19,9 @@ const READERS: Record<Exclude<BodyKind, 'file'>, RequestHandler> = {
   csv: express.text({ type: MEDIA_TYPES.csv[0], limit: '20mb' }),
 };
 
+/** Deeper than anything that an operation takes: what reads a document goes down into it, and that has to have an end. */
+const MOST_DEPTH = 64;
+
 /** Reads the body into `request.body`; called after the caller was let in, so that a stranger can't make us read. */
 export async function readBody(
   kind: BodyKind,
@@ -34,4 +38,12 @@ export async function readBody(
   await new Promise<void>((resolve, reject) => {
     READERS[kind](request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
   });
+  requireShallow(request.body);
+}
+
+/** Throws `invalid_body` for a document that is nested too deep. */
+export function requireShallow(body: unknown): void {
+  if (isWithinDepth(body, MOST_DEPTH)) return;
+  const detail = `must not be nested deeper than ${MOST_DEPTH} levels`;
+  throw new ApiError('invalid_body', `the body ${detail}`, [{ pointer: '#', detail }]);
 }

@@ -39,6 +39,15 @@ describe('problems (RFC 9457)', () => {
       '{"name": "a\\u0000bc", "caseType": "x"}',
       { status: 422, code: 'invalid_body' },
     ],
+    [
+      'a body without bottom (T8)',
+      `{"name": "abc", "caseType": "x", "deep": ${'['.repeat(400_000)}${']'.repeat(400_000)}}`,
+      {
+        status: 422,
+        code: 'invalid_body',
+        errors: [{ pointer: '#', detail: 'must not be nested deeper than 64 levels' }],
+      },
+    ],
     ['a list instead of an object', '[]', { status: 422, code: 'invalid_body' }],
   ])('are the answer to %s', async (_, body, problem) => {
     const answer = await api.call('POST', '/v1/lists', { body, headers: { 'content-type': 'application/json' } });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type CampaignDefinition, CampaignDefinitionSchema } from './campaign-definition';
 import { CrmLinkSchema } from './crm-link';
+import { isWithinDepth } from './depth';
 import type { Path } from './every-fault';
 import { PlanSchema } from './plan';
 import { PolicySchema } from './policy';
@@ -34,11 +35,6 @@ export type StepState = Readonly<Record<string, unknown>>;
 /** What was typed into each step; left out = nothing yet. */
 export const StepsSchema = z.strictObject(stepFields(StepStateSchema.optional()));
 export type DraftSteps = { readonly [step in DraftStep]?: StepState | undefined };
-
-function isWithinDepth(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return depth > 0 && Object.values(value).every((inner) => isWithinDepth(inner, depth - 1));
-}
 
 interface Field {
   readonly step: DraftStep;

@@ -177,6 +177,13 @@ describe('a CRM that tells of a case (K-18)', () => {
     expect(kept).toMatchObject({ caseExternalId: record.LeadId, result: body.result, reason: body.reason });
   });
 
+  it('is refused a record without bottom (T8)', async () => {
+    const record = JSON.stringify(lead()).replace(/\}$/, `,"deep":${'['.repeat(30_000)}${']'.repeat(30_000)}}`);
+    const headers = { 'content-type': 'application/json' };
+    const { body } = await api.call('POST', hook, { key: null, body: record, headers });
+    expect(body).toMatchObject({ status: 422, errors: [{ pointer: '#', detail: expect.stringContaining('levels') }] });
+  });
+
   it('is nobody without the address, and with a former one (T1)', async () => {
     const other = (await post('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: 'Renewed' })).body.id;
     const former = await hookOf(other);

@@ -8,6 +8,7 @@ import { connectionNamedBy, isCrmWebhookToken } from '../../db/tokens';
 import { crmFields, type CrmFields, readOrder, readRecord } from '../../domain/crm-record';
 import { announce } from '../../engine/announce';
 import { readEntry } from '../contact-entry';
+import { requireShallow } from '../body';
 import type { ApiDeps } from '../deps';
 import { ApiError, type Fault } from '../errors';
 
@@ -59,6 +60,7 @@ function arrivalOf({ config: { addressKey } }: ApiDeps, connectionId: string, re
       'unsupported_media_type',
       'this operation takes application/json and application/x-www-form-urlencoded',
     );
+  requireShallow(request.body);
   const body: unknown = JSON.parse(storableJson(request.body));
   const parameters = crmFields(JSON.parse(storableJson(request.query)));
   const fields = crmFields(body);
