@@ -1,6 +1,5 @@
 import type { ContactOrder, OrderReason } from '../domain/contact-order';
 import type { Instant } from '../domain/instant';
-import { requireCampaign } from './campaign';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { type EnrollmentFilter, matching } from './enrollment-list';
@@ -120,7 +119,7 @@ async function give(
   choose: (tx: Tx) => Promise<void>,
 ): Promise<ContactOperation> {
   return inTransaction(sql, async (tx) => {
-    await requireCampaign(tx, campaignId);
+    await requireContacts(tx, campaignId);
     const given = await tx`
       insert into contact_operation (id, campaign_id, kind, source, note, total, repeated, actor, created_at)
       values (${id}, ${campaignId}, ${kind}, ${source}, ${note ?? null}, 0, ${repeated}, ${actor}, app_now())
@@ -139,6 +138,15 @@ async function give(
     await recordChange(tx, { entity: 'campaign', entityId: campaignId, change: `contacts_${kind}`, data, actor });
     return operation;
   });
+}
+
+/** A draft has none; the lock keeps it from being deleted under the order. */
+async function requireContacts(tx: Tx, campaignId: string): Promise<void> {
+  const [campaign] = await tx<{ status: string }[]>`
+    select status from campaign where id = ${campaignId} for key share`;
+  if (campaign === undefined) throw new Refusal('not_found', `there is no campaign ${campaignId}`);
+  if (campaign.status !== 'draft') return;
+  throw new Refusal('wrong_status', 'the campaign is a draft, which nobody is enrolled in yet');
 }
 
 function countRefusal(found: number, count: number): string {

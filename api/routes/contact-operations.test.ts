@@ -135,6 +135,18 @@ describe('Mark Completed for many (S1-92)', () => {
   });
 });
 
+it('no order is given for a draft, which can be deleted at any time', async () => {
+  const listId = await listOf(api, 'external_id,email\nD-1,d1@example.com');
+  const draftId: string = (await api.call('POST', '/v1/campaigns', { body: definitionOf(listId) })).body.id;
+  const answers = [
+    await order(draftId, { order: 'complete', filter: {}, count: 0 }),
+    await order(draftId, { order: 'resume', enrollmentIds: [draftId] }),
+    await importIds(draftId, 'external_id\nD-1\n'),
+  ];
+  for (const { body } of answers) expect(body).toMatchObject({ status: 409, code: 'wrong_status' });
+  expect((await api.call('DELETE', `/v1/campaigns/${draftId}`)).status).toBe(204);
+});
+
 describe('Resume Outreach for many (S1-93)', () => {
   it('takes up both Completed kinds and nobody who opted out, left for good or is active (S1-118, R-8, R-9)', async () => {
     const { campaignId, ids } = await crowd(7);

@@ -81,7 +81,7 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
         summary: 'Mark many contacts completed, or resume outreach to them',
         description: BULK,
         answers: { 201: ContactOperationAnswer },
-        problems: ['order_refused'],
+        problems: ['wrong_status', 'order_refused'],
         examples: {
           body: { order: 'resume', enrollmentIds: [EXAMPLE_IDS.enrollment] },
           answer: CONTACT_OPERATION_EXAMPLE,
@@ -106,6 +106,7 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
         summary: 'Mark contacts completed by a file of external ids',
         description: IMPORT,
         answers: { 201: ContactOperationAnswer },
+        problems: ['wrong_status'],
         examples: { body: 'external_id\nP-1001\n999\nP-1001\n', answer: IMPORTED_IDS_EXAMPLE },
       },
       params: IdParams,
