@@ -40,11 +40,12 @@ describe('the process itself', () => {
     const alone = await startTestApi();
     await alone.sql.end();
     const startedMs = performance.now();
+    // Without a limit of its own it would wait for half a minute.
     expect(await alone.call('GET', '/readyz', { key: null })).toMatchObject({
       status: 503,
       body: { status: 'not ready', parts: { database: 'no answer' } },
     });
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     await alone.stop();
   });
 
