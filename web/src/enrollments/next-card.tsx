@@ -3,7 +3,8 @@ import type { Enrollment } from '../api/answers';
 import { useBusinessTime } from '../api/business-time';
 import { Card } from '../parts/card';
 import { OutIcon } from '../parts/icons';
-import { ChannelIcon, headOf, whyOf } from '../parts/next-step';
+import { ChannelIcon, headOf } from '../parts/next-step';
+import { reasonsOf } from '../words/reasons';
 import { reasonInWords } from '../words/status';
 import { dayAndTime, distance } from '../words/time';
 import classes from './enrollment-page.module.css';
@@ -32,7 +33,7 @@ function Ahead({ enrollment: { next }, zone }: { readonly enrollment: Enrollment
         </Text>
       )}
       <ul className={classes['reasons']} aria-label="Why">
-        {whyOf(next, zone)
+        {reasonsOf(next.sentence, zone)
           .replace(/\.$/, '')
           .split('; ')
           .map((reason) => (

@@ -1,7 +1,8 @@
 import { Group } from '@mantine/core';
 import type { Channel, EnrollmentSummary, Next } from '../api/answers';
+import { reasonsOf } from '../words/reasons';
 import { CHANNEL, reasonInWords } from '../words/status';
-import { dayAndTime, withLocalTimes } from '../words/time';
+import { dayAndTime } from '../words/time';
 import { MailIcon, PhoneIcon, TextIcon } from './icons';
 import { Sub } from './rows';
 
@@ -22,7 +23,7 @@ export function NextStep({ row }: { readonly row: EnrollmentSummary }) {
         {next.touch === null ? null : <ChannelIcon channel={next.touch.channel} />}
         <span>{headOf(next)}</span>
       </Group>
-      <Sub>{whyOf(next)}</Sub>
+      <Sub>{reasonsOf(next.sentence)}</Sub>
     </>
   );
 }
@@ -52,16 +53,4 @@ export function headOf({ decision, touch, askAt }: Next, zone?: string): string 
     case 'finish':
       return 'Nothing more';
   }
-}
-
-/** The reasons: what the planner's sentence has after its first colon. */
-export function whyOf({ sentence }: Next, zone?: string): string {
-  const why = withLocalTimes(sentence.slice(afterHead(sentence)), zone);
-  return why.charAt(0).toUpperCase() + why.slice(1);
-}
-
-/** Times have colons as well, but no blank after them. */
-function afterHead(sentence: string): number {
-  const colon = sentence.indexOf(': ');
-  return colon === -1 ? 0 : colon + 2;
 }

@@ -1,4 +1,5 @@
 import type { Attempt, TimelineEntry } from '../api/answers';
+import { reasonsOf } from './reasons';
 import { actionInWords, CHANNEL, inWords, OUTCOME, reasonInWords, type Tone } from './status';
 
 /** A timeline entry as a person would tell it. */
@@ -23,7 +24,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   message_failed: (data, about) =>
     told(`${messageOf(about)} not delivered`, signOf(about?.channel), 'bad', text(data, 'reason')),
   message_received: ({ channel }) => told('They wrote back', signOf(channel), 'good'),
-  touch_refused: (data) => told('Not done, after a last look', 'alert', 'attention', text(data, 'reason')),
+  touch_refused: (data) => told('Not done, after a last look', 'alert', 'attention', refusalOf(data)),
   opted_out: (data) => told('Opted out', 'person', 'bad', lower(data, 'source', '', 'by ')),
   handoff_requested: () => told('Asked for a person', 'person', 'attention'),
   handed_back: () => told('Handed back: outreach goes on', 'person', 'good'),
@@ -87,6 +88,12 @@ function signOf(channel: unknown): Told['sign'] {
 
 function actionOf({ action }: TimelineEntry['data']): string {
   return typeof action === 'string' ? actionInWords(action) : 'Action';
+}
+
+/** Refusals from before there were sentences have a code alone. */
+function refusalOf(data: TimelineEntry['data']): string {
+  const why = sentence(data, 'why');
+  return why === '' ? text(data, 'reason') : reasonsOf(why);
 }
 
 function reasonOf({ reason }: TimelineEntry['data']): string {
