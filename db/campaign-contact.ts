@@ -62,7 +62,11 @@ export async function removeContact(sql: Sql, place: ContactPlace): Promise<Plac
       );
     const enrollmentId = (await lockRow(tx, campaignId, contactId)) ?? (await keepOut(tx, place));
     const before = await getEnrollment(tx, enrollmentId);
-    if (before.state !== 'open') return { change: 'unchanged', enrollment: before, received: null };
+    if (before.state === 'rejected') {
+      await closeRejected(tx, enrollmentId, actor);
+      return { change: 'removed', enrollment: await getEnrollment(tx, enrollmentId), received: null };
+    }
+    if (before.state === 'ended') return { change: 'unchanged', enrollment: before, received: null };
     const body = { kind: 'order', order: 'remove', ...(note === undefined ? {} : { note }) } as const;
     const received = await order(tx, place, enrollmentId, body);
     await recordChange(tx, { entity: 'enrollment', entityId: enrollmentId, change: 'contact_removed', actor });
@@ -191,8 +195,20 @@ async function keepOut(tx: Tx, { campaignId, contactId, actor }: ContactPlace): 
     group by c.id, k.contact_id
     returning id, ms(ended_at) as at`;
   if (row === undefined) throw new Refusal('not_found', `there is no contact ${contactId} in the campaign`);
-  const data = { status: 'completed', reason: REMOVED };
-  await recordTimeline(tx, { enrollmentId: row.id, kind: 'contact_status_changed', data, actor, at: row.at });
-  await recordChange(tx, { entity: 'enrollment', entityId: row.id, change: 'contact_removed', actor });
+  await tellRemoved(tx, row, actor);
   return row.id;
+}
+
+/** Whoever could not be enrolled is taken in when an address is found; not so who was taken out. */
+async function closeRejected(tx: Tx, enrollmentId: string, actor: string): Promise<void> {
+  const [row] = await tx<{ id: string; at: number }[]>`
+    update enrollment set state = 'ended', reason = ${REMOVED}, ended_at = app_now()
+    where id = ${enrollmentId} returning id, ms(ended_at) as at`;
+  if (row !== undefined) await tellRemoved(tx, row, actor);
+}
+
+async function tellRemoved(tx: Tx, { id, at }: { readonly id: string; readonly at: number }, actor: string) {
+  const data = { status: 'completed', reason: REMOVED };
+  await recordTimeline(tx, { enrollmentId: id, kind: 'contact_status_changed', data, actor, at });
+  await recordChange(tx, { entity: 'enrollment', entityId: id, change: 'contact_removed', actor });
 }
