@@ -111,7 +111,7 @@ export async function removeMembersIn(
   const found = await lockCases(tx, named);
   const ids = found.map(({ id }) => id);
   const before = await membersAmong(tx, listId, ids, null);
-  await leaveList(tx, listId, [...before]);
+  await leaveList(tx, listId, [...before], { onlyByConditions: false });
   if (list.kind === 'hybrid')
     await tx`
       insert into list_exclusion (list_id, case_id, at, actor)
@@ -126,12 +126,20 @@ export async function removeMembersIn(
 
 /**
  * They are enrolled no more because of this list. Who is enrolled already goes on, unless the campaign says that whoever
- * leaves the list leaves it as well: those look again.
+ * leaves the list leaves it as well: those look again. With `onlyByConditions` whoever was put there by hand meanwhile stays.
  */
-export async function leaveList(tx: Tx, listId: string, caseIds: readonly string[]): Promise<void> {
+export async function leaveList(
+  tx: Tx,
+  listId: string,
+  caseIds: readonly string[],
+  { onlyByConditions }: { readonly onlyByConditions: boolean },
+): Promise<void> {
   if (caseIds.length === 0) return;
-  const cases = tx`select contact_id from cases where id = any (${[...caseIds]}::uuid[])`;
-  await tx`delete from list_member where list_id = ${listId} and case_id = any (${[...caseIds]}::uuid[])`;
+  const left = await tx<{ caseId: string }[]>`
+    delete from list_member
+    where list_id = ${listId} and case_id = any (${[...caseIds]}::uuid[]) and (source = 'conditions' or not ${onlyByConditions}::boolean)
+    returning case_id`;
+  const cases = tx`select contact_id from cases where id = any (${left.map(({ caseId }) => caseId)}::uuid[])`;
   await tx`
     insert into list_departure (list_id, contact_id, at)
     select distinct ${listId}::uuid, contact_id, app_now() from (${cases}) gone order by contact_id

@@ -18,7 +18,7 @@ export async function sweepListPage(sql: Sql): Promise<boolean> {
     const list = await nextList(tx);
     if (list === undefined) return false;
     const page = await lookAt(tx, list);
-    await leaveList(tx, list.id, page.left);
+    await leaveList(tx, list.id, page.left, { onlyByConditions: list.kind === 'hybrid' });
     const isEnd = page.looked < PAGE;
     await tx`
       update list set
