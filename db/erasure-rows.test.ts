@@ -24,6 +24,20 @@ describe('erasing somebody (INV-16)', () => {
     expect(rows.map(({ reason }) => reason)).toEqual([null, 'marked: is in hospital']);
   });
 
+  it('takes away what a CRM told of them and was refused, which names their case alone', async () => {
+    const { contacts } = await seedOutreach(sql);
+    const [contact] = contacts;
+    await sql`insert into connection (name, kind, from_environment, actor) values ('CRM', 'http', true, 'test')`;
+    await sql`
+      insert into crm_arrival (connection_id, case_external_id, body_hash, result, reason, at)
+      select c.id, told.external_id, 'x', 'refused', 'the record names no case type', app_now()
+      from connection c, (select external_id from cases where id = ${contact?.caseIds[0] ?? ''} union all select 'L-OTHER') told`;
+    await erase(contact?.contactId ?? '');
+    expect(await sql`select case_external_id from crm_arrival`).toEqual([{ caseExternalId: 'L-OTHER' }]);
+    await sql`delete from crm_arrival`;
+    await sql`delete from connection`;
+  });
+
   it('takes their values out of the tests that the team sends to itself, and sends none that waits (U-3)', async () => {
     const { contacts } = await seedOutreach(sql);
     const [contact] = contacts;
