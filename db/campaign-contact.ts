@@ -1,6 +1,7 @@
 import { orderSentence, REMOVED, refusalToResume } from '../domain/contact-order';
 import { type Campaign, getCampaign } from './campaign';
 import { requireStatus } from './campaign-life';
+import { carryCases } from './carried-case';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { lockEnrollment } from './enrollment';
@@ -43,7 +44,7 @@ export async function addContact(sql: Sql, place: ContactPlace & AddedCase): Pro
     const change = enrollmentId === null ? await enroll(tx, place) : await takeUp(tx, place, enrollmentId);
     const id = await lockRow(tx, campaignId, contactId);
     if (id === null) throw new Error('the contact was not enrolled');
-    await carryCases(tx, id);
+    await carryCases(tx, id, await addedCases(tx, place), place.actor);
     if (change.change !== 'unchanged')
       await recordChange(tx, { entity: 'enrollment', entityId: id, change: 'contact_added', actor: place.actor });
     return { ...change, enrollment: await getEnrollment(tx, id) };
@@ -134,8 +135,10 @@ function unfit(caseType: string, caseId: string | null): Refusal {
 async function enroll(tx: Tx, { campaignId, contactId }: ContactPlace): Promise<Omit<Placed, 'enrollment'>> {
   const [row] = await tx<{ state: string }[]>`
     insert into enrollment (campaign_id, contact_id, cases, enrolled_at, state, reason, wants_workflow)
-    select ${campaignId}, contact_id, cases, app_now(), state, reason, state = 'open'
-    from (${standings(tx, campaignId, [contactId])}) standing
+    select ${campaignId}, s.contact_id, array(select distinct unnest(s.cases || coalesce(a.cases, '{}')) order by 1),
+      app_now(), state, reason, state = 'open'
+    from (${standings(tx, campaignId, [contactId])}) s
+    left join campaign_addition a on a.campaign_id = ${campaignId} and a.contact_id = s.contact_id
     returning state`;
   return { change: row?.state === 'open' ? 'enrolled' : 'rejected', received: null };
 }
@@ -176,13 +179,10 @@ async function order(
   });
 }
 
-/** R-6: the row carries every case that the contact is in the campaign with. */
-async function carryCases(tx: Tx, enrollmentId: string): Promise<void> {
-  await tx`
-    update enrollment e set cases = array(select distinct unnest(e.cases || a.cases) order by 1)
-    from campaign_addition a
-    where e.id = ${enrollmentId} and a.campaign_id = e.campaign_id and a.contact_id = e.contact_id
-      and not e.cases @> a.cases`;
+async function addedCases(tx: Tx, { campaignId, contactId }: ContactPlace): Promise<readonly string[]> {
+  const [added] = await tx<{ cases: string[] }[]>`
+    select cases from campaign_addition where campaign_id = ${campaignId} and contact_id = ${contactId}`;
+  return added?.cases ?? [];
 }
 
 /** Listed, and not enrolled yet: a row that has ended keeps the sweep from enrolling the contact. */

@@ -1,5 +1,6 @@
 import type { AddressKind } from '../domain/channel';
 import { type CandidatePlaces, candidatePlaces } from '../domain/zone-evidence';
+import { tellListed } from './carried-case';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import type { ListKind } from './list';
@@ -71,11 +72,14 @@ export async function storeEntryIn(
   if (stored.status === 'updated') await refreshPlaces(tx, stored.contactId);
   await storeConsents(tx, stored.contactId, contact, actor);
   const drafts = cases.length === 0 ? [NO_CASE] : cases;
-  for (const draft of drafts) await storeCase(tx, list, stored.contactId, contact.externalId, draft);
-  if (stored.status === 'updated')
+  const caseIds: string[] = [];
+  for (const draft of drafts) caseIds.push(await storeCase(tx, list, stored.contactId, contact.externalId, draft));
+  if (stored.status === 'updated') {
     await tx`
         insert into wake (enrollment_id, reason)
         select id, 'contact_changed' from enrollment where contact_id = ${stored.contactId} and state = 'open'`;
+    if (list.id !== null) await tellListed(tx, list.id, caseIds);
+  }
   const { contactId: entityId, status: change } = stored;
   await recordChange(tx, { entity: 'contact', entityId, change, data: { listId: list.id }, actor });
   return stored;
@@ -238,7 +242,7 @@ async function storeCase(
   contactId: string,
   contactExternalId: string | null,
   draft: CaseDraft,
-): Promise<void> {
+): Promise<string> {
   const externalId = draft.externalId ?? contactExternalId ?? `contact:${contactId}`;
   const [row] = await tx<{ id: string; contactId: string; caseType: string }[]>`
     insert into cases as k (contact_id, external_id, case_type, title, status)
@@ -255,6 +259,7 @@ async function storeCase(
     await tx`
       insert into list_member as m (list_id, case_id) values (${list.id}, ${row.id})
       on conflict (list_id, case_id) do update set source = 'manual' where m.source <> 'manual'`;
+  return row.id;
 }
 
 function caseRefusal(externalId: string, detail: string): Refusal {

@@ -1,3 +1,4 @@
+import { tellListed } from './carried-case';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import type { ListKind } from './list';
@@ -74,6 +75,7 @@ export async function addMembersIn(tx: Tx, listId: string, named: NamedCases, ac
     insert into list_member as m (list_id, case_id, source)
     select ${listId}::uuid, id, 'manual' from unnest(${fitting}::uuid[]) id
     on conflict (list_id, case_id) do update set source = 'manual' where m.source <> 'manual'`;
+  await tellListed(tx, listId, fitting);
   const added = fitting.length - before.size;
   if (added > 0)
     await recordChange(tx, {
