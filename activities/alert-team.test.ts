@@ -1,5 +1,5 @@
 import { takeHandoff, getHandoffNotice } from '../db/handoff-notice';
-import { noteHandoffs, takeAlerts } from '../db/sweeps/handoff-alerts';
+import { noteHandoffs, storeAlertOutcome, takeAlerts } from '../db/sweeps/handoff-alerts';
 import { type Rig, startRig } from '../simulator/rig';
 import { databaseOfThisFile } from '../test/database';
 import { ACCOUNT, providerSettings } from '../test/environment';
@@ -98,6 +98,19 @@ describe('alerts of handoffs (U-4)', () => {
     await round();
     expect(told()).not.toContain(CHIEF);
     expect((await getHandoffNotice(sql, enrollmentId)).takenBy).toMatch(/^key:(Ann|Ben)$/);
+  });
+
+  it('are not tried again when somebody has taken it, or it is over, before the answer came', async () => {
+    const { enrollmentId } = await handoff();
+    await noteHandoffs(sql);
+    const [first, second] = await takeAlerts(sql);
+    if (first === undefined || second === undefined) throw new Error('nobody is told');
+    const busy = { kind: 'not_sent', code: 'busy', mayRetry: true } as const;
+    await storeAlertOutcome(sql, first, busy);
+    expect(await alerts()).toContainEqual(expect.objectContaining({ state: 'pending' }));
+    await takeHandoff(sql, enrollmentId, 'key:Ann');
+    await storeAlertOutcome(sql, second, busy);
+    expect(await alerts()).toEqual([expect.objectContaining({ state: 'not_sent', errorCode: 'busy' })]);
   });
 
   it('go on to nobody when the contact was handed back; who asks again later is news', async () => {

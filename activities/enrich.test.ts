@@ -1,8 +1,10 @@
+import { removeContact } from '../db/campaign-contact';
 import { seal } from '../db/connection-seal';
 import { requestEnrichment } from '../db/enrichment';
 import { changeEnrichmentService, ENRICHMENT_PLACE } from '../db/enrichment-service';
 import { beginErasure } from '../db/erasure';
 import { anonymise } from '../db/erasure-rows';
+import { removeMembers } from '../db/list-members';
 import { findNeeds } from '../db/sweeps/enrichment-needs';
 import { releaseLost, takeEnrichments } from '../db/sweeps/enrichments';
 import { inTransaction } from '../db/client';
@@ -192,6 +194,46 @@ describe('what enrichment is asked for (K-25)', () => {
       { state: 'open', reason: null, wantsWorkflow: true },
     ]);
     expect(await unanswered(enrollmentId)).toMatchObject({ to: FOUND });
+  });
+
+  it('takes in nobody who was taken off the list or out of the campaign meanwhile (K-17, U-13)', async () => {
+    const mails = ['nora@example.com', 'omar@example.com'];
+    await rig.control('PUT', '/enricher/data', {
+      people: Object.fromEntries(mails.map((mail, n) => [mail, [{ kind: 'phone', value: fictionalPhone(30 + n) }]])),
+    });
+    const unreachable = mails.map((email) => ({ name: email, email, zone: 'America/New_York' }));
+    const { enrollmentIds, campaignId, listId, contacts } = await seedOutreach(sql, {
+      people: [...unreachable, ...people(1)],
+      runs: [CALLS],
+      policy: { enrichment: { on: ['import'] } },
+    });
+    const [off, out] = contacts;
+    await look();
+    expect(await rows()).toHaveLength(3);
+    await removeMembers(sql, listId, { caseIds: off?.caseIds ?? [], externalIds: [] }, 'test');
+    const place = { campaignId, contactId: out?.contactId ?? '', actor: 'test', requestKey: 'out' };
+    expect(await removeContact(sql, place)).toMatchObject({ change: 'removed', enrollment: { state: 'ended' } });
+    expect(await removeContact(sql, place)).toMatchObject({ change: 'unchanged' });
+    await round();
+    expect((await rows()).slice(0, 2)).toMatchObject([{ state: 'found' }, { state: 'found' }]);
+    const standing = await sql`
+      select state, reason from enrollment where id = any (${enrollmentIds.slice(0, 2)}::uuid[]) order by seq`;
+    expect(standing).toEqual([
+      { state: 'rejected', reason: 'no_usable_address' },
+      { state: 'ended', reason: 'removed_by_operator' },
+    ]);
+  });
+
+  it('is not asked for somebody who could not be enrolled and is on the list no more', async () => {
+    const nora = { name: 'Nora', email: 'nora@example.com', zone: 'America/New_York' };
+    const { listId, contacts } = await seedOutreach(sql, {
+      people: [nora],
+      runs: [CALLS],
+      policy: { enrichment: { on: ['import'] } },
+    });
+    await removeMembers(sql, listId, { caseIds: contacts[0]?.caseIds ?? [], externalIds: [] }, 'test');
+    await look();
+    expect(await rows()).toEqual([]);
   });
 
   it('on a text', async () => {

@@ -63,9 +63,10 @@ export class ContactImport {
 
   private refusalOf(error: unknown): RowFault[] {
     if (!(error instanceof Refusal) || error.code !== 'case_conflict') throw error;
-    return error.problems.map(({ detail, value }) =>
-      this.rowFault({ path: ['cases', 0, 'externalId'], value, rule: detail }),
-    );
+    return error.problems.map(({ pointer, detail, value }) => {
+      const path = pointer === '#/contact/externalId' ? ['contact', 'externalId'] : ['cases', 0, 'externalId'];
+      return this.rowFault({ path, value, rule: detail });
+    });
   }
 
   private rowFault({ path, value, rule }: EntryFault): RowFault {

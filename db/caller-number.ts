@@ -103,6 +103,13 @@ export async function removeCallerNumber(sql: Sql, id: string, actor: string): P
   });
 }
 
+/** As a `CallerPool`, of the settings `s`. */
+export function poolOf(db: Db) {
+  return db`json_build_object('numbers', s.caller_numbers,
+    'resting', array(select number from caller_number where resting),
+    'unregistered', array(select number from caller_number where registration in ('pending', 'rejected')))`;
+}
+
 const MOST_NUMBERS = 100;
 
 async function lockPool(tx: Tx): Promise<{ readonly numbers: readonly string[] }> {

@@ -1,6 +1,7 @@
 import { orderSentence, REMOVED, refusalToResume } from '../domain/contact-order';
 import { type Campaign, getCampaign } from './campaign';
 import { requireStatus } from './campaign-life';
+import { carryCases } from './carried-case';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { lockEnrollment } from './enrollment';
@@ -43,7 +44,7 @@ export async function addContact(sql: Sql, place: ContactPlace & AddedCase): Pro
     const change = enrollmentId === null ? await enroll(tx, place) : await takeUp(tx, place, enrollmentId);
     const id = await lockRow(tx, campaignId, contactId);
     if (id === null) throw new Error('the contact was not enrolled');
-    await carryCases(tx, id);
+    await carryCases(tx, id, await addedCases(tx, place), place.actor);
     if (change.change !== 'unchanged')
       await recordChange(tx, { entity: 'enrollment', entityId: id, change: 'contact_added', actor: place.actor });
     return { ...change, enrollment: await getEnrollment(tx, id) };
@@ -62,7 +63,11 @@ export async function removeContact(sql: Sql, place: ContactPlace): Promise<Plac
       );
     const enrollmentId = (await lockRow(tx, campaignId, contactId)) ?? (await keepOut(tx, place));
     const before = await getEnrollment(tx, enrollmentId);
-    if (before.state !== 'open') return { change: 'unchanged', enrollment: before, received: null };
+    if (before.state === 'rejected') {
+      await closeRejected(tx, enrollmentId, actor);
+      return { change: 'removed', enrollment: await getEnrollment(tx, enrollmentId), received: null };
+    }
+    if (before.state === 'ended') return { change: 'unchanged', enrollment: before, received: null };
     const body = { kind: 'order', order: 'remove', ...(note === undefined ? {} : { note }) } as const;
     const received = await order(tx, place, enrollmentId, body);
     await recordChange(tx, { entity: 'enrollment', entityId: enrollmentId, change: 'contact_removed', actor });
@@ -130,8 +135,10 @@ function unfit(caseType: string, caseId: string | null): Refusal {
 async function enroll(tx: Tx, { campaignId, contactId }: ContactPlace): Promise<Omit<Placed, 'enrollment'>> {
   const [row] = await tx<{ state: string }[]>`
     insert into enrollment (campaign_id, contact_id, cases, enrolled_at, state, reason, wants_workflow)
-    select ${campaignId}, contact_id, cases, app_now(), state, reason, state = 'open'
-    from (${standings(tx, campaignId, [contactId])}) standing
+    select ${campaignId}, s.contact_id, array(select distinct unnest(s.cases || coalesce(a.cases, '{}')) order by 1),
+      app_now(), state, reason, state = 'open'
+    from (${standings(tx, campaignId, [contactId])}) s
+    left join campaign_addition a on a.campaign_id = ${campaignId} and a.contact_id = s.contact_id
     returning state`;
   return { change: row?.state === 'open' ? 'enrolled' : 'rejected', received: null };
 }
@@ -172,13 +179,10 @@ async function order(
   });
 }
 
-/** R-6: the row carries every case that the contact is in the campaign with. */
-async function carryCases(tx: Tx, enrollmentId: string): Promise<void> {
-  await tx`
-    update enrollment e set cases = array(select distinct unnest(e.cases || a.cases) order by 1)
-    from campaign_addition a
-    where e.id = ${enrollmentId} and a.campaign_id = e.campaign_id and a.contact_id = e.contact_id
-      and not e.cases @> a.cases`;
+async function addedCases(tx: Tx, { campaignId, contactId }: ContactPlace): Promise<readonly string[]> {
+  const [added] = await tx<{ cases: string[] }[]>`
+    select cases from campaign_addition where campaign_id = ${campaignId} and contact_id = ${contactId}`;
+  return added?.cases ?? [];
 }
 
 /** Listed, and not enrolled yet: a row that has ended keeps the sweep from enrolling the contact. */
@@ -191,8 +195,20 @@ async function keepOut(tx: Tx, { campaignId, contactId, actor }: ContactPlace): 
     group by c.id, k.contact_id
     returning id, ms(ended_at) as at`;
   if (row === undefined) throw new Refusal('not_found', `there is no contact ${contactId} in the campaign`);
-  const data = { status: 'completed', reason: REMOVED };
-  await recordTimeline(tx, { enrollmentId: row.id, kind: 'contact_status_changed', data, actor, at: row.at });
-  await recordChange(tx, { entity: 'enrollment', entityId: row.id, change: 'contact_removed', actor });
+  await tellRemoved(tx, row, actor);
   return row.id;
+}
+
+/** Whoever could not be enrolled is taken in when an address is found; not so who was taken out. */
+async function closeRejected(tx: Tx, enrollmentId: string, actor: string): Promise<void> {
+  const [row] = await tx<{ id: string; at: number }[]>`
+    update enrollment set state = 'ended', reason = ${REMOVED}, ended_at = app_now()
+    where id = ${enrollmentId} returning id, ms(ended_at) as at`;
+  if (row !== undefined) await tellRemoved(tx, row, actor);
+}
+
+async function tellRemoved(tx: Tx, { id, at }: { readonly id: string; readonly at: number }, actor: string) {
+  const data = { status: 'completed', reason: REMOVED };
+  await recordTimeline(tx, { enrollmentId: id, kind: 'contact_status_changed', data, actor, at });
+  await recordChange(tx, { entity: 'enrollment', entityId: id, change: 'contact_removed', actor });
 }

@@ -1,5 +1,6 @@
 import type { AddressKind } from '../domain/channel';
 import { type CandidatePlaces, candidatePlaces } from '../domain/zone-evidence';
+import { tellListed } from './carried-case';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import type { ListKind } from './list';
@@ -71,11 +72,14 @@ export async function storeEntryIn(
   if (stored.status === 'updated') await refreshPlaces(tx, stored.contactId);
   await storeConsents(tx, stored.contactId, contact, actor);
   const drafts = cases.length === 0 ? [NO_CASE] : cases;
-  for (const draft of drafts) await storeCase(tx, list, stored.contactId, contact.externalId, draft);
-  if (stored.status === 'updated')
+  const caseIds: string[] = [];
+  for (const draft of drafts) caseIds.push(await storeCase(tx, list, stored.contactId, contact.externalId, draft));
+  if (stored.status === 'updated') {
     await tx`
         insert into wake (enrollment_id, reason)
         select id, 'contact_changed' from enrollment where contact_id = ${stored.contactId} and state = 'open'`;
+    if (list.id !== null) await tellListed(tx, list.id, caseIds);
+  }
   const { contactId: entityId, status: change } = stored;
   await recordChange(tx, { entity: 'contact', entityId, change, data: { listId: list.id }, actor });
   return stored;
@@ -90,7 +94,7 @@ async function storeContact(
   actor: string,
 ): Promise<StoredEntry> {
   const known = await findContact(tx, draft, cases);
-  if (known !== null) return updateContact(tx, known, draft, actor);
+  if (known !== null) return updateContact(tx, requireStanding(known, draft), draft, actor);
   const [row] = await tx<{ id: string }[]>`
     insert into contact (external_id, first_name, last_name, language, stated_zone, state, country, postal_code, places, attributes, tags, actor)
     values (${draft.externalId}, ${draft.firstName ?? ''}, ${draft.lastName ?? ''}, ${draft.language ?? 'en'}, ${draft.zone},
@@ -102,17 +106,30 @@ async function storeContact(
   // Somebody else has just made it; the row is visible now that we waited for it.
   const other = await findContact(tx, draft, cases);
   if (other === null) throw new Error('the contact was neither stored nor found');
-  return updateContact(tx, other, draft, actor);
+  return updateContact(tx, requireStanding(other, draft), draft, actor);
+}
+
+interface KnownContact {
+  readonly id: string;
+  readonly erased: boolean;
+}
+
+/** As long as an erasure waits for a call to end, the person still has their ids: nothing new is learned of them. */
+function requireStanding({ id, erased }: KnownContact, { externalId }: ContactDraft): string {
+  if (!erased) return id;
+  const detail = 'the person is being erased; import them anew when that is done';
+  throw new Refusal('case_conflict', detail, [{ pointer: '#/contact/externalId', detail, value: externalId }]);
 }
 
 /** By external id; else by a case; else, where there is no id at all, by name and first address. */
-async function findContact(tx: Tx, draft: ContactDraft, cases: readonly CaseDraft[]): Promise<string | null> {
+async function findContact(tx: Tx, draft: ContactDraft, cases: readonly CaseDraft[]): Promise<KnownContact | null> {
   const caseIds = cases.flatMap(({ externalId }) => externalId ?? []);
   const [row] =
     draft.externalId !== null
-      ? await tx<{ id: string }[]>`select id from contact where external_id = ${draft.externalId} for update`
-      : await tx<{ id: string }[]>`
-          select p.id from contact p
+      ? await tx<KnownContact[]>`
+          select id, erased_rt is not null as erased from contact where external_id = ${draft.externalId} for update`
+      : await tx<KnownContact[]>`
+          select p.id, p.erased_rt is not null as erased from contact p
           where p.id = (select contact_id from cases where external_id = any (${caseIds}::text[]) limit 1)
             or (p.external_id is null and p.erased_rt is null
               and lower(p.first_name) = lower(${draft.firstName ?? ''}) and lower(p.last_name) = lower(${draft.lastName ?? ''})
@@ -120,7 +137,7 @@ async function findContact(tx: Tx, draft: ContactDraft, cases: readonly CaseDraf
           order by p.id = (select contact_id from cases where external_id = any (${caseIds}::text[]) limit 1) desc nulls last, p.created_at
           limit 1
           for update of p`;
-  return row?.id ?? null;
+  return row ?? null;
 }
 
 async function updateContact(tx: Tx, id: string, draft: ContactDraft, actor: string): Promise<StoredEntry> {
@@ -206,6 +223,7 @@ export function phonesOf({ addresses }: ContactDraft): string[] {
   return addresses.filter(({ kind }) => kind === 'phone').map(({ value }) => value);
 }
 
+/** What the person has taken back is not given anew by whoever tells the same once more. */
 async function storeConsents(tx: Tx, contactId: string, { consents }: ContactDraft, actor: string): Promise<void> {
   for (const consent of consents) {
     await tx`
@@ -214,7 +232,7 @@ async function storeConsents(tx: Tx, contactId: string, { consents }: ContactDra
       where not exists (
         select from consent
         where contact_id = ${contactId} and class = ${consent.class} and source = ${consent.source}
-          and text = ${consent.text} and revoked_at is null)`;
+          and text = ${consent.text})`;
   }
 }
 
@@ -224,7 +242,7 @@ async function storeCase(
   contactId: string,
   contactExternalId: string | null,
   draft: CaseDraft,
-): Promise<void> {
+): Promise<string> {
   const externalId = draft.externalId ?? contactExternalId ?? `contact:${contactId}`;
   const [row] = await tx<{ id: string; contactId: string; caseType: string }[]>`
     insert into cases as k (contact_id, external_id, case_type, title, status)
@@ -241,6 +259,7 @@ async function storeCase(
     await tx`
       insert into list_member as m (list_id, case_id) values (${list.id}, ${row.id})
       on conflict (list_id, case_id) do update set source = 'manual' where m.source <> 'manual'`;
+  return row.id;
 }
 
 function caseRefusal(externalId: string, detail: string): Refusal {

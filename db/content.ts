@@ -4,6 +4,7 @@ import type { Run } from '../domain/plan';
 import { parseTemplate, render, type TemplateValues } from '../domain/template';
 import { CALLBACK_STEP, CALL_STEP } from '../domain/touch-key';
 import { wordsIn } from '../domain/wording';
+import { poolOf } from './caller-number';
 import type { Tx } from './client';
 import type { PlannerFrame } from './planner-input';
 import { formToken, unsubscribeToken } from './tokens';
@@ -62,9 +63,7 @@ export async function correspondentsOf(tx: Tx, enrollmentId: string, toHash: str
   const [row] = await tx<Correspondents[]>`
     select p.first_name, p.last_name, p.language, p.attributes, (select value from address where hash = ${toHash}) as to,
       s.company_name, s.company_address, s.company_phone, s.mail_from, c.subject,
-      json_build_object('numbers', s.caller_numbers,
-        'resting', array(select number from caller_number where resting),
-        'unregistered', array(select number from caller_number where registration in ('pending', 'rejected'))) as pool,
+      ${poolOf(tx)} as pool,
       array(select t.from_hash from enrollment o join attempt t on t.enrollment_id = o.id
         where o.contact_id = p.id and t.channel <> 'email' and t.state <> 'not_sent'
         order by t.claimed_at desc, t.claimed_rt desc limit 20) as heard_from,

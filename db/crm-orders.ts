@@ -53,13 +53,14 @@ export async function orderFields(sql: Sql): Promise<number> {
   });
 }
 
-/** Texts that have no note yet. */
+/** Texts that have no note yet; of somebody who was erased there is nothing left to tell. */
 async function textsOf(tx: Tx, campaignIds: readonly string[], afterId: number): Promise<Text[]> {
   return tx<Text[]>`
     select m.id::float8 as id, n.enrollment_id, m.fact_id
     from message m
     join conversation n on n.id = m.conversation_id and n.channel = 'sms' and n.enrollment_id is not null
     join enrollment e on e.id = n.enrollment_id
+    join contact p on p.id = e.contact_id and p.erased_rt is null
     where m.id > ${afterId} and e.campaign_id = any (${[...campaignIds]}::uuid[])
       and m.at >= (
         -- Since it was switched on; what was said before stays where it is.
@@ -80,6 +81,7 @@ async function factsOf(tx: Tx, campaignIds: readonly string[], afterId: number):
     select f.id, f.enrollment_id
     from fact f
     join enrollment e on e.id = f.enrollment_id
+    join contact p on p.id = e.contact_id and p.erased_rt is null
     where f.seq > ${afterId} and e.campaign_id = any (${[...campaignIds]}::uuid[])
       and f.kind in ('form_completed', 'call_outcome') and f.folded_rt is not null and f.fold_error is null
       and not exists (select from execution x where x.fact_id = f.id and x.action_ix = ${FIELDS_IX})

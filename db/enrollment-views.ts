@@ -67,9 +67,10 @@ export async function standingOf(db: Db, id: string): Promise<OrderStanding> {
   const [row] = await db<OrderStanding[]>`
     select e.state, e.reason, e.left_for_good, c.status as campaign_status, e.paused_at is not null as paused,
       e.calls_stopped_at is not null as calls_stopped, e.messages_stopped_at is not null as messages_stopped, e.calls_over,
-      exists (
-        select from contact_address a
-        join suppression s on s.hash = a.hash and s.lifted_at is null and cardinality(s.channels) = 3
+      (select count(distinct channel) = 3
+        from contact_address a
+        join suppression s on s.hash = a.hash and s.lifted_at is null
+        cross join unnest(s.channels) channel
         where a.contact_id = e.contact_id) as opted_out
     from enrollment e
     join campaign c on c.id = e.campaign_id

@@ -1,6 +1,7 @@
 import { databaseOfThisFile } from '../test/database';
 import { seedOutreach, startOver, tell } from '../test/seed';
 import { inTransaction } from './client';
+import { orderFields, orderTextNotes } from './crm-orders';
 import { beginErasure } from './erasure';
 import { anonymise } from './erasure-rows';
 
@@ -22,6 +23,51 @@ describe('erasing somebody (INV-16)', () => {
     const rows = await sql<{ reason: string | null }[]>`
       select reason from commitment order by array_position(${[...enrollmentIds]}::uuid[], enrollment_id)`;
     expect(rows.map(({ reason }) => reason)).toEqual([null, 'marked: is in hospital']);
+  });
+
+  it('takes away what a CRM told of them and was refused, which names their case alone', async () => {
+    const { contacts } = await seedOutreach(sql);
+    const [contact] = contacts;
+    await sql`insert into connection (name, kind, from_environment, actor) values ('CRM', 'http', true, 'test')`;
+    await sql`
+      insert into crm_arrival (connection_id, case_external_id, body_hash, result, reason, at)
+      select c.id, told.external_id, 'x', 'refused', 'the record names no case type', app_now()
+      from connection c, (select external_id from cases where id = ${contact?.caseIds[0] ?? ''} union all select 'L-OTHER') told`;
+    await erase(contact?.contactId ?? '');
+    expect(await sql`select case_external_id from crm_arrival`).toEqual([{ caseExternalId: 'L-OTHER' }]);
+    await sql`delete from crm_arrival`;
+    await sql`delete from connection`;
+  });
+
+  it('leaves nothing to be written into a CRM, and begins no workflow anew for it (K-15, S1-108)', async () => {
+    await sql`insert into connection (name, kind, from_environment, actor) values ('CRM', 'http', true, 'test')`;
+    const fields = [{ from: 'attribute', key: 'colour', to: 'colour' }];
+    const { enrollmentIds, contacts } = await seedOutreach(sql, {
+      people: [
+        { name: 'Nora', phones: ['+16465550100'], zone: 'America/New_York' },
+        { name: 'Omar', phones: ['+16465550101'], zone: 'America/New_York' },
+      ],
+      policy: { crm: { mirrorTexts: true, fields } },
+    });
+    for (const [n, enrollmentId] of enrollmentIds.entries()) {
+      await sql`
+        with talk as (
+          insert into conversation (contact_id, enrollment_id, channel, from_hash, to_hash, opened_at)
+          values (${contacts[n]?.contactId ?? ''}, ${enrollmentId}, 'sms', 'ours', ${String(n)}, app_now()) returning id)
+        insert into message (conversation_id, direction, body, at) select id, 'out', 'Hello.', app_now() from talk`;
+      await tell(sql, { enrollmentId, body: { kind: 'form_completed', formId: 'intake', answers: {} } });
+    }
+    await erase(contacts[0]?.contactId ?? '');
+    await orderTextNotes(sql);
+    await orderFields(sql);
+    const ordered = await sql`select kind, enrollment_id from execution where kind like 'crm%' order by kind`;
+    expect(ordered).toEqual([
+      { kind: 'crm_fields', enrollmentId: enrollmentIds[1] },
+      { kind: 'crm_note', enrollmentId: enrollmentIds[1] },
+    ]);
+    expect(await sql`select 1 from enrollment where id = ${enrollmentIds[0] ?? ''} and wants_workflow`).toEqual([]);
+    await sql`delete from execution`;
+    await sql`delete from connection`;
   });
 
   it('takes their values out of the tests that the team sends to itself, and sends none that waits (U-3)', async () => {

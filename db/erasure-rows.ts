@@ -92,13 +92,16 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
   await tx`
     update contact_operation_item set given = null
     where enrollment_id in (${enrollmentsOf(tx, contactId)}) and given is not null`;
+  // Also what was refused, which only the case that it named leads to.
+  await tx`
+    delete from crm_arrival where contact_id = ${contactId} or (connection_id, case_external_id) in (
+      select c.id, k.external_id from connection c cross join cases k where k.contact_id = ${contactId})`;
   const cases = await tx`
     update cases set external_id = 'erased:' || id, title = '', status = null where contact_id = ${contactId} returning 1`;
   await tx`delete from crm_case where case_id in (select id from cases where contact_id = ${contactId})`;
   const consents =
     await tx`update consent set text = '', source = 'erased', revoked_reason = null where contact_id = ${contactId} returning 1`;
   await tx`update call_opt_out set reason = '' where contact_id = ${contactId}`;
-  await tx`delete from crm_arrival where contact_id = ${contactId}`;
   await tx`delete from found_address where contact_id = ${contactId}`;
   await tx`
     update enrichment set data = '[]', state = case when state in ('pending', 'asking') then 'failed' else state end,

@@ -194,7 +194,9 @@ class Reading {
         (select coalesce(json_agg(json_build_object(
             'hash', ca.position::text, 'kind', a.kind, 'usable', ca.unusable is null,
             'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
-              from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null) s)
+              from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null
+                union all select 'voice' from call_opt_out o where o.hash = a.hash and o.lifted_at is null
+                  and o.case_type = (select l.case_type from list l where l.id = ${listId})) s)
           ) order by ca.position), '[]')
           from contact_address ca join address a on a.hash = ca.hash where ca.contact_id = p.id) as addresses,
         (select json_agg(json_build_object('at', ms(u.claimed_at), 'kind', u.kind) order by u.claimed_at)

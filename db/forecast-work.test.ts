@@ -121,6 +121,21 @@ describe('a forecast of a campaign that lives (N-3)', () => {
     ]);
   });
 
+  it('sees who wants no calls about the type of case, enrolled or not yet (K-24)', async () => {
+    const { campaignId, contacts, listId } = await seedOutreach(sql, { people: people(2), runs: CALLS });
+    const late = await seedContact(sql, listId, { ...people(3)[2], name: 'Late' });
+    for (const contact of [contacts[0], late])
+      await sql`
+        insert into call_opt_out (id, hash, contact_id, case_type, at, actor)
+        select gen_random_uuid(), hash, ${contact?.contactId ?? ''}, 'injury', app_now(), 'test' from unnest(${contact?.hashes ?? []}::text[]) hash`;
+    const { id } = await whole(campaignId);
+    expect(await touchesOf(id)).toEqual([
+      'Late: ',
+      'Person 0: ',
+      'Person 1: week.call.1 03-01T17:00, week.call.2 03-01T21:00',
+    ]);
+  });
+
   it('takes a pause for ended at once, and names who is paused alone', async () => {
     const { campaignId, enrollmentIds } = await seedOutreach(sql, { people: people(2), runs: CALLS });
     await sql`update enrollment set paused_at = app_now() where id = ${enrollmentIds[1] ?? ''}`;

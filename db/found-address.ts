@@ -3,6 +3,7 @@ import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { refreshPlaces } from './contact-import';
 import { lockPerson } from './erasure-rows';
+import { isMeant } from './sweeps/enroll';
 import { recordTimeline } from './timeline';
 import { addressHash } from './tokens';
 
@@ -83,13 +84,13 @@ async function append(
   await recordChange(tx, { entity: 'contact', entityId: contactId, change: 'enriched', data, actor: 'system' });
 }
 
-/** Whoever could not be enrolled for want of an address is now, where the campaign goes on. */
+/** Whoever could not be enrolled for want of an address is now, where the campaign goes on and still means them. */
 async function takeIn(tx: Tx, contactId: string, at: number): Promise<void> {
   const taken = await tx<{ id: string }[]>`
     update enrollment e set state = 'open', reason = null, enrolled_at = at_ms(${at}), wants_workflow = true
     from campaign c, version v
     where e.contact_id = ${contactId} and e.state = 'rejected' and e.reason = 'no_usable_address'
-      and c.id = e.campaign_id and c.status = 'active' and v.id = c.current_version_id
+      and c.id = e.campaign_id and c.status = 'active' and v.id = c.current_version_id and ${isMeant(tx)}
       and exists (select from plan_channels(v.plan) channel, contact_address ca join address a on a.hash = ca.hash
         where ca.contact_id = e.contact_id and ca.unusable is null
           and a.kind = case channel when 'email' then 'email' else 'phone' end)

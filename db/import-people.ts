@@ -1,3 +1,4 @@
+import { tellListed } from './carried-case';
 import type { Tx } from './client';
 import { candidatesOf, type Evidence } from './contact-import';
 import { caseIdOf } from './import-match';
@@ -118,4 +119,11 @@ export async function storeCases(tx: Tx, { list, policy }: WaveTarget, people: r
     insert into list_member as m (list_id, case_id)
     select ${list.id}::uuid, id from unnest(${stored.map(({ id }) => id)}::uuid[]) as k (id)
     on conflict (list_id, case_id) do update set source = 'manual' where m.source <> 'manual'`;
+  // Whoever has just been made is in no campaign.
+  if (list.id !== null && people.some(({ status }) => status !== 'created'))
+    await tellListed(
+      tx,
+      list.id,
+      stored.map(({ id }) => id),
+    );
 }

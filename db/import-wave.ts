@@ -160,9 +160,10 @@ async function wakeKnown(tx: Tx, known: readonly Taken[]): Promise<void> {
 
 function resultOf({ row, line, problems, cells }: WaveRow, taken: Taken | undefined): RowResult {
   if (taken === undefined) return { row, line, status: 'rejected', contactId: null, problems, cells };
-  const { status, contactId, problem, places } = taken;
+  const { status, contactId, match, problem, places } = taken;
   const all = [...problems, ...(problem === null ? [] : [problem]), ...(places?.known === false ? [NO_PLACE] : [])];
-  return { row, line, status, contactId, problems: all, cells };
+  // Of rejected rows as well: what is kept of the person goes when they are erased.
+  return { row, line, status, contactId: contactId ?? match.contactId, problems: all, cells };
 }
 
 export function placesOfEntry({ contact }: Entry): CandidatePlaces {

@@ -1,3 +1,4 @@
+import { tellListed } from './carried-case';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import type { ListKind } from './list';
@@ -74,6 +75,7 @@ export async function addMembersIn(tx: Tx, listId: string, named: NamedCases, ac
     insert into list_member as m (list_id, case_id, source)
     select ${listId}::uuid, id, 'manual' from unnest(${fitting}::uuid[]) id
     on conflict (list_id, case_id) do update set source = 'manual' where m.source <> 'manual'`;
+  await tellListed(tx, listId, fitting);
   const added = fitting.length - before.size;
   if (added > 0)
     await recordChange(tx, {
@@ -111,7 +113,7 @@ export async function removeMembersIn(
   const found = await lockCases(tx, named);
   const ids = found.map(({ id }) => id);
   const before = await membersAmong(tx, listId, ids, null);
-  await leaveList(tx, listId, [...before]);
+  await leaveList(tx, listId, [...before], { onlyByConditions: false });
   if (list.kind === 'hybrid')
     await tx`
       insert into list_exclusion (list_id, case_id, at, actor)
@@ -126,12 +128,20 @@ export async function removeMembersIn(
 
 /**
  * They are enrolled no more because of this list. Who is enrolled already goes on, unless the campaign says that whoever
- * leaves the list leaves it as well: those look again.
+ * leaves the list leaves it as well: those look again. With `onlyByConditions` whoever was put there by hand meanwhile stays.
  */
-export async function leaveList(tx: Tx, listId: string, caseIds: readonly string[]): Promise<void> {
+export async function leaveList(
+  tx: Tx,
+  listId: string,
+  caseIds: readonly string[],
+  { onlyByConditions }: { readonly onlyByConditions: boolean },
+): Promise<void> {
   if (caseIds.length === 0) return;
-  const cases = tx`select contact_id from cases where id = any (${[...caseIds]}::uuid[])`;
-  await tx`delete from list_member where list_id = ${listId} and case_id = any (${[...caseIds]}::uuid[])`;
+  const left = await tx<{ caseId: string }[]>`
+    delete from list_member
+    where list_id = ${listId} and case_id = any (${[...caseIds]}::uuid[]) and (source = 'conditions' or not ${onlyByConditions}::boolean)
+    returning case_id`;
+  const cases = tx`select contact_id from cases where id = any (${left.map(({ caseId }) => caseId)}::uuid[])`;
   await tx`
     insert into list_departure (list_id, contact_id, at)
     select distinct ${listId}::uuid, contact_id, app_now() from (${cases}) gone order by contact_id

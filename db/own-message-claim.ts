@@ -1,4 +1,6 @@
+import { type CallerPool, usableNumbers } from '../domain/caller-number';
 import type { Channel } from '../domain/channel';
+import { poolOf } from './caller-number';
 import { inTransaction, type Sql, type Tx } from './client';
 import type { Content } from './content';
 import { isLocked } from './installation';
@@ -30,7 +32,7 @@ interface Addressed {
   readonly isBarred: boolean;
   /** The code that counts by now. */
   readonly codeNumber: number;
-  readonly callerNumber: string | null;
+  readonly pool: CallerPool;
   readonly mailFrom: string;
   readonly companyName: string;
   readonly companyAddress: string;
@@ -61,8 +63,8 @@ export async function claimOwnMessage(
     if (addressed === null) return refuse(tx, queued.id, 'address_removed');
     const reason = refusalOf(queued, addressed);
     if (reason !== null) return refuse(tx, queued.id, reason);
-    const from = queued.channel === 'email' ? addressed.mailFrom : addressed.callerNumber;
-    if (from === null || from === '') return refuse(tx, queued.id, 'no_sender');
+    const from = senderOf(queued.channel, addressed);
+    if (from === '') return refuse(tx, queued.id, 'no_sender');
     const [row] = await tx<{ postByMs: number }[]>`
       update own_message set state = 'claimed',
         deadline_rt = clock_timestamp() + make_interval(secs => ${ANSWER_WITHIN_SECONDS})
@@ -82,10 +84,15 @@ async function addressedBy(
   await tx`select from address where hash = (select hash from own_address where id = ${ownAddressId}) for share`;
   const [row] = await tx<Addressed[]>`
     select o.value as to, o.verified_rt is not null as is_verified, ${isBarred(tx, channel)} as is_barred,
-      o.code_number, s.caller_numbers[1] as caller_number, s.mail_from, s.company_name, s.company_address
+      o.code_number, ${poolOf(tx)} as pool, s.mail_from, s.company_name, s.company_address
     from own_address o cross join settings s
     where o.id = ${ownAddressId} for share of o`;
   return row ?? null;
+}
+
+/** The first of our numbers that may be used, as with everything that leaves; empty = there is none. */
+function senderOf(channel: Channel, { pool, mailFrom }: Addressed): string {
+  return channel === 'email' ? mailFrom : (usableNumbers(pool, [], channel)[0] ?? '');
 }
 
 function refusalOf({ kind, codeNumber }: Queued, addressed: Addressed): string | null {

@@ -140,7 +140,8 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
           'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
             from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null
               union all select 'voice' from call_opt_out o where o.hash = a.hash and o.lifted_at is null
-                and o.case_type in (select k.case_type from cases k where k.id = any (e.cases))) s)
+                and (o.case_type in (select k.case_type from cases k where k.id = any (e.cases))
+                  or o.case_type = (select l.case_type from list l where l.id = c.list_id))) s)
         ) order by ca.position), '[]')
         from contact_address ca join address a on a.hash = ca.hash
         where ca.contact_id = e.contact_id) as addresses,

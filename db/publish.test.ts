@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type CampaignDefinition, CampaignDefinitionSchema } from '../domain/campaign-definition';
 import { fromIso, HOUR_MS } from '../domain/instant';
 import { databaseOfThisFile } from '../test/database';
@@ -23,6 +24,7 @@ import { changeRules, pauseCampaign, resumeCampaign } from './campaign-life';
 import { claim } from './claim';
 import { setClock } from './clock';
 import { nextOf } from './explain';
+import { optOutOfCaseType } from './opt-out';
 import { publish } from './publish';
 import { grantRound } from './sweeps/grant';
 import { rowsBehindEpoch } from './sweeps/nudge';
@@ -226,6 +228,23 @@ describe('E-13: another list', () => {
       select contact_id, reason from enrollment order by seq`;
     expect(members.map(({ reason }) => reason)).toEqual([null, 'left_list', null]);
     expect(members[2]?.contactId).toBe(contactId);
+  });
+
+  it('of another case type brings the opt-outs of calls about that type with it (K-24)', async () => {
+    const { enrollmentId, contacts, campaignId } = await seedOutreach(sql);
+    const contactId = contacts[0]?.contactId ?? '';
+    const listId = await seedList(sql);
+    await sql`update list set case_type = 'crash' where id = ${listId}`;
+    await sql`
+      with made as (
+        insert into cases (contact_id, external_id, case_type) values (${contactId}, 'CRASH-1', 'crash') returning id)
+      insert into list_member (list_id, case_id) select ${listId}, id from made`;
+    const reason = 'no calls about the crash';
+    await optOutOfCaseType(sql, { id: randomUUID(), contactId, caseType: 'crash', reason }, 'test');
+    const asked = await orderOf(sql, enrollmentId);
+    await edit(campaignId, { listId });
+    expect(await claim(sql, asked, TEST_KEYS)).toEqual({ kind: 'refused', reason: 'finish' });
+    expect((await wake(sql, enrollmentId)).decision).toMatchObject({ kind: 'finish', reason: 'opted_out' });
   });
 });
 

@@ -1,4 +1,5 @@
 import { startTestApi, type TestApi } from '../../test/api';
+import { listOf } from '../../test/api-people';
 import { seedOutreach } from '../../test/seed';
 
 let api: TestApi;
@@ -26,6 +27,22 @@ describe('what a contact has agreed to (C12, C14)', () => {
     expect((await api.call('GET', consents)).body.items).toEqual([revoked]);
     const { body: contact } = await api.call('GET', consents.replace('/consents', ''));
     expect(contact.consents).toMatchObject([{ class: 'ai_voice', revokedAt: revoked.revokedAt }]);
+  });
+
+  it('is not given anew by whoever tells the same of the person once more', async () => {
+    const listId = await listOf(api, null);
+    const contact = { externalId: 'AGAIN', phones: ['+12125550142'], consents: [CONSENT] };
+    const bring = async (words: object = {}) => {
+      const items = [{ contact: { ...contact, consents: [{ ...CONSENT, ...words }] } }];
+      return (await api.call('POST', `/v1/lists/${listId}/contacts`, { body: { items } })).body.results[0].contactId;
+    };
+    const given = `/v1/contacts/${await bring()}/consents`;
+    const items = async () => (await api.call('GET', given)).body.items;
+    await api.call('POST', `/v1/consents/${(await items())[0].id}/revoke`, { body: { reason: 'by phone' } });
+    await bring();
+    expect(await items()).toMatchObject([{ revokedReason: 'by phone' }]);
+    await bring({ text: 'I have thought about it: you may call me again.' });
+    expect(await items()).toHaveLength(2);
   });
 
   it('may have been given before, and not later than now', async () => {

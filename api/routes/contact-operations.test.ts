@@ -110,6 +110,19 @@ describe('Mark Completed for many (S1-92)', () => {
     });
   });
 
+  it('resumes nobody who has opted out of one channel after the other (S1-118)', async () => {
+    const { campaignId, ids } = await crowd(1);
+    const enrollmentIds = ids;
+    for (const channels of [['voice', 'sms'], ['email']])
+      await api.sql`
+        insert into suppression (hash, channels, source, at, actor)
+        select ca.hash, ${channels}, 'import', app_now(), 'test'
+        from enrollment e join contact_address ca on ca.contact_id = e.contact_id where e.id = any (${ids}::uuid[])`;
+    await order(campaignId, { order: 'complete', enrollmentIds });
+    expect(reasonsOf(await order(campaignId, { order: 'resume', enrollmentIds }))).toEqual(['opted_out']);
+    expect(await get(`/v1/enrollments/${ids[0]}`)).toMatchObject({ state: 'ended' });
+  });
+
   it('names what is wrong with it', async () => {
     const { campaignId } = await crowd(1);
     const refused = async (body: unknown) =>

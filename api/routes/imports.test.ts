@@ -407,4 +407,18 @@ describe('an import', () => {
     await inTransaction(api.sql, (tx) => anonymise(tx, contactId));
     expect((await rowsOf(done.id))[0].problems).toEqual([]);
   });
+
+  it('leaves nothing of a row that was rejected to whoever was erased', async () => {
+    const listId = await newList();
+    const row = 'external_id,first_name,phone\nGONE-2,Gone,+12125550156\n';
+    await take(row, `listId=${listId}`);
+    const again = await take(row, `listId=${listId}&onDuplicate=create`);
+    const [rejected] = await rowsOf(again.id);
+    expect(rejected).toMatchObject({ status: 'rejected', contactId: expect.any(String) });
+    await api.call('POST', `/v1/contacts/${rejected.contactId}/erase`);
+    await inTransaction(api.sql, (tx) => anonymise(tx, rejected.contactId));
+    const failed = await api.call('GET', `/v1/imports/${again.id}/failed-rows`);
+    expect(failed.text).not.toMatch(/GONE-2|5550156/);
+    expect((await rowsOf(again.id))[0].problems).toEqual([]);
+  });
 });

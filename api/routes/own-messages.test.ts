@@ -59,6 +59,22 @@ async function order(body: object, channel: 'phone' | 'email' = 'phone') {
   return { ...own, own: own.id, id: reply.body.id as string, body: reply.body };
 }
 
+describe('the number that it comes from (U-12)', () => {
+  it('is the first that neither rests nor waits for its registration, and none where all do', async () => {
+    const set = (callerNumbers: string[]) => api.call('PATCH', '/v1/settings', { body: { callerNumbers } });
+    await set(['+12125550197', '+12125550198', '+12125550199']);
+    await api.sql`update caller_number set resting = true where number = '+12125550197'`;
+    await api.sql`update caller_number set registration = 'rejected' where number = '+12125550198'`;
+    await register();
+    expect(await claim()).toMatchObject({ from: '+12125550199' });
+    await api.sql`update caller_number set resting = true where number = '+12125550199'`;
+    await register();
+    expect(await claim()).toEqual({ refused: 'no_sender' });
+    await api.sql`update caller_number set resting = false`;
+    await set(['+12125550199']);
+  });
+});
+
 describe('an address of the team (U-3)', () => {
   it('is sent a code of six digits, which is in no answer and no row', async () => {
     const { id, value } = await register();

@@ -452,3 +452,28 @@ describe('a list and a campaign', () => {
     });
   });
 });
+
+describe('somebody who is being erased (INV-16)', () => {
+  it('is not brought back by being named once more, in a list or by a case', async () => {
+    const { contactId, listId } = await launchForOne(api, calling);
+    const { externalId } = await get(`/v1/contacts/${contactId}`);
+    await post(`/v1/contacts/${contactId}/erase`);
+    const number = phone();
+    const [byId, byCase] = await Promise.all(
+      [{ contact: { externalId } }, { cases: [{ externalId }] }].map(async ({ contact = {}, cases = [] }) => {
+        const items = [{ contact: { ...contact, firstName: 'Back', phones: [number] }, cases }];
+        return (await post(`/v1/lists/${listId}/contacts`, { items })).body.results[0];
+      }),
+    );
+    const refused = {
+      status: 'rejected',
+      errors: [{ field: '#/contact/externalId', rule: expect.stringContaining('being erased') }],
+    };
+    expect([byId, byCase]).toMatchObject([refused, refused]);
+    expect(
+      await api.sql`
+      select ca.unusable from contact_address ca where ca.contact_id = ${contactId} and ca.unusable is distinct from 'erased'`,
+    ).toEqual([]);
+    expect((await get(`/v1/contacts/${contactId}`)).firstName).not.toBe('Back');
+  });
+});

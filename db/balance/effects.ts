@@ -7,7 +7,7 @@ export function executions(sql: Db): Promise<Equation> {
   return equation(
     sql,
     'executions',
-    'Every firing of a rule has one execution for each of its actions and its note, CRM ones for each case, nothing else has any but replies that are read, texts and fields for the CRM, and final ones say when they finished.',
+    'Every firing of a rule has one execution for each of its actions and its note, CRM ones for each case that it carried then, nothing else has any but replies that are read, texts and fields for the CRM, and final ones say when they finished.',
     sql`
       with action as materialized (
         select v.id as version_id, rule ->> 'key' as rule_key, ordered.ix, ordered.kind
@@ -20,7 +20,11 @@ export function executions(sql: Db): Promise<Equation> {
           select -1, 'crm_note' where rule ->> 'note' is not null -- the note's own place, so that an equal action makes a second one
         ) ordered
       ), expected as (
-        select f.fact_id, f.rule_key, f.enrollment_id, a.ix, a.kind, affected.case_id
+        select f.fact_id, f.rule_key, f.enrollment_id, a.ix, a.kind, affected.case_id,
+          affected.case_id is not null and exists (
+            select from change_log j
+            where j.entity = 'enrollment' and j.entity_id = e.id::text and j.change = 'case_joined'
+              and j.data ->> 'caseId' = affected.case_id::text and j.at >= f.at) as joined_later
         from rule_firing f
         join enrollment e on e.id = f.enrollment_id
         left join action a on a.version_id = f.version_id and a.rule_key = f.rule_key
@@ -28,7 +32,7 @@ export function executions(sql: Db): Promise<Equation> {
       ), judged as (
         select coalesce(x.id, o.fact_id) as id,
           o.fact_id is not null or (x.rule_key is null and (x.kind = 'classify' or (x.kind, x.action_ix) in (('crm_note', -2), ('crm_fields', -3)))) as on_left,
-          x.id is not null and (x.state = 'pending' or x.finished_at is not null) as on_right
+          case when x.id is null then o.joined_later else x.state = 'pending' or x.finished_at is not null end as on_right
         from expected o
         full join execution x
           on x.fact_id = o.fact_id and x.rule_key = o.rule_key and x.action_ix = o.ix and x.kind = o.kind

@@ -1,6 +1,7 @@
 import { EnrichmentPolicySchema, isEnriching } from '../../domain/enrichment';
 import { inTransaction, type Sql, type Tx } from '../client';
 import { needOf } from '../enrichment';
+import { isMeant } from './enroll';
 
 /** So many contacts are looked at in a round. */
 const PAGE = 500;
@@ -89,6 +90,7 @@ function wantedOf(
         when ${on.includes('text')} and made.texted then 'text'
       end as cause
     from enrollment e
+    join campaign c on c.id = e.campaign_id
     join contact p on p.id = e.contact_id and p.erased_rt is null
     cross join lateral (select max(created_at) as asked_at from enrichment n where n.contact_id = e.contact_id) since
     cross join lateral (
@@ -97,5 +99,5 @@ function wantedOf(
           and t.claimed_at > greatest(since.asked_at, (select max(a.claimed_at) from attempt a
             where a.enrollment_id = e.id and a.disposition = 'answered'), '-infinity'))::int as unanswered
       from attempt t where t.enrollment_id = e.id and t.state not in ('claimed', 'not_sent')) made
-    where e.id = any (${page.map(({ id }) => id)}::uuid[])`;
+    where e.id = any (${page.map(({ id }) => id)}::uuid[]) and (e.state = 'open' or ${isMeant(tx)})`;
 }

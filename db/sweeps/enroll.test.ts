@@ -171,6 +171,31 @@ describe('a campaign is over', () => {
     expect(await completeCampaigns(sql)).toBe(0);
   });
 
+  it('not while a file is being taken in onto its list, nor before all whom it brought are enrolled', async () => {
+    const { listId } = await through();
+    await finish();
+    await sql`
+      insert into import (id, list_id, name, format, bytes, sha256, status, columns, on_duplicate, next_line, next_byte, actor)
+      values (gen_random_uuid(), ${listId}, 'people.csv', 'csv', 1, 'x', 'running', '[]', 'update', 2, 1, 'test')`;
+    expect(await completeCampaigns(sql)).toBe(0);
+    await seedContact(sql, listId, { ...NORA, name: 'Late', phones: [fictionalPhone(1)] });
+    await sql`update import set status = 'done', finished_at = app_now(), finished_rt = clock_timestamp()`;
+    expect(await completeCampaigns(sql)).toBe(0);
+    await sql`update campaign set enroll_scanned_rt = null`;
+    await enrollEverybody(sql);
+    await finish();
+    expect(await completeCampaigns(sql)).toBe(1);
+  });
+
+  it('not before the cases were held against the conditions of its list (K-17)', async () => {
+    const { listId } = await through();
+    await finish();
+    await sql`update list set kind = 'hybrid', conditions = '{}' where id = ${listId}`;
+    expect(await completeCampaigns(sql)).toBe(0);
+    await sql`update list set swept_rt = clock_timestamp()`;
+    expect(await completeCampaigns(sql)).toBe(1);
+  });
+
   it('not when somebody is being enrolled at the same moment', async () => {
     const { listId, campaignId } = await through();
     await finish();

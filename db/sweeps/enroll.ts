@@ -1,4 +1,4 @@
-import { inTransaction, type Sql, type Tx } from '../client';
+import { type Db, inTransaction, type Sql, type Tx } from '../client';
 
 /** How many contacts one page takes in. */
 const PAGE = 1_000;
@@ -38,6 +38,12 @@ interface Campaign {
   id: string;
   listId: string;
   enrollCursor: string | null;
+}
+
+/** Does the campaign `c` still mean the contact of its enrollment `e`: by its list, or as one who was added? */
+export function isMeant(db: Db) {
+  return db`(exists (select from list_member m join cases k on k.id = m.case_id where m.list_id = c.list_id and k.contact_id = e.contact_id)
+    or exists (select from campaign_addition a where a.campaign_id = c.id and a.contact_id = e.contact_id))`;
 }
 
 /** Who has a row already is passed over, so that reading a long list again costs one look. */

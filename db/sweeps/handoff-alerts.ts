@@ -147,9 +147,15 @@ export async function storeAlertOutcome(
   outcome: AlertOutcome,
 ): Promise<void> {
   const isRetried = outcome.kind === 'not_sent' && outcome.mayRetry && tries < MOST_TRIES;
-  await sql`
-    update handoff_alert set state = ${isRetried ? 'pending' : outcome.kind},
-      error_code = ${outcome.kind === 'sent' ? null : outcome.code},
-      next_rt = clock_timestamp() + make_interval(secs => ${FIRST_PAUSE_SECONDS * 2 ** (tries - 1)})
-    where id = ${id} and state = 'claimed'`;
+  await inTransaction(sql, async (tx) => {
+    // Whoever takes it, or hands it back, holds the notice: nobody is told of it after that.
+    const [notice] = await tx<{ isWaiting: boolean }[]>`
+      select closed_at is null and taken_at is null as is_waiting from handoff_notice
+      where id = (select notice_id from handoff_alert where id = ${id}) for update`;
+    await tx`
+      update handoff_alert set state = ${isRetried && notice?.isWaiting === true ? 'pending' : outcome.kind},
+        error_code = ${outcome.kind === 'sent' ? null : outcome.code},
+        next_rt = clock_timestamp() + make_interval(secs => ${FIRST_PAUSE_SECONDS * 2 ** (tries - 1)})
+      where id = ${id} and state = 'claimed'`;
+  });
 }

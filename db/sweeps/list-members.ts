@@ -1,5 +1,6 @@
 import { MemberConditionsSchema } from '../../domain/member-conditions';
 import { catalogueOf } from '../attribute';
+import { tellListed } from '../carried-case';
 import { inTransaction, type Sql, type Tx } from '../client';
 import type { ListKind } from '../list';
 import { leaveList } from '../list-members';
@@ -18,7 +19,8 @@ export async function sweepListPage(sql: Sql): Promise<boolean> {
     const list = await nextList(tx);
     if (list === undefined) return false;
     const page = await lookAt(tx, list);
-    await leaveList(tx, list.id, page.left);
+    await tellListed(tx, list.id, page.came);
+    await leaveList(tx, list.id, page.left, { onlyByConditions: list.kind === 'hybrid' });
     const isEnd = page.looked < PAGE;
     await tx`
       update list set
@@ -53,6 +55,7 @@ async function nextList(tx: Tx): Promise<SweptList | undefined> {
 interface Page {
   readonly looked: number;
   readonly last: string | null;
+  readonly came: string[];
   readonly left: string[];
 }
 
@@ -74,10 +77,12 @@ async function lookAt(tx: Tx, { id, kind, caseType, conditions, sweepCursor }: S
       insert into list_member (list_id, case_id, source)
       select ${id}::uuid, id, 'conditions' from page where meets and not excluded and source is null
       on conflict do nothing
+      returning case_id
     )
     select count(*)::int as looked, (array_agg(id order by id desc))[1] as last,
+      (select coalesce(array_agg(case_id), '{}') from come) as came,
       coalesce(array_agg(id) filter (
         where not meets and (source = 'conditions' or (source = 'manual' and ${kind === 'dynamic'}))), '{}') as "left"
     from page`;
-  return page ?? { looked: 0, last: null, left: [] };
+  return page ?? { looked: 0, last: null, came: [], left: [] };
 }

@@ -1,4 +1,5 @@
 import { decide } from '../../domain/decide';
+import { CASE_LISTED, carryListed } from '../carried-case';
 import { inTransaction, type Db, type Sql } from '../client';
 import type { EnrollmentRef } from '../enrollment';
 import { loadPlannerFrame } from '../planner-input';
@@ -19,11 +20,14 @@ export async function drainWakes(
   tell: (rows: readonly EnrollmentRef[]) => Promise<readonly EnrollmentRef[]>,
 ): Promise<number> {
   return inTransaction(sql, async (tx) => {
-    const rows = await tx<(EnrollmentRef & { id: number })[]>`
-      select w.id, w.enrollment_id, e.campaign_id, e.contact_id
+    const rows = await tx<(EnrollmentRef & { id: number; reason: string })[]>`
+      select w.id, w.reason, w.enrollment_id, e.campaign_id, e.contact_id
       from wake w join enrollment e on e.id = w.enrollment_id
       order by w.id limit ${PAGE} for update of w skip locked`;
     if (rows.length === 0) return 0;
+    // In a transaction of its own: nobody's enrollment is held while others are told.
+    const listed = rows.filter(({ reason }) => reason === CASE_LISTED);
+    await carryListed(sql, ids(listed));
     const told = new Set((await tell(distinct(rows))).map(({ enrollmentId }) => enrollmentId));
     const done = rows.filter(({ enrollmentId }) => told.has(enrollmentId)).map(({ id }) => id);
     await tx`delete from wake where id = any(${done}::bigint[])`;
@@ -118,6 +122,10 @@ async function mustLook(db: Db, { enrollmentId, dueAt }: BehindRow): Promise<boo
     // One row that nothing can be decided for must not keep the change from all others; its own step will say what is wrong.
     return true;
   }
+}
+
+function ids(rows: readonly EnrollmentRef[]): string[] {
+  return rows.map(({ enrollmentId }) => enrollmentId);
 }
 
 function distinct(rows: readonly EnrollmentRef[]): EnrollmentRef[] {
