@@ -72,12 +72,16 @@ async function lockKnown(tx: Tx, connectionId: string, caseId: string): Promise<
   return row ?? { statuses: {}, changes: 0, changedRt: null };
 }
 
-/** Statuses that our own actions have written since: their echo is no news from the firm. */
+/**
+ * Statuses that our own actions have written since: their echo is no news from the firm. What the CRM has turned down was
+ * never written, so whoever sets the same there is one of the firm.
+ */
 async function writtenByUs(tx: Tx, caseId: string, sinceRt: number | null): Promise<ReadonlySet<string>> {
   const rows = await tx<{ status: string; field: StatusRef['field'] | null; group: string | null }[]>`
     select payload ->> 'status' as status, payload ->> 'field' as field, payload ->> 'group' as "group"
     from execution
     where case_id = ${caseId} and kind = 'crm_status' and sent_rt is not null
+      and not (state = 'failed' and error_code in ('refused', 'unknown_case', 'not_supported'))
       and (${sinceRt}::float8 is null or sent_rt > at_ms(${sinceRt}))
     order by seq desc limit 50`;
   return new Set(
