@@ -1,4 +1,4 @@
-import { type StatusRef, statusKey } from '../domain/crm-status';
+import { type StatusRef, statusKey, StatusRefSchema } from '../domain/crm-status';
 import { connectionOf } from './campaign-connection';
 import { inTransaction, type Sql, type Tx } from './client';
 import { getMapping, noteStatuses } from './crm-mapping';
@@ -31,7 +31,9 @@ export async function takeStatuses(sql: Sql, news: StatusNews): Promise<StatusOu
   return inTransaction(
     sql,
     async (tx) => {
-      const { connectionId, statuses } = news;
+      const { connectionId } = news;
+      // Whatever a CRM tells: what is no name of a status could be kept and never be read again.
+      const statuses = news.statuses.filter((status) => StatusRefSchema.safeParse(status).success);
       await noteStatuses(tx, connectionId, statuses);
       const [found] = await tx<{ id: string; contactId: string; status: string | null }[]>`
         select id, contact_id, status from cases where external_id = ${news.caseExternalId}`;
@@ -161,7 +163,10 @@ async function tell(tx: Tx, { news, status, caseId, concerned, nth }: Telling): 
   return received;
 }
 
-/** Those that are about the case, in campaigns whose actions go to this connection; locked in their order. */
+/**
+ * Those that are about the case, in campaigns whose actions go to this connection; locked in their order. A case that came onto
+ * the list after its client was enrolled is one of them.
+ */
 async function enrollmentsOf(
   tx: Tx,
   connectionId: string,
@@ -169,7 +174,8 @@ async function enrollmentsOf(
 ): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`
     select e.id from enrollment e join campaign k on k.id = e.campaign_id
-    where e.contact_id = ${contactId} and ${id} = any (e.cases) and e.state <> 'rejected'
+    where e.contact_id = ${contactId} and e.state <> 'rejected'
+      and (${id} = any (e.cases) or exists (select from list_member m where m.list_id = k.list_id and m.case_id = ${id}))
       and ${connectionOf(tx)} = ${connectionId}
     order by e.id
     for no key update of e`;

@@ -323,6 +323,27 @@ describe('the address at which a CRM tells of changes', () => {
     );
   });
 
+  it('ends outreach by the status of a case that came onto the list after its client was enrolled (U-1, R-6)', async () => {
+    const { enrollmentId, contactId, listId, email } = await launchForOne(api, {
+      policy: { crm: { stopOn: [{ value: 'Signed' }] } },
+    });
+    const { externalId } = await get(`contacts/${contactId}`);
+    const [later, elsewhere] = [`later ${externalId}`, `elsewhere ${externalId}`];
+    for (const [list, caseId] of [
+      [listId, later],
+      [await listOf(api, null), elsewhere],
+    ]) {
+      const items = [{ contact: { externalId, emails: [email] }, cases: [{ externalId: caseId }] }];
+      const { results } = (await api.call('POST', `/v1/lists/${list}/contacts`, { body: { items } })).body;
+      expect(results).toMatchObject([{ status: 'updated', contactId }]);
+    }
+    const { path } = await hook();
+    await post(path, { caseId: elsewhere, status: 'Signed' });
+    expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'open' });
+    await post(path, { caseId: later, status: 'Signed' });
+    expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'ended', reason: 'stopped_in_crm' });
+  });
+
   /** Somebody whose case was to be given the status "Ours" by a rule, with what the CRM said to that; then it tells of "Ours". */
   async function heardOfOurs(state: 'done' | 'failed', errorCode: string | null) {
     const { enrollmentId, contactId } = await launchForOne(api, { policy: { crm: { stopOn: [{ value: 'Ours' }] } } });
