@@ -143,7 +143,10 @@ async function enroll(tx: Tx, { campaignId, contactId }: ContactPlace): Promise<
   return { change: row?.state === 'open' ? 'enrolled' : 'rejected', received: null };
 }
 
-/** Who was rejected may be reachable by now; who was removed comes back, unless something else bars it. */
+/** Whoever was taken out without a word of their own, by hand or with the list, may come back by hand. */
+const COME_BACK: ReadonlySet<string | null> = new Set([REMOVED, 'left_list']);
+
+/** Who was rejected may be reachable by now; who was taken out comes back, unless something else bars it. */
 async function takeUp(tx: Tx, place: ContactPlace, enrollmentId: string): Promise<Omit<Placed, 'enrollment'>> {
   const standing = await standingOf(tx, enrollmentId);
   if (standing.state === 'rejected') {
@@ -154,7 +157,7 @@ async function takeUp(tx: Tx, place: ContactPlace, enrollmentId: string): Promis
       returning 1`;
     return { change: opened.length > 0 ? 'enrolled' : 'unchanged', received: null };
   }
-  if (standing.reason !== REMOVED) return { change: 'unchanged', received: null };
+  if (!COME_BACK.has(standing.reason)) return { change: 'unchanged', received: null };
   const refusal = refusalToResume({ ...standing, reason: null });
   if (refusal !== null) throw new Refusal('order_refused', orderSentence(refusal.reason, refusal.detail));
   const received = await order(tx, place, enrollmentId, { kind: 'order', order: 'resume' });

@@ -72,7 +72,7 @@ function mismatch({ name, caseType }: Form, list: { readonly caseType: string | 
 }
 
 /** What waits for a form, or links to it, where there is none (S0-32). */
-function withoutForm(definition: CampaignDefinition): RefusedField[] {
+export function withoutForm(definition: CampaignDefinition): RefusedField[] {
   const { plan, policy } = definition;
   if (plan.formId !== null) return [];
   return [

@@ -4,7 +4,7 @@ import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { type EnrollmentFilter, matching } from './enrollment-list';
 import type { ContactName } from './enrollment-views';
-import { matchIds } from './external-id';
+import { enrollCarriers, matchIds } from './external-id';
 import { Refusal } from './refusal';
 
 /** Orders for many contacts of a campaign. Whom they are about is settled when they are given; carrying out follows. */
@@ -96,6 +96,11 @@ export async function orderByExternalIds(
   return give(sql, { ...operation, kind: 'complete' }, 'import', repeated, async (tx) => {
     const readable = lines.flatMap((line) => ('id' in line ? [line] : []));
     const broken = lines.flatMap((line) => ('broken' in line ? [line] : []));
+    await enrollCarriers(
+      tx,
+      campaignId,
+      readable.map((line) => line.id),
+    );
     await tx`
       insert into contact_operation_item (operation_id, position, result, reason, detail)
       select ${id}, line, 'skipped', 'unreadable', rule

@@ -88,9 +88,12 @@ export async function noteStatuses(tx: Tx, connectionId: string, told: readonly 
 
 const MOST_STATUSES = 2_000;
 
+/** Each once: a mapping that names one twice is none. */
 function unknownOf({ statuses }: CrmMapping, told: readonly StatusRef[]): StatusRef[] {
   const known = new Set(statuses.map(statusKey));
-  return told.filter((status) => !known.has(statusKey(status)));
+  return [...new Map(told.map((status) => [statusKey(status), status]))].flatMap(([key, status]) =>
+    known.has(key) ? [] : [status],
+  );
 }
 
 /** Lists are asked for again after a quarter of an hour, so that a rule is made of what the CRM has now (S0-51). */

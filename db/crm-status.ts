@@ -1,4 +1,4 @@
-import { type StatusRef, statusKey } from '../domain/crm-status';
+import { type StatusRef, statusKey, StatusRefSchema } from '../domain/crm-status';
 import { connectionOf } from './campaign-connection';
 import { inTransaction, type Sql, type Tx } from './client';
 import { getMapping, noteStatuses } from './crm-mapping';
@@ -31,7 +31,9 @@ export async function takeStatuses(sql: Sql, news: StatusNews): Promise<StatusOu
   return inTransaction(
     sql,
     async (tx) => {
-      const { connectionId, statuses } = news;
+      const { connectionId } = news;
+      // Whatever a CRM tells: what is no name of a status could be kept and never be read again.
+      const statuses = news.statuses.filter((status) => StatusRefSchema.safeParse(status).success);
       await noteStatuses(tx, connectionId, statuses);
       const [found] = await tx<{ id: string; contactId: string; status: string | null }[]>`
         select id, contact_id, status from cases where external_id = ${news.caseExternalId}`;
@@ -72,12 +74,16 @@ async function lockKnown(tx: Tx, connectionId: string, caseId: string): Promise<
   return row ?? { statuses: {}, changes: 0, changedRt: null };
 }
 
-/** Statuses that our own actions have written since: their echo is no news from the firm. */
+/**
+ * Statuses that our own actions have written since: their echo is no news from the firm. What the CRM has turned down was
+ * never written, so whoever sets the same there is one of the firm.
+ */
 async function writtenByUs(tx: Tx, caseId: string, sinceRt: number | null): Promise<ReadonlySet<string>> {
   const rows = await tx<{ status: string; field: StatusRef['field'] | null; group: string | null }[]>`
     select payload ->> 'status' as status, payload ->> 'field' as field, payload ->> 'group' as "group"
     from execution
     where case_id = ${caseId} and kind = 'crm_status' and sent_rt is not null
+      and not (state = 'failed' and error_code in ('refused', 'unknown_case', 'not_supported'))
       and (${sinceRt}::float8 is null or sent_rt > at_ms(${sinceRt}))
     order by seq desc limit 50`;
   return new Set(
@@ -157,7 +163,10 @@ async function tell(tx: Tx, { news, status, caseId, concerned, nth }: Telling): 
   return received;
 }
 
-/** Those that are about the case, in campaigns whose actions go to this connection; locked in their order. */
+/**
+ * Those that are about the case, in campaigns whose actions go to this connection; locked in their order. A case that came onto
+ * the list after its client was enrolled is one of them.
+ */
 async function enrollmentsOf(
   tx: Tx,
   connectionId: string,
@@ -165,7 +174,8 @@ async function enrollmentsOf(
 ): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`
     select e.id from enrollment e join campaign k on k.id = e.campaign_id
-    where e.contact_id = ${contactId} and ${id} = any (e.cases) and e.state <> 'rejected'
+    where e.contact_id = ${contactId} and e.state <> 'rejected'
+      and (${id} = any (e.cases) or exists (select from list_member m where m.list_id = k.list_id and m.case_id = ${id}))
       and ${connectionOf(tx)} = ${connectionId}
     order by e.id
     for no key update of e`;

@@ -18,9 +18,12 @@ export async function getRuledCampaign(db: Db, id: string): Promise<Campaign> {
   return { ...campaign, listId: sound.listId, definition: sound };
 }
 
-/** Stores the rules of the definition; what else was typed into a draft that is not complete stays as it was typed. */
+/**
+ * Stores the rules of the definition; what else was typed into a draft stays as it was typed, for its definition also says what
+ * the agent brings along, and another agent may be chosen yet.
+ */
 export async function storeRules(tx: Tx, id: string, definition: CampaignDefinition): Promise<void> {
-  const { steps, lastStep, revision, isComplete } = await getWritten(tx, id);
-  if (isComplete) return storeDefinition(tx, id, definition);
+  const { steps, lastStep, revision, isTyped } = await getWritten(tx, id);
+  if (!isTyped) return storeDefinition(tx, id, definition);
   await storeSteps(tx, id, { ...steps, rules: { rules: definition.policy.rules } }, lastStep, revision + 1);
 }

@@ -24,6 +24,8 @@ export interface Draft {
 
 interface Written extends Draft {
   readonly status: CampaignStatus;
+  /** Its steps stand as they were typed; else they are those of its definition. */
+  readonly isTyped: boolean;
 }
 
 /** Left-out steps stay as they are; null empties one. */
@@ -66,7 +68,7 @@ export async function addDraft(
 }
 
 export async function getDraft(db: Db, id: string): Promise<Draft> {
-  const { status, ...draft } = await getWritten(db, id);
+  const { status, isTyped: _, ...draft } = await getWritten(db, id);
   if (status !== 'draft')
     throw new Refusal('wrong_status', `the campaign is ${status}; only a draft has steps that are being written`);
   return draft;
@@ -74,14 +76,16 @@ export async function getDraft(db: Db, id: string): Promise<Draft> {
 
 /** The same of a campaign in any status: what was launched has the steps of its definition. */
 export async function getWritten(db: Db, id: string): Promise<Written> {
-  const [row] = await db<(Omit<Written, 'steps' | 'isComplete'> & { steps: DraftSteps | null; definition: unknown })[]>`
+  const [row] = await db<
+    (Omit<Written, 'steps' | 'isComplete' | 'isTyped'> & { steps: DraftSteps | null; definition: unknown })[]
+  >`
     select id, name, status, revision, steps, last_step, definition, ms(created_at) as created_at, ms(updated_at) as updated_at, actor
     from campaign where id = ${id}`;
   if (row === undefined) throw new Refusal('not_found', `there is no campaign ${id}`);
   const { definition, ...written } = row;
   const isComplete = definition !== null;
   const steps = row.steps ?? (isComplete ? stepsOf(CampaignDefinitionSchema.parse(definition)) : {});
-  return { ...written, steps, isComplete };
+  return { ...written, steps, isComplete, isTyped: row.steps !== null };
 }
 
 /**

@@ -20,8 +20,11 @@ import {
   TEST_KEYS,
   wake,
 } from '../test/seed';
+import { createAgent } from './agent';
+import { getCampaign } from './campaign';
 import { changeRules, pauseCampaign, resumeCampaign } from './campaign-life';
 import { claim } from './claim';
+import { inTransaction } from './client';
 import { setClock } from './clock';
 import { nextOf } from './explain';
 import { optOutOfCaseType } from './opt-out';
@@ -283,6 +286,37 @@ describe('E-15: what can not be launched can not be published', () => {
       '#/definition/plan/runs/0/messages/0',
     ]);
   });
+});
+
+describe('E-15: an agent that is being deleted while a version with it is published', () => {
+  it('is waited for, and no campaign lives without the agent that it names', async () => {
+    const { campaignId } = await waiting();
+    const { definition, revision } = await getCampaign(sql, campaignId);
+    const agent = await createAgent(
+      sql,
+      randomUUID(),
+      { name: 'Leaving', formId: null, voice: '', greeting: '', transferNumber: '' },
+      'test',
+    );
+    const choices = { inside: 'adopt' as const, removed: {}, sendBack: [] };
+    const content = { definition: { ...definition, plan: { ...definition.plan, agentId: agent.id } } };
+    let published: Promise<unknown> = Promise.resolve();
+    await inTransaction(sql, async (tx) => {
+      await tx`delete from agent where id = ${agent.id}`;
+      published = refusalOf(publish(sql, campaignId, { revision, content, choices }, 'key:Ed'));
+      // It ends before this does, or waits for it.
+      await Promise.race([published, waitedFor()]);
+    });
+    expect(await published).toEqual(['publish_refused', '#/definition/plan/agentId']);
+  });
+
+  async function waitedFor(): Promise<void> {
+    for (;;) {
+      const waiters =
+        await sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%from agent%'`;
+      if (waiters.length > 0) return;
+    }
+  }
 });
 
 describe('E-17: pause, edit, resume', () => {

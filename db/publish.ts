@@ -8,7 +8,7 @@ import { type Campaign, storeDefinition } from './campaign';
 import { change, requireStatus } from './campaign-life';
 import { recordChange } from './change-log';
 import type { Db, Sql, Tx } from './client';
-import { linked } from './compatibility';
+import { holdAgentAndForm, linked } from './compatibility';
 import { type CurrentVersion, currentVersion, freeze } from './freeze';
 import { crmFieldProblems } from './crm-field-check';
 import { launchProblems } from './launch-check';
@@ -39,7 +39,7 @@ export interface Prepared {
  */
 export async function publish(sql: Sql, id: string, publication: Publication, actor: string): Promise<Campaign> {
   return change(sql, id, async (tx, campaign, now) => {
-    const prepared = await prepare(tx, campaign, publication, now);
+    const prepared = await prepare(tx, campaign, publication, now, (asked) => holdAgentAndForm(tx, asked));
     if (prepared.problems.length > 0)
       throw new Refusal(
         'publish_refused',
@@ -50,12 +50,19 @@ export async function publish(sql: Sql, id: string, publication: Publication, ac
   });
 }
 
-/** Everything about a publication but storing it. The caller holds the campaign, or only wants to know. */
-export async function prepare(db: Tx, campaign: Campaign, publication: Publication, now: Instant): Promise<Prepared> {
+/** Everything about a publication but storing it. The caller holds the campaign, and what it refers to, or only wants to know. */
+export async function prepare(
+  db: Tx,
+  campaign: Campaign,
+  publication: Publication,
+  now: Instant,
+  hold: (asked: CampaignDefinition) => Promise<void> = async () => undefined,
+): Promise<Prepared> {
   requireStatus(campaign, ['active', 'paused'], 'given another version');
   const before = await currentVersion(db, campaign);
   if (campaign.revision !== publication.revision) throw await revisionConflict(db, campaign, publication.revision);
   const asked = await linked(db, await definitionOf(db, campaign, publication.content));
+  await hold(asked);
   const { definition, problems: unfilled } = await fillTemplates(db, asked, templatesIn(campaign.definition.plan));
   const { choices } = publication;
   const removedSteps = await standingBefore(db, campaign.id, stepsMissing(before.plan, definition.plan));

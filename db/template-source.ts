@@ -2,6 +2,7 @@ import type { TemplateChannel, Variant } from '../domain/message-template';
 import { getAnyCampaign } from './campaign';
 import type { Db } from './client';
 import { Refusal } from './refusal';
+import { readTemplates } from './template-use';
 
 /** A message that a campaign plans. */
 export interface MessageName {
@@ -19,8 +20,12 @@ export async function wordsOfMessage(
 ): Promise<{ readonly channel: TemplateChannel; readonly variants: readonly Variant[] }> {
   const campaigns = await db`select 1 from campaign where id = ${campaignId}`;
   if (campaigns.length === 0) throw missing('campaignId', 'there is no such campaign', campaignId);
-  const { definition } = await getAnyCampaign(db, campaignId);
-  if (definition === null) throw missing('campaignId', 'the campaign is a draft that is not complete yet', campaignId);
+  const { definition: written } = await getAnyCampaign(db, campaignId);
+  if (written === null) throw missing('campaignId', 'the campaign is a draft that is not complete yet', campaignId);
+  const { definition, problems } = await readTemplates(db, written);
+  const [problem] = problems;
+  if (problem !== undefined)
+    throw missing('campaignId', `its words can not be had (${problem.pointer}: ${problem.detail})`, campaignId);
   const run = definition.plan.runs.find(({ key }) => key === runKey);
   if (run === undefined) throw missing('runKey', 'the campaign has no such run', runKey);
   const message = run.messages.find(({ key }) => key === messageKey);

@@ -48,6 +48,11 @@ export async function fillTemplates(
   return checked({ ...definition, plan: { ...definition.plan, runs } });
 }
 
+/** The same of a campaign as it is written, for whoever wants to read its words: those that it has may be archived. */
+export async function readTemplates(db: Db, definition: CampaignDefinition): Promise<Filled> {
+  return fillTemplates(db, definition, templatesIn(definition.plan));
+}
+
 export function templatesIn({ runs }: Plan): ReadonlySet<string> {
   return new Set(runs.flatMap(({ messages }) => messages.flatMap(({ templateId }) => templateId ?? [])));
 }
@@ -132,15 +137,20 @@ export interface TemplateUser {
   readonly messages: readonly { readonly runKey: string; readonly messageKey: string; readonly version: number }[];
 }
 
-/** Campaigns whose definition names the template, newest first. Archived ones too: they say what was sent. */
+/**
+ * Campaigns whose definition names the template, newest first. Archived ones too: they say what was sent. A draft that names
+ * no version would be launched with the newest.
+ */
 export async function listTemplateUsers(
   db: Db,
   { templateId, after, limit }: { readonly templateId: string; readonly after: number | null; readonly limit: number },
 ): Promise<TemplateUser[]> {
   return db<TemplateUser[]>`
     select c.seq::int, c.id as campaign_id, c.name, c.status, json_agg(json_build_object(
-      'runKey', run ->> 'key', 'messageKey', message ->> 'key', 'version', message -> 'templateVersion')) as messages
+      'runKey', run ->> 'key', 'messageKey', message ->> 'key',
+      'version', coalesce((message ->> 'templateVersion')::int, t.version))) as messages
     from campaign c
+    join message_template t on t.id = ${templateId}
     cross join jsonb_path_query(c.definition, 'lax $.plan.runs[*]') run
     cross join jsonb_path_query(run, 'lax $.messages[*] ? (@.templateId == $id)', ${JSON.stringify({ id: templateId })}::text::jsonb) message
     where ${after}::bigint is null or c.seq < ${after}
@@ -159,19 +169,19 @@ export interface UsedTemplate {
   readonly isArchived: boolean;
 }
 
-/** The templates of a plan, in its order, with the version that each has by now. */
+/** The templates of a plan, in its order, with the version that each has by now; a draft may leave open which it takes. */
 export async function usedTemplates(db: Db, { runs }: Plan): Promise<UsedTemplate[]> {
   const used = runs.flatMap(({ key: runKey, messages }) =>
-    messages.flatMap(({ key: messageKey, templateId, templateVersion: version }) =>
-      templateId === undefined || version === undefined ? [] : [{ runKey, messageKey, templateId, version }],
+    messages.flatMap(({ key: messageKey, templateId, templateVersion: asked }) =>
+      templateId === undefined ? [] : [{ runKey, messageKey, templateId, asked }],
     ),
   );
   const rows = await db<Pick<UsedTemplate, 'templateId' | 'name' | 'currentVersion' | 'isArchived'>[]>`
     select id as template_id, name, version as current_version, archived_at is not null as is_archived
     from message_template where id = any (${used.map(({ templateId }) => templateId)}::uuid[])`;
   const byId = new Map(rows.map((row) => [row.templateId, row]));
-  return used.flatMap((use) => {
+  return used.flatMap(({ asked, ...use }) => {
     const template = byId.get(use.templateId);
-    return template === undefined ? [] : [{ ...use, ...template }];
+    return template === undefined ? [] : [{ ...use, version: asked ?? template.currentVersion, ...template }];
   });
 }

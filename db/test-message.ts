@@ -1,3 +1,4 @@
+import type { CampaignDefinition } from '../domain/campaign-definition';
 import type { Channel } from '../domain/channel';
 import type { Run } from '../domain/plan';
 import { CALL_STEP } from '../domain/touch-key';
@@ -19,6 +20,7 @@ import { type Reader, readerOf } from './reader';
 import { Refusal } from './refusal';
 import { getTemplate, getTemplateVersion } from './template';
 import { linksToNowhere, variantFor } from './template-preview';
+import { readTemplates } from './template-use';
 
 /** What is to be tried: a version of a template, or the call or a message of a campaign. */
 export type TestedWords = TemplateWords | CampaignWords;
@@ -81,14 +83,25 @@ async function ofCampaign(
   publicUrl: string,
 ): Promise<PreparedTest> {
   await requireThere(db`select 1 from campaign where id = ${campaignId}`, 'campaignId', campaignId);
-  const { definition } = await getCampaign(db, campaignId);
-  const run = definition.plan.runs.find(({ key }) => key === runKey);
+  const { plan } = await wordedCampaign(db, campaignId);
+  const run = plan.runs.find(({ key }) => key === runKey);
   if (run === undefined) throw missing('runKey', runKey);
   const known = await readerOf(db, { contactId, campaignId });
   const reader = { ...known, language: language ?? known.language };
   const { channel, prepared } = stepOf(run, stepKey, reader, publicUrl);
   const source = { ...NO_TEMPLATE, campaignId, runKey, stepKey, contactId };
   return { source, channel, content: complete(prepared) };
+}
+
+/** With the words of its templates, which a draft gets at its launch only. */
+async function wordedCampaign(db: Db, campaignId: string): Promise<CampaignDefinition> {
+  const { definition, problems } = await readTemplates(db, (await getCampaign(db, campaignId)).definition);
+  const [problem] = problems;
+  if (problem === undefined) return definition;
+  const detail = `its words can not be had (${problem.pointer}: ${problem.detail})`;
+  throw new Refusal('test_refused', `nothing is sent: ${detail}`, [
+    { pointer: '#/campaignId', detail, value: campaignId },
+  ]);
 }
 
 function stepOf(

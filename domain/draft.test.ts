@@ -11,6 +11,7 @@ import {
   typedDefinition,
   unknownFields,
   withAgent,
+  withCompanyHours,
 } from './draft';
 
 const LIST = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0001';
@@ -127,6 +128,32 @@ describe('the agent that was chosen', () => {
     expect(schedule).toEqual({ runs: [run({ attempts: 1, greeting: 'Hello.' }), ...runs.slice(1)] });
     expect(withAgent({ schedule: { runs: 'none' } }, { formId: null, greeting: 'Hello.' }).schedule).toEqual({
       runs: 'none',
+    });
+  });
+});
+
+describe('"Use Defaults" in a draft', () => {
+  const SLOTS = [
+    { open: '09:00', close: '12:00' },
+    { open: '13:00', close: '17:00' },
+  ];
+  const hours = { weekdays: [1 as const, 6 as const], slots: SLOTS };
+
+  it('sets the slots, and the weekdays of the runs in company times, whatever else was typed (K-3)', () => {
+    const shared = { key: 'shared', hours: { mode: 'company_times' }, weekdays: [2] };
+    const runs = [shared, { key: 'own', hours: { mode: 'calling_times' } }, { hours: 'noon' }, 'half a run'];
+    const steps = { basics: { name: 'Q' }, schedule: { runs, closedOn: 'never', companySlots: [] } };
+    expect(withCompanyHours(steps, hours)).toEqual({
+      basics: { name: 'Q' },
+      schedule: { runs: [{ ...shared, weekdays: [1, 6] }, ...runs.slice(1)], closedOn: 'never', companySlots: SLOTS },
+    });
+  });
+
+  it('sets the slots where there are no runs yet', () => {
+    expect(withCompanyHours({}, hours)).toEqual({ schedule: { companySlots: SLOTS } });
+    expect(withCompanyHours({ schedule: { runs: 'none' } }, hours).schedule).toEqual({
+      runs: 'none',
+      companySlots: SLOTS,
     });
   });
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type CampaignDefinition, CampaignDefinitionSchema } from './campaign-definition';
 import { CrmLinkSchema } from './crm-link';
+import type { DefaultHours } from './default-hours';
 import { isWithinDepth } from './depth';
 import type { Path } from './every-fault';
 import { PlanSchema } from './plan';
@@ -121,6 +122,25 @@ export function withAgent(steps: DraftSteps, { formId, greeting }: Brought): Dra
 function greeted(run: unknown, greeting: string): unknown {
   if (!isRecord(run) || !isRecord(run['calls']) || isTyped(run['calls']['greeting'])) return run;
   return { ...run, calls: { ...run['calls'], greeting } };
+}
+
+/** "Use Defaults" (K-3) for what was typed so far, whatever is missing or wrong in it: see `withDefaultHours`. */
+export function withCompanyHours(steps: DraftSteps, { weekdays, slots }: DefaultHours): DraftSteps {
+  const { schedule = {} } = steps;
+  const { runs } = schedule;
+  const inHours = (run: unknown) => (isInCompanyTimes(run) ? { ...run, weekdays: [...weekdays] } : run);
+  return {
+    ...steps,
+    schedule: {
+      ...schedule,
+      companySlots: slots.map((slot) => ({ ...slot })),
+      ...(Array.isArray(runs) ? { runs: runs.map(inHours) } : {}),
+    },
+  };
+}
+
+function isInCompanyTimes(run: unknown): run is Record<string, unknown> {
+  return isRecord(run) && isRecord(run['hours']) && run['hours']['mode'] === 'company_times';
 }
 
 function isTyped(value: unknown): boolean {

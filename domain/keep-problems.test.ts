@@ -32,12 +32,13 @@ const pointers = (after: Parameters<typeof definition>[0], before: Parameters<ty
   keepProblems(definition(before), definition(after)).map(({ pointer }) => pointer.replace('#/definition/', ''));
 
 describe('whoever is inside can be kept in the version before', () => {
-  it.each<[string, Parameters<typeof definition>[0]]>([
+  it.each<[string, Parameters<typeof definition>[0], Parameters<typeof definition>[0]?]>([
     ['nothing changes', {}],
     [
       'a wait becomes shorter or longer (E-1, E-2)',
       { run: { calls: someCalls({ spacingMinutes: { default: 9 }, perDay: 2 }) } },
     ],
+    ['whoever leaves the list may stay from now on (E-13)', {}, { policy: { leavesWithList: true } }],
     ['hours are widened (E-4)', { policy: { companySlots: [{ open: '08:30', close: '18:00' }] } }],
     ['dates and weekdays are widened (E-4)', { run: { startsOn: '2027-02-22', endsOn: null, weekdays: [1, 2, 3, 4] } }],
     [
@@ -46,8 +47,8 @@ describe('whoever is inside can be kept in the version before', () => {
     ],
     ['the calls of a run are taken out (E-8)', { run: { calls: undefined, messages: [aMessage()] } }],
     ['a run comes in, and another one goes (E-6, E-8)', { runs: [{ ...RUN, key: 'other', hours: shortHours() }] }],
-  ])('where %s', (_, after) => {
-    expect(pointers(after)).toEqual([]);
+  ])('where %s', (_, after, before = {}) => {
+    expect(pointers(after, before)).toEqual([]);
   });
 });
 
@@ -96,6 +97,11 @@ describe('nobody can be kept', () => {
         },
       },
       ['policy/rules'],
+    ],
+    [
+      'where whoever has left the list is let go from now on (E-13)',
+      { policy: { leavesWithList: true } },
+      ['policy/leavesWithList'],
     ],
     ['where another list is taken (E-13)', { listId: '0d1f3f0a-7c52-4f0e-9f0b-3a4f6f1f2a02' }, ['listId']],
     [

@@ -19,13 +19,15 @@ export function keepProblems(before: Editable, after: Editable): ChoiceProblem[]
 
 function policyProblems(before: Policy, after: Policy): ChoiceProblem[] {
   const problems: ChoiceProblem[] = [];
-  const { concurrencyLimit, callsPerMinute, closedOn, companySlots, rules } = after;
+  const { concurrencyLimit, callsPerMinute, closedOn, companySlots, leavesWithList, rules } = after;
   if (before.concurrencyLimit !== concurrencyLimit)
     problems.push(problem('policy/concurrencyLimit', 'a limit is one for all', concurrencyLimit));
   if (before.callsPerMinute !== callsPerMinute)
     problems.push(problem('policy/callsPerMinute', 'the pace is one for all', callsPerMinute));
   if (JSON.stringify(before.rules) !== JSON.stringify(rules))
     problems.push(problem('policy/rules', 'a fact is judged by one version only'));
+  if (leavesWithList && !before.leavesWithList)
+    problems.push(problem('policy/leavesWithList', 'whoever has left the list leaves at once', true));
   if (!covers(companySlots, before.companySlots)) problems.push(problem('policy/companySlots', NARROWED));
   if (closedOn.some((day) => !before.closedOn.includes(day))) problems.push(problem('policy/closedOn', NARROWED));
   for (const cap of ['perDay', 'perWeek', 'perMonth'] as const)

@@ -85,21 +85,23 @@ const messageFields = {
 };
 const subjectSchema = z.string().trim().min(1).max(200);
 const mailTextSchema = z.string().trim().min(1).max(50_000);
-/** Empty only until the words of its template are filled in. */
+/** Of a message that names a template, as long as its words are not filled in: a draft is kept, and read again, like that. */
 const UNFILLED = '';
+/** Empty words are refused by `checkRun` where no template says whose they are. */
+const wordsSchema = (longest: number) => z.string().trim().max(longest).default(UNFILLED);
 const messageSchema = z.discriminatedUnion('channel', [
   z.strictObject({
     ...messageFields,
     channel: z.literal('sms'),
-    text: textSchema.default(UNFILLED),
+    text: wordsSchema(1600),
     translations: translationsSchema(z.strictObject({ text: textSchema })).optional(),
     requiresConsent: z.literal('marketing_sms').optional(),
   }),
   z.strictObject({
     ...messageFields,
     channel: z.literal('email'),
-    subject: subjectSchema.default(UNFILLED),
-    text: mailTextSchema.default(UNFILLED),
+    subject: wordsSchema(200),
+    text: wordsSchema(50_000),
     translations: translationsSchema(z.strictObject({ subject: subjectSchema, text: mailTextSchema })).optional(),
     requiresConsent: z.literal('marketing_email').optional(),
   }),

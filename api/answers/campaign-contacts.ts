@@ -12,7 +12,7 @@ export const PlacedContactAnswer = z
     campaignId: Id,
     contactId: Id,
     change: oneOf<Placed['change']>()('enrolled', 'rejected', 'reopened', 'removed', 'unchanged').describe(
-      '`rejected`: nobody can be reached; `reopened`: was removed before; `unchanged`: it stood so already.',
+      '`rejected`: nobody can be reached; `reopened`: was removed, or had left with the list, before; `unchanged`: it stood so already.',
     ),
     state: EnrollmentStateSchema,
     status: ContactStatusSchema,

@@ -74,16 +74,19 @@ export const CampaignAnswer = z
 
 const noListYet = { listId: Id.nullable().describe('null = a draft has none yet.') };
 
+const written = {
+  ...summary,
+  ...noListYet,
+  definition: DefinitionSchema.nullable().describe(
+    'null = a draft that is not complete; its steps say what was typed.',
+  ),
+  warnings: WarningsAnswer,
+};
+
+export const WrittenCampaignAnswer = z.object(written).meta({ id: 'WrittenCampaign' });
+
 export const CountedCampaignAnswer = z
-  .object({
-    ...summary,
-    ...noListYet,
-    definition: DefinitionSchema.nullable().describe(
-      'null = a draft that is not complete; its steps say what was typed.',
-    ),
-    warnings: WarningsAnswer,
-    counts: CampaignCountsAnswer,
-  })
+  .object({ ...written, counts: CampaignCountsAnswer })
   .meta({ id: 'CountedCampaign' });
 
 const CampaignSummaryAnswer = z

@@ -122,6 +122,22 @@ describe('one contact of a campaign that lives (U-13)', () => {
     expect((await remove(campaignId, campaignId)).status).toBe(404);
   });
 
+  it('comes back by being added when it had left with the list, and stays though it is on no list', async () => {
+    const { campaignId, contactId, enrollmentId, listId } = await launchForOne(api, {
+      policy: { leavesWithList: true },
+    });
+    const [own] = await api.sql<{ id: string }[]>`select id from cases where contact_id = ${contactId}`;
+    await api.call('POST', `/v1/lists/${listId}/members/remove`, { body: { caseIds: [own?.id] } });
+    await api.sql`update enrollment set state = 'ended', reason = 'left_list', ended_at = app_now() where id = ${enrollmentId}`;
+    expect((await add(campaignId, { contactId })).body).toMatchObject({
+      change: 'reopened',
+      state: 'open',
+      reason: null,
+      enrollmentId,
+    });
+    expect((await get(`/v1/enrollments/${enrollmentId}`)).next.decision).not.toBe('finish');
+  });
+
   it('is kept out though the list names it and nobody had enrolled it yet', async () => {
     const { campaignId, listId } = await launchForOne(api);
     const items = [{ contact: { firstName: 'Late', emails: ['late@example.com'] } }];

@@ -70,7 +70,7 @@ export function campaignContactRoutes(deps: ApiDeps): Route[] {
 
 const ADDING = `
 Whoever is not on the campaign's list joins this campaign alone, with a case of the type that the list is about; the list stays as it is. The contact is enrolled at once, or rejected with the reason.
-Adding whoever is in it already changes nothing. Whoever was removed comes back; whoever was rejected is looked at again.
+Adding whoever is in it already changes nothing. Whoever was removed, or had left with the list, comes back; whoever was rejected is looked at again.
 `.trim();
 
 const REMOVING = `

@@ -72,6 +72,24 @@ describe('default business hours', () => {
     expect(after.definition).toEqual(taken.definition);
   });
 
+  it('are copied into a draft in which only the runs were typed so far, and the rest stays as it was typed (K-3, S1-55)', async () => {
+    await setHours({ weekdays: [1, 6], slots: SPLIT });
+    const { id } = (await api.call('POST', '/v1/campaigns/drafts', { body: { name: 'Q' } })).body;
+    const runs = [
+      { key: 'one', hours: { mode: 'company_times' } },
+      { key: 'two', startsOn: 'some day' },
+    ];
+    const steps = { schedule: { runs }, list: { listId: 'none yet' } };
+    await api.call('PATCH', `/v1/campaigns/${id}/draft`, { body: { revision: 1, steps } });
+    expect((await takeDefaults(id, 1)).body).toMatchObject({ code: 'revision_conflict' });
+    expect((await takeDefaults(id, 2)).body).toMatchObject({ revision: 3, definition: null, warnings: [] });
+    expect((await api.call('GET', `/v1/campaigns/${id}/draft`)).body.steps).toEqual({
+      basics: { name: 'Q' },
+      list: { listId: 'none yet' },
+      schedule: { companySlots: SPLIT, runs: [{ ...runs[0], weekdays: [1, 6] }, runs[1]] },
+    });
+  });
+
   it('are taken by one of two who have seen the same draft, and by none that was launched (K-3)', async () => {
     const { id, revision } = await draft();
     const both = await Promise.all([takeDefaults(id, revision), takeDefaults(id, revision, api.keys.editor)]);

@@ -235,6 +235,29 @@ describe('an import by external id', () => {
     expect((await importIds(campaignId, `case of ${three}`)).body).toMatchObject({ total: 1, done: 1 });
   });
 
+  it('completes whoever is on the list and not enrolled yet as well, so that nobody reaches them later (S1-98)', async () => {
+    const { campaignId } = await crowd(1);
+    const { listId } = await get(`/v1/campaigns/${campaignId}`);
+    await api.call('POST', `/v1/campaigns/${campaignId}/pause`);
+    const late = ['a', 'b', 'c'].map((each) => `late ${crowds}${each}`);
+    const [byOwn, byCase, other] = late;
+    const items = late.map((externalId, n) => ({
+      contact: { externalId, emails: [`late${crowds}${n}@example.com`] },
+      cases: [{ externalId: `case of ${externalId}` }],
+    }));
+    expect((await api.call('POST', `/v1/lists/${listId}/contacts`, { body: { items } })).status).toBe(200);
+    const answer = await importIds(campaignId, `${byOwn}\ncase of ${byCase}\nnobody ${crowds}\n`);
+    expect(answer.body).toMatchObject({ total: 3, done: 2, unchanged: 0, skipped: 1 });
+    const rows = await api.sql<{ id: string; state: string; reason: string }[]>`
+      select p.external_id as id, e.state, e.reason from enrollment e join contact p on p.id = e.contact_id
+      where e.campaign_id = ${campaignId} and p.external_id = any (${late}) order by p.external_id`;
+    expect(rows).toEqual([
+      { id: byOwn, state: 'ended', reason: 'completed_by_operator' },
+      { id: byCase, state: 'ended', reason: 'completed_by_operator' },
+    ]);
+    expect(rows.map(({ id }) => id)).not.toContain(other);
+  });
+
   it('is refused as a whole only when there is no id in it', async () => {
     const { campaignId } = await crowd(1);
     expect((await importIds(campaignId, 'external_id\n')).body).toMatchObject({

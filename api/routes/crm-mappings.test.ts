@@ -323,22 +323,61 @@ describe('the address at which a CRM tells of changes', () => {
     );
   });
 
-  it('takes no notice of the echo of what we have written ourselves', async () => {
+  it('ends outreach by the status of a case that came onto the list after its client was enrolled (U-1, R-6)', async () => {
+    const { enrollmentId, contactId, listId, email } = await launchForOne(api, {
+      policy: { crm: { stopOn: [{ value: 'Signed' }] } },
+    });
+    const { externalId } = await get(`contacts/${contactId}`);
+    const [later, elsewhere] = [`later ${externalId}`, `elsewhere ${externalId}`];
+    for (const [list, caseId] of [
+      [listId, later],
+      [await listOf(api, null), elsewhere],
+    ]) {
+      const items = [{ contact: { externalId, emails: [email] }, cases: [{ externalId: caseId }] }];
+      const { results } = (await api.call('POST', `/v1/lists/${list}/contacts`, { body: { items } })).body;
+      expect(results).toMatchObject([{ status: 'updated', contactId }]);
+    }
+    const { path } = await hook();
+    await post(path, { caseId: elsewhere, status: 'Signed' });
+    expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'open' });
+    await post(path, { caseId: later, status: 'Signed' });
+    expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'ended', reason: 'stopped_in_crm' });
+  });
+
+  /** Somebody whose case was to be given the status "Ours" by a rule, with what the CRM said to that; then it tells of "Ours". */
+  async function heardOfOurs(state: 'done' | 'failed', errorCode: string | null) {
     const { enrollmentId, contactId } = await launchForOne(api, { policy: { crm: { stopOn: [{ value: 'Ours' }] } } });
     await api.sql`
       with f as (
         insert into fact (kind, enrollment_id, body, actor, at, folded_rt)
         values ('order', ${enrollmentId}, '{}', 'test', app_now(), clock_timestamp()) returning id)
-      insert into execution (fact_id, rule_key, action_ix, case_id, enrollment_id, kind, payload, state, sent_rt, at, finished_at)
-      select f.id, 'r', 0, k.id, ${enrollmentId}, 'crm_status', '{"status": "Ours"}', 'done', clock_timestamp(), app_now(), app_now()
+      insert into execution (fact_id, rule_key, action_ix, case_id, enrollment_id, kind, payload, state, error_code, sent_rt, at, finished_at)
+      select f.id, 'r', 0, k.id, ${enrollmentId}, 'crm_status', '{"status": "Ours"}', ${state}, ${errorCode}, clock_timestamp(), app_now(), app_now()
       from f, cases k where k.contact_id = ${contactId}`;
     const [row] = await api.sql<
       { externalId: string }[]
     >`select external_id from cases where contact_id = ${contactId}`;
     await post((await hook()).path, { caseId: row?.externalId, status: 'Ours' });
+    return enrollmentId;
+  }
+
+  it.each([
+    ['done', null],
+    // Nobody knows whether it was.
+    ['failed', 'failed'],
+  ] as const)('takes no notice of the echo of what we have written ourselves: %s, %s', async (state, errorCode) => {
+    const enrollmentId = await heardOfOurs(state, errorCode);
     expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'open' });
     expect(await api.sql`select 1 from fact where enrollment_id = ${enrollmentId} and kind = 'crm_status'`).toEqual([]);
   });
+
+  it.each(['refused', 'unknown_case', 'not_supported'])(
+    'ends outreach when staff set by hand what the CRM had not let us write: %s (U-1)',
+    async (errorCode) => {
+      const enrollmentId = await heardOfOurs('failed', errorCode);
+      expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'ended', reason: 'stopped_in_crm' });
+    },
+  );
 });
 
 describe('SmartAdvocate', () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { takeDefaultHours } from '../../db/default-hours';
-import { CAMPAIGN_EXAMPLE, CampaignAnswer } from '../answers/campaigns';
+import { CAMPAIGN_EXAMPLE, WrittenCampaignAnswer } from '../answers/campaigns';
 import type { ApiDeps } from '../deps';
 import { RevisionSchema, revisionRequired } from '../revision';
 import { defineRoute, IdParams, ok, type Route } from '../route';
@@ -18,8 +18,8 @@ export function defaultHoursRoutes({ sql }: ApiDeps): Route[] {
         tag: 'Campaigns',
         summary: "Copy the company's default hours into a draft",
         description:
-          'Its slots become those of the campaign, its weekdays those of each run in company times. It is a copy: what the company changes later changes no campaign. What was launched is published anew instead.',
-        answers: { 200: CampaignAnswer },
+          'Its slots become those of the campaign, its weekdays those of each run in company times. It is a copy: what the company changes later changes no campaign. The draft need not be complete. What was launched is published anew instead.',
+        answers: { 200: WrittenCampaignAnswer },
         problems: ['wrong_status', 'revision_conflict', 'precondition_failed'],
         examples: { body: { revision: 1 }, answer: { ...CAMPAIGN_EXAMPLE, revision: 2 } },
       },

@@ -128,6 +128,22 @@ describe('a draft', () => {
     expect((await api.call('GET', path)).body).toMatchObject({ status: 409, code: 'wrong_status' });
   });
 
+  it('keeps what was typed when its rules are changed beside it, so that another agent speaks for itself (S1-40)', async () => {
+    const agents = await Promise.all(
+      ['Ann', 'Ben'].map((name) => made('/agents', { name, greeting: `Hello, ${name} here.` })),
+    );
+    const id = await begin('Two agents');
+    const calling = { ...RUN, calls: { attempts: 2 } };
+    await save(id, 1, { ...whole(), schedule: { runs: [calling] }, agent: { agentId: agents[0] } });
+    const changed = await api.call('PUT', `/v1/campaigns/${id}/rules`, { body: { revision: 2, rules: [RULE] } });
+    expect(changed.body).toMatchObject({ revision: 3, rules: [{ key: 'stop' }] });
+    expect((await read(id)).steps).toMatchObject({ schedule: { runs: [calling] }, rules: { rules: [RULE] } });
+    const { isComplete } = (await save(id, 3, { agent: { agentId: agents[1] } })).body;
+    const { definition } = (await api.call('GET', `/v1/campaigns/${id}`)).body;
+    expect([isComplete, definition.plan.runs[0].calls.greeting]).toEqual([true, 'Hello, Ben here.']);
+    expect(definition.policy.rules).toMatchObject([{ key: 'stop' }]);
+  });
+
   it('is not active and starts nothing (S1-32, S1-33)', async () => {
     const listOfActive = async () =>
       (await api.call('GET', '/v1/campaigns?status=active&limit=200')).body.items.map(({ id }: { id: string }) => id);

@@ -209,6 +209,42 @@ describe('a test (U-3)', () => {
     expect(await field({ ...ofStep, stepKey: 'hello' })).toBe('#/ownAddressId');
   });
 
+  it('has the words of the template that a draft names, though only its launch will freeze them (U-10)', async () => {
+    const { listId } = await launchForOne(api);
+    const templateId = await aTemplate('Dear {{contact.first_name}}');
+    const hello = { key: 'hello', channel: 'sms', when: { kind: 'after_start' }, templateId };
+    const run = { key: 'first', startsOn: '2027-03-01', hours: { mode: 'company_times' }, messages: [hello] };
+    const { id: campaignId } = (await post('/campaigns/drafts', { name: 'Words of a template' })).body;
+    const steps = { list: { listId }, schedule: { runs: [run] } };
+    const saved = await api.call('PATCH', `/v1/campaigns/${campaignId}/draft`, { body: { revision: 1, steps } });
+    expect(saved.body).toMatchObject({ isComplete: true });
+    const ofStep = { campaignId, runKey: 'first', stepKey: 'hello' };
+    expect((await order(ofStep)).body.content).toEqual({ kind: 'sms', text: 'Dear Asha' });
+    expect(await get(`/templates/${templateId}/uses`)).toMatchObject({
+      items: [{ campaignId, messages: [{ runKey: 'first', messageKey: 'hello', version: 1 }] }],
+    });
+    expect(await get(`/campaigns/${campaignId}/templates`)).toMatchObject({
+      items: [{ templateId, version: 1, currentVersion: 1, isNewer: false }],
+    });
+    const from = { campaignId, runKey: 'first', messageKey: 'hello' };
+    expect((await post('/templates', { name: 'The same words', from })).body).toMatchObject({
+      variants: [{ text: 'Dear {{contact.first_name}}' }],
+    });
+    const other = { ...run, messages: [{ ...hello, text: 'Words of its own.' }] };
+    await api.call('PATCH', `/v1/campaigns/${campaignId}/draft`, {
+      body: { revision: 2, steps: { schedule: { runs: [other] } } },
+    });
+    const { id: ownAddressId } = await verified();
+    expect((await post('/test-messages', { ownAddressId, ...ofStep })).body).toMatchObject({
+      code: 'test_refused',
+      errors: [{ pointer: '#/campaignId', detail: expect.stringContaining('these are the words of no version') }],
+    });
+    expect((await post('/templates', { name: 'Other words', from })).body).toMatchObject({
+      code: 'unknown_reference',
+      errors: [{ pointer: '#/from/campaignId' }],
+    });
+  });
+
   it('is refused like an attempt where a value is missing, naming it', async () => {
     const { listId } = await launchForOne(api);
     await post(`/lists/${listId}/contacts`, {

@@ -62,6 +62,22 @@ describe('the rules of a campaign', () => {
     });
   });
 
+  it('wait for no form where the agent has brought none along, live or not (S0-32)', async () => {
+    const agentId = (await api.call('POST', '/v1/agents', { body: { name: 'Without a form' } })).body.id;
+    const run = { key: 'first', startsOn: '2027-03-01', hours: hoursOf(['09:00', '12:00']), calls: CALLS };
+    const { campaignId } = await launchForOne(api, { plan: { agentId, runs: [run] }, policy: {} });
+    const waiting = { ...rule('form'), when: { trigger: 'form', outcome: 'completed' } };
+    const linking = { ...rule('link'), then: [{ kind: 'crm_note', text: 'See {{form.link}}' }] };
+    expect((await put(campaignId, 1, [rule('ok'), waiting, linking])).body).toMatchObject({
+      status: 422,
+      errors: [
+        { pointer: '#/rules/1/when/trigger', value: 'form' },
+        { pointer: '#/rules/2/then/0/text', detail: 'form.link needs a form attached to the campaign' },
+      ],
+    });
+    expect((await put(campaignId, 1, [rule('ok')])).status).toBe(200);
+  });
+
   it('are read by viewers and changed by editors only (S0-61, S0-62)', async () => {
     const id = await createDraft();
     expect((await api.call('GET', `/v1/campaigns/${id}/rules`, { key: api.keys.viewer })).status).toBe(200);

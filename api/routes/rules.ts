@@ -3,6 +3,7 @@ import { attributeTypes } from '../../db/attribute';
 import type { Campaign } from '../../db/campaign';
 import { changeRules } from '../../db/campaign-life';
 import type { Db } from '../../db/client';
+import { withoutForm } from '../../db/compatibility';
 import { getRuledCampaign } from '../../db/draft-rules';
 import { ruleSetting } from '../../db/rule-setting';
 import { type CampaignDefinition, CampaignDefinitionSchema } from '../../domain/campaign-definition';
@@ -142,11 +143,15 @@ function withRules(definition: CampaignDefinition, rules: readonly Rule[], setti
     { ...definition, policy: { ...definition.policy, rules } },
     { reportInput: true },
   );
-  if (result.success) return result.data;
-  throw refused(
-    faultsOf(result.error).map((fault) => ({ ...fault, pointer: fault.pointer.replace('#/policy/rules', '#/rules') })),
-  );
+  // The schema can't tell whether the agent has brought a form along; where none stands by now, none did (S0-32).
+  const faults = result.success
+    ? withoutForm(result.data).filter(({ pointer }) => pointer.startsWith(RULES))
+    : faultsOf(result.error);
+  if (result.success && faults.length === 0) return result.data;
+  throw refused(faults.map((fault) => ({ ...fault, pointer: fault.pointer.replace(RULES, '#/rules') })));
 }
+
+const RULES = '#/policy/rules';
 
 /** Nobody begins to wait for an outcome that no call can have; who does already is told, and keeps the rule. */
 function unknownOutcomes(rules: readonly Rule[], before: readonly Rule[], setting: RuleSetting): Fault[] {

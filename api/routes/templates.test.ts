@@ -250,6 +250,32 @@ describe('a campaign that has the words of a template (U-10)', () => {
     ]);
   });
 
+  it.each<['sms' | 'email', string | null]>([
+    ['sms', null],
+    ['email', 'A subject'],
+  ])(
+    'is saved step by step without them, read, shown and launched with the newest: %s (S1-35)',
+    async (channel, subject) => {
+      const templateId = await newTemplate({ channel, variants: [{ language: 'en', subject, text: 'First words.' }] });
+      const { listId } = await launchForOne(api);
+      const { id } = (await post('/campaigns/drafts', { name: 'Written step by step' })).body;
+      const { runs } = planOf({ templateId, channel }).plan;
+      const steps = { list: { listId }, schedule: { runs } };
+      const saved = await api.call('PATCH', `/v1/campaigns/${id}/draft`, { body: { revision: 1, steps } });
+      expect(saved).toMatchObject({ status: 200, body: { isComplete: true } });
+      await api.call('PATCH', '/v1/settings', { body: { address: '1 Example Street' } });
+      for (const path of ['', '/rules', '/rule-options', '/problems', '/templates', '/draft', '/export'])
+        expect([path, (await api.call('GET', `/v1/campaigns/${id}${path}`)).status]).toEqual([path, 200]);
+      expect((await post(`/campaigns/${id}/forecast`, {})).status).toBe(201);
+      expect((await post(`/campaigns/${id}/duplicate`, {})).status).toBe(201);
+      const second = { variants: [{ language: 'en', subject, text: 'Second words.' }] };
+      await change(templateId, { revision: 1, ...second });
+      const launch = await post(`/campaigns/${id}/launch`);
+      expect([launch.status, launch.status === 200 ? '' : launch.text]).toEqual([200, '']);
+      expect(await frozen(id)).toMatchObject({ text: 'Second words.', templateVersion: 2 });
+    },
+  );
+
   it('may name a version, and take the text along that it was read with', async () => {
     const templateId = await newTemplate();
     await reword(templateId, 'Second words.');

@@ -1,4 +1,5 @@
 import { forgetArrivals } from '../../db/crm-arrival';
+import { takeStatuses } from '../../db/crm-status';
 import { startTestApi, type TestApi } from '../../test/api';
 import { definitionOf, listOf } from '../../test/api-people';
 import { CONNECTION_BODY_EXAMPLE } from '../answers/connections';
@@ -78,6 +79,30 @@ describe('a CRM that tells of a case (K-18)', () => {
     expect(await statuses()).toEqual([{ statuses: { status: 'Retained' } }]);
     // In no campaign, so there is no enrollment to tell it to.
     expect(await facts()).toEqual([]);
+  });
+
+  it('tells of a status that is too long to be one, or of the same twice, and nothing else is lost by it (R-20)', async () => {
+    const record = lead();
+    await tell(record);
+    const long = 'x'.repeat(150);
+    expect((await tell({ ...record, Status: long })).status).toBe(200);
+    const news = {
+      connectionId,
+      caseExternalId: record.LeadId,
+      how: 'asked' as const,
+      statuses: [
+        { field: 'substatus' as const, value: 'Twice' },
+        { field: 'substatus' as const, value: 'twice' },
+        { field: 'status' as const, value: long },
+      ],
+    };
+    expect((await takeStatuses(api.sql, news)).caseId).toEqual(expect.any(String));
+    const { status, body } = await api.call('GET', `/v1/connections/${connectionId}/mapping`);
+    expect(status).toBe(200);
+    const values = body.statuses.map(({ value }: { value: string }) => value.toLowerCase());
+    expect(values.filter((value: string) => value === 'twice')).toHaveLength(1);
+    expect(values).not.toContain(long);
+    expect((await tell({ ...record, Status: 'Retained' })).status).toBe(200);
   });
 
   it('changes nothing by telling the same again, and changes the case by telling more', async () => {

@@ -57,7 +57,8 @@ async function members(tx: Tx, { id, listId, enrollCursor }: Campaign): Promise<
     limit ${PAGE}`;
 }
 
-async function insertRows(tx: Tx, campaignId: string, contactIds: readonly string[]): Promise<number> {
+/** Their rows; who has one keeps it. Answers how many came in. */
+export async function insertRows(tx: Tx, campaignId: string, contactIds: readonly string[]): Promise<number> {
   const rows = await tx`
     insert into enrollment (campaign_id, contact_id, cases, enrolled_at, state, reason, wants_workflow)
     select ${campaignId}, contact_id, cases, app_now(), state, reason, state = 'open'
