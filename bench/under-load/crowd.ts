@@ -5,6 +5,8 @@ import { phoneOf } from '../people';
 /** People by the thousand, and how unequally they are spread over campaigns. */
 
 const IMPORT_PAGE = 2_500;
+/** A page is taken in row by row, which leaves a machine idle that waits for its disk. */
+const PAGES_AT_ONCE = 4;
 const PATIENCE_MS = 60_000;
 
 /** People with a mail address alone: there are more of them than numbers kept for fiction. */
@@ -34,16 +36,24 @@ interface Crowd {
   readonly after?: (imported: number) => Promise<void>;
 }
 
-/** Imports them page by page; a page that got no answer is sent again. Answers their list. */
+/** Imports them by pages, some at once; a page that got no answer is sent again. Answers their list. */
 export async function importCrowd(api: ApiClient, { name, from, count, csv, after }: Crowd): Promise<string> {
   const list = await api.send<{ id: string }>('POST', '/v1/lists', { name, caseType: 'injury' });
-  for (let done = 0; done < count; done += IMPORT_PAGE) {
-    const page = csv(from + done, Math.min(IMPORT_PAGE, count - done));
-    const send = async () => api.upload<{ rejected: number }>(`/v1/lists/${list.id}/import`, 'text/csv', page);
-    const { rejected } = await untilAnswered(send);
-    if (rejected > 0) throw new Error(`${rejected} people could not be imported`);
-    await after?.(Math.min(done + IMPORT_PAGE, count));
-  }
+  let asked = 0;
+  let imported = 0;
+  const importPages = async () => {
+    while (asked < count) {
+      const size = Math.min(IMPORT_PAGE, count - asked);
+      const page = csv(from + asked, size);
+      asked += size;
+      const send = async () => api.upload<{ rejected: number }>(`/v1/lists/${list.id}/import`, 'text/csv', page);
+      const { rejected } = await untilAnswered(send);
+      if (rejected > 0) throw new Error(`${rejected} people could not be imported`);
+      imported += size;
+      await after?.(imported);
+    }
+  };
+  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, importPages));
   return list.id;
 }
 
