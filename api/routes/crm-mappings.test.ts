@@ -323,7 +323,7 @@ describe('the address at which a CRM tells of changes', () => {
     );
   });
 
-  it('takes no notice of the echo of what we have written ourselves', async () => {
+  it('takes no notice of the echo of what we have written ourselves (T17)', async () => {
     const { enrollmentId, contactId } = await launchForOne(api, { policy: { crm: { stopOn: [{ value: 'Ours' }] } } });
     await api.sql`
       with f as (

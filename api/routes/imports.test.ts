@@ -303,7 +303,7 @@ describe('K-33 whoever is known already', () => {
   });
 
   it.each(['skip', 'update', 'merge', 'create'])(
-    'K-33 keeps every opt-out and takes those of the file by "%s"',
+    'K-33 keeps every opt-out and takes those of the file by "%s" (U-20)',
     async (policy) => {
       const listId = await newList();
       const digit = String(['skip', 'update', 'merge', 'create'].indexOf(policy));
