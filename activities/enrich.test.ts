@@ -251,13 +251,13 @@ describe('what enrichment is asked for (K-25)', () => {
     expect(await rows()).toMatchObject([{ cause: 'text' }]);
   });
 
-  it('keeps everything that was found with its date, kind, state, data and cost, and puts only addresses to use', async () => {
+  it('keeps everything that was asked for and found with its date, kind, state, data and cost, and puts only addresses to use', async () => {
     const found = [
-      { kind: 'phone', value: '12' },
+      { kind: 'phone', value: FOUND },
       { kind: 'email', value: 'Nora@Example.com' },
       { kind: 'demographics', values: { age: 44 } },
     ];
-    await rig.control('PUT', '/enricher/data', { people: { [PHONE]: found } });
+    await rig.control('PUT', '/enricher/data', { tellsAll: true, people: { [PHONE]: found } });
     const { contacts } = await seedOutreach(sql);
     await requestEnrichment(sql, contacts[0]?.contactId ?? '', ['email', 'demographics'], 'key:Ada');
     await round();

@@ -302,7 +302,7 @@ describe.each(CLOSED)('%s (K-31, S0-61, S0-62)', (operation) => {
   const rights = RIGHTS[operation] ?? 'anyone';
   const [role, scope] = rights === 'anyone' ? (['viewer', null] as const) : rights;
 
-  it('lets nobody in without a good key', async () => {
+  it('lets nobody in without a good key (T10)', async () => {
     const wrong = `${api.keys.admin.slice(0, -1)}${api.keys.admin.endsWith('A') ? 'B' : 'A'}`;
     const strangers = [null, keys['disabled'], keys['expired'], wrong, 'ft_', ''].map((key) =>
       ask(operation, { key: key ?? null }),

@@ -28,7 +28,7 @@ export function crmWebhookOperation(book: SchemaBook, problems: ProblemResponses
     name: 'token',
     in: 'path',
     required: true,
-    description: 'As it stands in the address.',
+    description: 'As it stands in the address, or the id of the connection where the CRM signs.',
     schema: TEXT,
   };
   const schema = book.sent(RecordSchema);
@@ -42,7 +42,7 @@ export function crmWebhookOperation(book: SchemaBook, problems: ProblemResponses
       summary: 'A CRM tells of a case',
       description:
         'Stores the case with its client and puts it on lists, as the address says or, where it says nothing, as the feeds of the lists do. The same told again changes nothing. What is refused is kept with the reason (`GET /v1/connections/{id}/arrivals`).',
-      security: [],
+      security: [{}, { crmSignature: [] }],
       parameters: [token, ...parameters],
       requestBody: {
         required: true,

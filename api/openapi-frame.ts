@@ -96,7 +96,7 @@ export const SECURITY_SCHEMES = {
     type: 'apiKey',
     in: 'header',
     name: 'X-Followthrough-Signature',
-    description: '`t=<seconds>,v1=<hex>`: the HMAC-SHA256 of `<seconds>.<body>` under the secret of the connection.',
+    description: '`t=<seconds>,v1=<hex>`: the HMAC-SHA256 of `<seconds>.<body>` under the secret of the address.',
   },
 };
 

@@ -28,7 +28,7 @@ describe('the limit per hour and key (K-30)', () => {
     expect(first.headers.get('retry-after')).toBeNull();
   });
 
-  it('lets exactly so many through when they come at once to two processes', async () => {
+  it('lets exactly so many through when they come at once to two processes (T26)', async () => {
     const key = await keyOf('Crowd');
     const answers = await Promise.all(
       Array.from({ length: LIMIT + 15 }, (_, ix) => (ix % 2 === 0 ? api.call : other)('GET', '/v1/session', { key })),

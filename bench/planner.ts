@@ -1,6 +1,7 @@
 import { decide } from '../domain/decide';
 import { fromIso } from '../domain/instant';
 import type { Law } from '../domain/law';
+import { NEWCOMER } from '../domain/newcomer';
 import { PlanSchema } from '../domain/plan';
 import { NO_HISTORY } from '../domain/plan-history';
 import type { AttemptView, PlannerInput } from '../domain/planner-input';
@@ -123,20 +124,8 @@ export function plannerInput(n: number): PlannerInput {
     },
     enrollment: {
       id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
-      state: 'open',
-      reason: null,
       enrolledAt: MONDAY - DAY_MS * 4,
-      callsStoppedAt: null,
-      messagesStoppedAt: null,
-      heldUntilAt: null,
-      holdReason: null,
-      notBeforeAt: null,
-      pausedAt: null,
-      isDropped: false,
-      moved: null,
-      standing: null,
-      keptWait: null,
-      endedSeries: [],
+      ...NEWCOMER,
     },
     contact: {
       zones: ['America/Chicago', 'America/New_York'],

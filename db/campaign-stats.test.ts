@@ -20,7 +20,7 @@ async function launched(count = 3): Promise<string> {
 }
 
 describe('the figures of a campaign', () => {
-  it('are those that counting gives', async () => {
+  it('are those that counting gives (INV-13)', async () => {
     const id = await launched();
     expect(await countNext(sql)).toBe(true);
     const stats = (await statsOf(sql, [id])).get(id);

@@ -53,7 +53,7 @@ const TEXT = (text: string) => ({
 });
 
 describe('a STOP and a claim that meet', () => {
-  it('are ordered by the lock on the addresses: whichever commits first wins (INV-2)', async () => {
+  it('are ordered by the lock on the addresses: whichever commits first wins (INV-2, N-6, T28)', async () => {
     const { enrollmentIds } = await outreach({
       people: people(12),
     });
@@ -92,7 +92,7 @@ describe('a STOP and a claim that meet', () => {
     expect(await attempts()).toEqual([]);
   });
 
-  it('concern everybody who shares an address with the person who said it', async () => {
+  it('concern everybody who shares an address with the person who said it (T27)', async () => {
     const shared = fictionalPhone(1);
     const { enrollmentIds } = await outreach({
       people: [
@@ -161,7 +161,7 @@ describe('one person in two campaigns', () => {
     expect(await refusals()).toEqual(['busy_elsewhere']);
   });
 
-  it('counts against one cap, also through a contact that shares an address', async () => {
+  it('counts against one cap, also through a contact that shares an address (N-8)', async () => {
     const shared = fictionalPhone(1);
     const { enrollmentIds } = await outreach({
       people: [

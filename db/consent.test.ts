@@ -120,7 +120,7 @@ describe('the record of a consent', () => {
     ]);
   });
 
-  it('is kept with who took it back and why; twice is once', async () => {
+  it('is kept with who was named in it, who took it back and why; twice is once (C21)', async () => {
     const { contactId } = await outreach();
     const { id } = await agree(contactId);
     const first = await revoke(id);

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Person, Setting } from '../domain/forecast-person';
 import { explainRejection, rejectionOf } from '../domain/forecast-rejection';
 import type { Instant } from '../domain/instant';
+import { NEWCOMER } from '../domain/newcomer';
 import { countriesOf } from '../domain/places';
 import { NO_HISTORY } from '../domain/plan-history';
-import type { AddressView, ContactView, EnrollmentView, PersonAttempt } from '../domain/planner-input';
+import type { AddressView, ContactView, PersonAttempt } from '../domain/planner-input';
 import type { Policy } from '../domain/policy';
 import type { CandidatePlaces } from '../domain/zone-evidence';
 import type { Consent } from '../domain/consent';
@@ -264,22 +265,6 @@ interface MemberRow {
 }
 
 const NOTHING: readonly never[] = [];
-
-const NEWCOMER: Omit<EnrollmentView, 'id' | 'enrolledAt'> = {
-  state: 'open',
-  reason: null,
-  callsStoppedAt: null,
-  messagesStoppedAt: null,
-  heldUntilAt: null,
-  holdReason: null,
-  notBeforeAt: null,
-  pausedAt: null,
-  isDropped: false,
-  moved: null,
-  standing: null,
-  keptWait: null,
-  endedSeries: NOTHING,
-};
 
 function contactView({ places, addresses, consents }: MemberRow): ContactView {
   const { zones, known, states } = places;

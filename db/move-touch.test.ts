@@ -25,7 +25,7 @@ const move = (enrollmentId: string, at: number | null, eventKey = `move-${(order
   moveTouch(sql, { enrollmentId, at, eventKey, actor: 'key:Ed', note: 'she asked for it' });
 
 describe('the next touch of a contact', () => {
-  it('is made now when the wait is skipped, and the timeline tells by whom', async () => {
+  it('is made now when the wait is skipped, and the timeline tells by whom (P-11)', async () => {
     const { enrollmentId } = await waiting();
     await setClock(sql, NOON + MINUTE_MS, 0);
     expect(await move(enrollmentId, null)).toMatchObject({ touchKey: 'week.call.2', at: NOON + MINUTE_MS });

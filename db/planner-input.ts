@@ -5,23 +5,21 @@ import { LONGEST_CAP_MS } from '../domain/caps';
 import type { Consent } from '../domain/consent';
 import type { Instant } from '../domain/instant';
 import { countriesOf } from '../domain/places';
-import type { Law } from '../domain/law';
 import type {
   AddressView,
   AttemptView,
   CampaignView,
-  Caps,
   Commitment,
+  CompanyRules,
   EnrollmentView,
   PersonAttempt,
   PlannerInput,
   Standing,
-  WeeklyHours,
 } from '../domain/planner-input';
 import type { Spending } from '../domain/spend';
 import type { CandidatePlaces } from '../domain/zone-evidence';
 import type { Db } from './client';
-import { getLaw } from './law';
+import { type CompanyRow, companyColumns, companyRules, spendingColumn } from './company-rules';
 import { getVersion, type VersionContent } from './versions';
 
 /** The planner's inputs and what the caller needs beside them, read in one statement. */
@@ -37,13 +35,9 @@ export interface PlannerFrame {
   readonly messagesPerSecond: number;
 }
 
-/** With a fast clock a request takes long in business time: never less than this many real milliseconds before closing. */
-const CLOSING_MARGIN_REAL_MS = 5_000;
-
-interface Row {
+interface Row extends CompanyRow {
   isLocked: boolean;
   now: Instant;
-  speed: number;
   id: string;
   campaignId: string;
   contactId: string;
@@ -78,15 +72,6 @@ interface Row {
   endedSeries: string[];
   unreadReplies: number;
   spending: Spending;
-  lawId: string;
-  lawRevision: number;
-  revision: number;
-  legalHours: WeeklyHours;
-  unknownPlaceHours: WeeklyHours;
-  caps: { phone: Caps; email: Caps };
-  closingMarginSeconds: number;
-  openingJitterSeconds: number;
-  untaggedAfterSeconds: number;
   messagesPerSecond: number;
 }
 
@@ -110,8 +95,14 @@ export async function loadPlannerFrames(db: Db, enrollmentIds: readonly string[]
 }
 
 async function frameOf(db: Db, row: Row, line: PlannerInput['line']): Promise<PlannerFrame> {
-  const law = await getLaw(db, { id: row.lawId, revision: row.lawRevision });
-  return toFrame(row, law, await getVersion(db, row.planVersionId), await getVersion(db, row.policyVersionId), line);
+  const company = await companyRules(db, row);
+  return toFrame(
+    row,
+    company,
+    await getVersion(db, row.planVersionId),
+    await getVersion(db, row.policyVersionId),
+    line,
+  );
 }
 
 async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
@@ -168,19 +159,7 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
           where own.contact_id = e.contact_id union all select e.contact_id)) as unread_replies,
       (select coalesce(json_agg(json_build_object('id', n.id, 'class', n.class) order by n.given_at, n.id), '[]')
         from consent n where n.contact_id = e.contact_id and n.revoked_at is null and n.given_at <= t.now) as consents,
-      (select json_build_object('callMinute', r.call_minute_micros, 'segment', r.segment_micros, 'mail', r.mail_micros,
-          'callMinutes', r.call_minutes, 'limits', (
-            select coalesce(json_agg(json_build_object(
-              'scope', case when l.campaign_id is null then 'company' else 'campaign' end,
-              'perDay', l.per_day_micros, 'total', l.total_micros, 'spent', l.total_spent,
-              'spentToday', case when l.on_day = d.today then l.day_spent else 0 end,
-              'dayEndsAt', ms((d.today + 1)::timestamp at time zone s.zone))), '[]')
-            from spend_limit l cross join (select (t.now at time zone s.zone)::date as today) d
-            where l.campaign_id is null or l.campaign_id = c.id))
-        from spend_rate r) as spending,
-      w.id as law_id, w.revision as law_revision,
-      s.revision, s.legal_hours, s.unknown_place_hours, s.caps, s.closing_margin_seconds,
-      s.opening_jitter_seconds, s.untagged_after_seconds, s.messages_per_second
+      ${spendingColumn(db)} as spending, ${companyColumns(db)}, s.messages_per_second
     from (select app_now() as now) t
     cross join settings s
     cross join (select id, revision from law_revision order by revision desc limit 1) w
@@ -198,7 +177,7 @@ function planVersionId(db: Db) {
 
 function toFrame(
   row: Row,
-  law: Law,
+  company: CompanyRules,
   planVersion: VersionContent,
   { policy }: VersionContent,
   line: PlannerInput['line'],
@@ -228,19 +207,7 @@ function toFrame(
       planVersion: { number, plannedSince, replansFrom: row.replansFrom, history, policy: planVersion.policy },
       policy,
       policyVersionId: row.policyVersionId,
-      company: {
-        revision: row.revision,
-        law,
-        legalHours: row.legalHours,
-        unknownPlaceHours: row.unknownPlaceHours,
-        caps: row.caps,
-        closingMarginMs: Math.max(
-          row.closingMarginSeconds * 1000,
-          row.speed === 1 ? 0 : CLOSING_MARGIN_REAL_MS * row.speed,
-        ),
-        openingJitterMs: row.openingJitterSeconds * 1000,
-        untaggedAfterMs: row.untaggedAfterSeconds * 1000,
-      },
+      company,
       enrollment: {
         id,
         state,

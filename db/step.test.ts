@@ -73,7 +73,7 @@ test('what the provider refused for now is tried again under a new try, not befo
   expect(await sql`select 1 from attempt_address where attempt_id = ${attemptId}`).toHaveLength(0);
 });
 
-test('STOP ends the enrollment, suppresses every address, and no claim follows (R-5)', async () => {
+test('STOP ends the enrollment, suppresses every address, and no claim follows, not even of a confirmation (R-5, C8)', async () => {
   const { sql, enrollmentId, workflowRunId, contact } = await enrolled();
   const first = decided(await step(sql, { enrollmentId, workflowRunId, running: [] }));
   await receive(sql, {

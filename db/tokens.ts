@@ -77,18 +77,18 @@ export function enrollmentOfUnsubscribeToken(secretKey: string, token: string): 
   return enrollmentOf(secretKey, 'unsubscribe', token);
 }
 
-/** Stands in the address that a CRM calls; with the next number the former ones are good for nothing. */
-export function crmWebhookToken(secretKey: string, connectionId: string, number: number): string {
-  return linkToken(secretKey, `crm-webhook-${number}`, connectionId);
+/** Of one address at which a CRM tells us something; with the next generation the former ones are good for nothing. */
+export function crmWebhookSecret(
+  secretKey: string,
+  { of, connectionId }: { readonly of: 'records' | 'statuses'; readonly connectionId: string },
+  generation: string,
+): string {
+  return linkToken(secretKey, `crm-${of}-${generation}`, connectionId);
 }
 
-export function isCrmWebhookToken(secretKey: string, connectionId: string, number: number, token: string): boolean {
-  return equalInConstantTime(crmWebhookToken(secretKey, connectionId, number), token);
-}
-
-/** What the token says it is of, to be proved by `isCrmWebhookToken`. */
-export function connectionNamedBy(token: string): string | null {
-  const bytes = Buffer.from(token, 'base64url');
+/** What the secret says it is of, to be proved; null = it says nothing. */
+export function connectionNamedBy(secret: string): string | null {
+  const bytes = Buffer.from(secret, 'base64url');
   return bytes.length === UUID_BYTES + LINK_MAC_BYTES ? uuidOfBytes(bytes.subarray(0, UUID_BYTES)) : null;
 }
 
@@ -155,10 +155,10 @@ export function isSecret(secret: string, hash: string): boolean {
   return equalInConstantTime(hashSecret(secret), hash);
 }
 
-type LinkPurpose = 'form' | 'unsubscribe' | `crm-webhook-${number}`;
+type LinkPurpose = 'form' | 'unsubscribe' | `crm-${string}`;
 
-function linkToken(secretKey: string, purpose: LinkPurpose, enrollmentId: string): string {
-  const id = bytesOfUuid(enrollmentId);
+function linkToken(secretKey: string, purpose: LinkPurpose, of: string): string {
+  const id = bytesOfUuid(of);
   return Buffer.concat([id, linkMac(secretKey, purpose, id)]).toString('base64url');
 }
 
@@ -187,7 +187,7 @@ function nameUuid(namespace: string, name: string): string {
   return uuidOfBytes(bytes);
 }
 
-function equalInConstantTime(expected: string, given: string): boolean {
+export function equalInConstantTime(expected: string, given: string): boolean {
   const [left, right] = [Buffer.from(expected), Buffer.from(given)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -314,7 +314,7 @@ function checkTouch(input: PlannerInput, touch: Touch): void {
 }
 
 describe('whatever the planner is asked', () => {
-  it('it touches nobody whom it may not touch now (INV-1, INV-2, INV-5, INV-12, K-4)', () => {
+  it('it touches nobody whom it may not touch now (INV-1, INV-2, INV-5, INV-12, K-4, N-2)', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const decision = decide(input);
@@ -326,7 +326,7 @@ describe('whatever the planner is asked', () => {
     );
   });
 
-  it('it says when to ask again, and why, and the same when asked twice', () => {
+  it('it says when to ask again, and why, and the same when asked twice (N-5)', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const decision = decide(input);

@@ -18,7 +18,7 @@ const CALL: Touch = {
 const TEXT: Touch = { ...CALL, key: 'intake.text.1', stepKey: 'text', channel: 'sms' };
 const DUE: Reason[] = [{ code: 'due' }];
 
-describe('a decision in one sentence', () => {
+describe('a decision in one sentence (N-5)', () => {
   it.each<[Decision, string]>([
     [{ kind: 'touch', touch: CALL, askAt: TEN, reasons: DUE }, 'Now the call intake.call.1 is placed: it is due.'],
     [{ kind: 'touch', touch: TEXT, askAt: TEN, reasons: DUE }, 'Now the sms intake.text.1 is sent: it is due.'],

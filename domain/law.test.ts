@@ -32,7 +32,8 @@ describe('the law that binds', () => {
     expect(idsOf(lawFor(LAW, where, 'voice'))).toEqual(ids);
   });
 
-  it('is that of the channel', () => {
+  it('is that of the channel, and the same for calls and texts (C2)', () => {
+    expect(idsOf(lawFor(LAW, IN_ALABAMA, 'sms'))).toEqual(idsOf(lawFor(LAW, IN_ALABAMA, 'voice')));
     expect(idsOf(lawFor(LAW, { ...NOWHERE, placeKnown: false }, 'email'))).toEqual(['ON']);
   });
 

@@ -3,6 +3,7 @@ import type { CalendarDay, Law, LegalRule } from './law';
 import type { CampaignStatus } from './campaign-definition';
 import { type Instant, MINUTE_MS } from './instant';
 import { parseClock, plainLocalToInstant } from './local-time';
+import { NEWCOMER } from './newcomer';
 import { PlanSchema, type Run } from './plan';
 import { NO_HISTORY } from './plan-history';
 import type {
@@ -138,20 +139,8 @@ export function aCompany(changes: Partial<Omit<CompanyRules, 'revision'>> = {}):
 export function anEnrollment(changes: Partial<EnrollmentView> = {}): EnrollmentView {
   return {
     id: 'enrollment-1',
-    state: 'open',
-    reason: null,
     enrolledAt: local(CHICAGO, '2027-02-26 12:00'),
-    callsStoppedAt: null,
-    messagesStoppedAt: null,
-    heldUntilAt: null,
-    holdReason: null,
-    notBeforeAt: null,
-    pausedAt: null,
-    isDropped: false,
-    moved: null,
-    standing: null,
-    keptWait: null,
-    endedSeries: [],
+    ...NEWCOMER,
     ...changes,
   };
 }

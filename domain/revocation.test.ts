@@ -2,7 +2,7 @@ import { keywordOf, revocationOf } from './revocation';
 import { cpuSecondsOf } from '../test/cpu';
 
 const revoking = [
-  // per-se words of the FCC, Twilio, Telnyx and AWS (C6, C17)
+  // per-se words of the FCC, Twilio, Telnyx and AWS
   ...['stop', 'quit', 'end', 'revoke', 'opt out', 'cancel', 'unsubscribe'],
   ...['STOPALL', 'STOP ALL', 'OPTOUT', 'OPT-OUT', 'ARRET', 'TD', 'REMOVE'],
   // whatever the case, space, punctuation, accents and emoji; misspelt, polite, repeated, spelled
@@ -184,7 +184,7 @@ const harmless = [
   ...['Liked “Reply STOP to opt out”', 'Sounds good\n\nOn Fri, Nov 20, 2026, Firm wrote:\n> Reply STOP to opt out'],
 ];
 
-describe('a reply', () => {
+describe('a reply (C6, C17)', () => {
   it.each(revoking)('that says %j revokes', (text) => expect(revocationOf(text)).toMatchObject({ verdict: 'revoke' }));
 
   it.each(unclear)('that says %j is for a person to read', (text) => {

@@ -24,6 +24,8 @@ const ControlSchema = z
     /** So many answers are paid for; null = any number. */
     credit: z.int().min(0).nullable(),
     honoursIdempotencyKey: z.boolean(),
+    /** It answers with everything that it knows, whatever was asked. */
+    tellsAll: z.boolean(),
     /** What is found of whoever has this address. */
     people: z.record(z.string(), z.array(z.looseObject({ kind: z.string() }))),
   })
@@ -33,6 +35,7 @@ interface Account {
   token: string;
   credit: number | null;
   honoursKeys: boolean;
+  tellsAll: boolean;
   people: Record<string, readonly object[]>;
   readonly given: Map<string, Answer>;
   asked: number;
@@ -83,10 +86,11 @@ export function createEnricher({ background, ledger, faults }: World): Enricher 
   });
   control.put('/:account', (request: Request<{ account: string }>, response) => {
     const account = of(request.params.account);
-    const { token, credit, honoursIdempotencyKey, people } = ControlSchema.parse(request.body);
+    const { token, credit, honoursIdempotencyKey, tellsAll, people } = ControlSchema.parse(request.body);
     account.token = token ?? account.token;
     account.credit = credit === undefined ? account.credit : credit;
     account.honoursKeys = honoursIdempotencyKey ?? account.honoursKeys;
+    account.tellsAll = tellsAll ?? account.tellsAll;
     account.people = { ...account.people, ...people };
     response.json(shown(account));
   });
@@ -98,6 +102,7 @@ function newAccount(): Account {
     token: SIMULATED_ENRICHER_TOKEN,
     credit: null,
     honoursKeys: false,
+    tellsAll: false,
     people: {},
     given: new Map(),
     asked: 0,
@@ -119,7 +124,7 @@ function answerOf(account: Account, key: string, addresses: readonly string[], k
   const given = account.honoursKeys ? account.given.get(key) : undefined;
   if (given !== undefined) return given;
   const all = addresses.flatMap((address) => account.people[address] ?? []);
-  const found = all.filter((each) => kinds.includes(String(Reflect.get(each, 'kind'))));
+  const found = all.filter((each) => account.tellsAll || kinds.includes(String(Reflect.get(each, 'kind'))));
   if (found.length === 0) return { status: 404, body: { error: 'no_match' } };
   account.charged += 1;
   if (account.credit !== null) account.credit -= 1;

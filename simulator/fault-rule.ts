@@ -3,37 +3,36 @@ import { CALLBACK_MODES, CALLBACK_OPTIONS } from './callback-manner';
 import { LedgerChannelSchema, type LedgerChannel } from './ledger-entry';
 import { MAIL_MODES } from './mail-manner';
 
+const OF_TWILIO = [
+  'ok',
+  '429',
+  '500_not_executed',
+  '500_executed',
+  'timeout_not_executed',
+  'timeout_executed',
+  'reset',
+] as const;
+const OF_A_SERVICE = [
+  'ok',
+  '401',
+  '429',
+  '500',
+  '504_executed',
+  '504_not_executed',
+  'error_in_200',
+  'slow',
+  'timeout_not_executed',
+  'timeout_executed',
+  'reset',
+] as const;
+
 /** What happens to the answer of a request; "executed" means that the asked for thing really happens all the same. */
 const REQUEST_MODES = {
-  voice: ['ok', '429', '500_not_executed', '500_executed', 'timeout_not_executed', 'timeout_executed', 'reset'],
-  sms: ['ok', '429', '500_not_executed', '500_executed', 'timeout_not_executed', 'timeout_executed', 'reset'],
+  voice: OF_TWILIO,
+  sms: OF_TWILIO,
   email: ['ok', ...MAIL_MODES, 'drop_after_dot'],
-  crm: [
-    'ok',
-    '401',
-    '429',
-    '500',
-    '504_executed',
-    '504_not_executed',
-    'error_in_200',
-    'slow',
-    'timeout_not_executed',
-    'timeout_executed',
-    'reset',
-  ],
-  enrichment: [
-    'ok',
-    '401',
-    '429',
-    '500',
-    '504_executed',
-    '504_not_executed',
-    'error_in_200',
-    'slow',
-    'timeout_not_executed',
-    'timeout_executed',
-    'reset',
-  ],
+  crm: OF_A_SERVICE,
+  enrichment: OF_A_SERVICE,
 } as const satisfies Record<LedgerChannel, readonly string[]>;
 
 const MODES = [

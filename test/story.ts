@@ -15,6 +15,17 @@ export interface Actor {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
+/** Somebody in New York who never answers, one of ninety. */
+export function person(n: number, more: Partial<Actor> = {}): Actor {
+  return {
+    name: `Person ${n}`,
+    phone: `+12125550${100 + n}`,
+    zone: 'America/New_York',
+    script: 'never_answers',
+    ...more,
+  };
+}
+
 export interface StoryOptions {
   readonly people: readonly Actor[];
   readonly runs: readonly unknown[];

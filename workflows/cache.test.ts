@@ -53,7 +53,7 @@ async function fates(): Promise<string[]> {
   return rows.map(({ fate }) => fate);
 }
 
-test('a worker that remembers one workflow of many brings each contact to the same end as any other', async () => {
+test('a worker that remembers one workflow of many brings each contact to the same end as any other (INV-18)', async () => {
   await world.at('2027-03-01T17:00:00Z');
   await launch(world, {
     people: PEOPLE,

@@ -30,7 +30,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-test('a workflow that was woken very often goes on in a new run with nothing but its id, and loses nothing', async () => {
+test('a workflow that was woken very often goes on in a new run with nothing but its id, and loses nothing (INV-19)', async () => {
   await world.at('2027-03-01T09:00:00Z');
   const story = await launch(world, {
     people: [{ name: 'Nora', phone: '+12125550101', zone: 'America/New_York', script: 'answers_converts' }],

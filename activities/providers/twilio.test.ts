@@ -118,7 +118,7 @@ async function bytesUntilClosed(server: Server): Promise<number> {
 }
 
 describe('placing a call', () => {
-  it('asks for every callback that proves something, with async machine detection', async () => {
+  it('asks for every callback that proves something, with async machine detection, and for no recording (C18, T33)', async () => {
     const baseUrl = await answering((_request, response) => json(response, 201, { sid: SID, status: 'queued' }));
     expect(await client(baseUrl).placeCall(CALL)).toEqual({ kind: 'accepted', sid: SID });
     const [create] = seen;

@@ -22,6 +22,7 @@ export const FeedPageAnswer = pageOfAnswers('ListFeed', FeedAnswer);
 export const CrmWebhookAnswer = z
   .object({
     url: z.url().describe('A secret: whoever knows it can tell us of cases.'),
+    secret: z.string().describe('Signs requests, where the CRM can: see the description.'),
     parameters: z.record(z.string(), z.string()).describe('What may be added to the address, and what it means.'),
   })
   .meta({ id: 'CrmWebhook' });
@@ -83,6 +84,7 @@ export const URL_PARAMETERS: Readonly<Record<string, string>> = {
 
 export const CRM_WEBHOOK_EXAMPLE = {
   url: 'https://outreach.example.com/webhooks/crm/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  secret: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
   parameters: URL_PARAMETERS,
 };
 

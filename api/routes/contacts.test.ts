@@ -43,7 +43,7 @@ describe('people as JSON', () => {
     ]);
   });
 
-  it('are found by name, external id, case and whole address', async () => {
+  it('are found by name, external id, case and whole address (U-25)', async () => {
     await api.call('POST', `/v1/lists/${listId}/contacts`, {
       body: {
         items: [

@@ -365,7 +365,7 @@ describe('the address at which a CRM tells of changes', () => {
     ['done', null],
     // Nobody knows whether it was.
     ['failed', 'failed'],
-  ] as const)('takes no notice of the echo of what we have written ourselves: %s, %s', async (state, errorCode) => {
+  ] as const)('takes no notice of the echo of what we have written ourselves (T17): %s, %s', async (state, errorCode) => {
     const enrollmentId = await heardOfOurs(state, errorCode);
     expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'open' });
     expect(await api.sql`select 1 from fact where enrollment_id = ${enrollmentId} and kind = 'crm_status'`).toEqual([]);

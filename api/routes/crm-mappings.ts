@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { hookOf, hookSecret, renewHook } from '../../db/crm-hook';
+import { hookOf } from '../../db/crm-hook';
 import { changeMapping, getMapping, requestListing, type StoredMapping } from '../../db/crm-mapping';
+import { renewWebhookSecret, webhookSecret } from '../../db/crm-webhook';
 import { CrmMappingSchema } from '../../domain/crm-mapping';
 import { toIso } from '../../domain/instant';
 import { statusOptions } from '../../domain/rule-options';
@@ -14,6 +15,7 @@ import {
   StatusOptionPageAnswer,
 } from '../answers/crm';
 import { pageExample } from '../answers/fields';
+import { crmWebhookUrl, SIGNING } from '../crm-webhook';
 import type { ApiDeps } from '../deps';
 import { numberAt, pageOf, pageQuery } from '../page';
 import { RevisionSchema, revisionRequired } from '../revision';
@@ -127,16 +129,14 @@ function webhook({ sql, config: { secretKey, publicUrl } }: ApiDeps): Route[] {
         id: 'getStatusWebhook',
         tag: 'Connections',
         summary: 'Say where a CRM tells of changed statuses',
-        description:
-          'The address is a secret. A CRM that can sign adds `X-Followthrough-Signature: t=<seconds>,v1=<hex>`, the HMAC-SHA256 of `<seconds>.<body>` under the secret, and needs no token in the address then.',
+        description: SIGNING,
         answers: { 200: CrmHookAnswer },
         examples: { answer: HOOK_EXAMPLE },
       },
       params: IdParams,
       handle: async ({ params: { id } }) => {
-        const secret = await hookSecret(sql, secretKey, id);
-        const url = `${publicUrl.replace(/\/+$/, '')}/webhooks/crm-status/${id}?token=${secret}`;
-        return ok({ url, secret, hook: await hookOf(sql, id) });
+        const secret = await webhookSecret(sql, secretKey, statusesOf(id));
+        return ok({ url: crmWebhookUrl(publicUrl, statusesOf(id), secret), secret, hook: await hookOf(sql, id) });
       },
     }),
     defineRoute({
@@ -152,12 +152,14 @@ function webhook({ sql, config: { secretKey, publicUrl } }: ApiDeps): Route[] {
       },
       params: IdParams,
       handle: async ({ params: { id }, caller }) => {
-        await renewHook(sql, id, caller.actor);
+        await renewWebhookSecret(sql, secretKey, statusesOf(id), caller.actor);
         return noContent();
       },
     }),
   ];
 }
+
+const statusesOf = (connectionId: string) => ({ of: 'statuses', connectionId }) as const;
 
 function mappingDocument(connectionId: string, stored: StoredMapping) {
   const { mapping: known, revision, listedRt, listResult, listRt, updatedAt, updatedBy } = stored;

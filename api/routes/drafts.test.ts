@@ -1,3 +1,4 @@
+import { enrollPage } from '../../db/sweeps/enroll';
 import { startTestApi, type TestApi } from '../../test/api';
 import { definitionOf, hoursOf, launchForOne, listOf, readyToLaunch } from '../../test/api-people';
 
@@ -155,6 +156,9 @@ describe('a draft', () => {
     expect(drafts.map((draft: { id: string }) => draft.id)).toContain(id);
     for (const verb of ['pause', 'resume', 'stop', 'archive'])
       expect((await post(`/campaigns/${id}/${verb}`)).body.code).toBe('wrong_status');
+    // The sweep looks at nothing else, and finds that there is nothing to be done.
+    await api.sql`update campaign set enroll_scanned_rt = clock_timestamp() where id <> ${id}`;
+    expect(await enrollPage(api.sql)).toBe(0);
     expect(await api.sql`select id from enrollment where campaign_id = ${id}`).toHaveLength(0);
   });
 

@@ -68,6 +68,26 @@ describe('an export', () => {
     expect(cells).toContain("'=x");
   });
 
+  it('gives out again whom nobody may contact, as such a list was taken in (U-15)', async () => {
+    const listId = await newList();
+    const file = 'Mobile,Do not contact\n+12125550171,yes\n+12125550172,sms\n+12125550173,no\n';
+    await take(file, `listId=${listId}`);
+    const [header = [], ...rows] = table((await api.call('GET', `/v1/lists/${listId}/contacts/export`)).text);
+    const [phone, optOut] = [header.indexOf('phone'), header.indexOf('opt_out')];
+    expect(Object.fromEntries(rows.map((row) => [row[phone], row[optOut]]))).toEqual({
+      '+12125550171': 'all',
+      '+12125550172': 'sms',
+      '+12125550173': '',
+    });
+    const barred = await api.sql`
+      select a.value, array(select unnest(s.channels) order by 1) as channels
+      from suppression s join address a on a.hash = s.hash where a.value like '+1212555017_' order by a.value`;
+    expect(barred).toEqual([
+      { value: '+12125550171', channels: ['email', 'sms', 'voice'] },
+      { value: '+12125550172', channels: ['sms'] },
+    ]);
+  });
+
   it('of a campaign has the people that were enrolled, with the cases they were enrolled for', async () => {
     const { campaignId, contactId } = await launchForOne(api);
     const { externalId } = (await api.call('GET', `/v1/contacts/${contactId}`)).body;

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { getConnection } from '../../db/connection';
 import { listArrivals } from '../../db/crm-arrival';
-import { renewWebhook, webhookNumber } from '../../db/crm-webhook';
+import { renewWebhookSecret, webhookSecret } from '../../db/crm-webhook';
 import { changeFeed, createFeed, getFeed, listFeeds } from '../../db/list-feed';
-import { Refusal } from '../../db/refusal';
-import { crmWebhookToken, idOfRequest } from '../../db/tokens';
+import { idOfRequest } from '../../db/tokens';
 import {
   ARRIVAL_EXAMPLE,
   ArrivalPageAnswer,
@@ -17,6 +16,7 @@ import {
   URL_PARAMETERS,
 } from '../answers/feeds';
 import { pageExample } from '../answers/fields';
+import { crmWebhookUrl, SIGNING } from '../crm-webhook';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { idAt, numberAt, pageOf, pageQuery } from '../page';
@@ -128,8 +128,9 @@ function feeds({ sql }: ApiDeps): Route[] {
 }
 
 function webhooks({ sql, config: { publicUrl, secretKey } }: ApiDeps): Route[] {
-  const webhook = (id: string, number: number) =>
-    ok({ url: `${publicUrl}/webhooks/crm/${crmWebhookToken(secretKey, id, number)}`, parameters: URL_PARAMETERS });
+  const webhook = (connectionId: string) => ({ of: 'records', connectionId }) as const;
+  const told = (id: string, secret: string) =>
+    ok({ url: crmWebhookUrl(publicUrl, webhook(id), secret), secret, parameters: URL_PARAMETERS });
   return [
     defineRoute({
       method: 'get',
@@ -139,15 +140,12 @@ function webhooks({ sql, config: { publicUrl, secretKey } }: ApiDeps): Route[] {
         id: 'getCrmWebhook',
         tag: 'Connections',
         summary: 'Tell the address at which the CRM tells us of its cases',
+        description: `${SIGNING} The id of the connection stands in its place.`,
         answers: { 200: CrmWebhookAnswer },
         examples: { answer: CRM_WEBHOOK_EXAMPLE },
       },
       params: IdParams,
-      handle: async ({ params: { id } }) => {
-        const number = await webhookNumber(sql, id);
-        if (number === null) throw new Refusal('not_found', `there is no connection ${id}`);
-        return webhook(id, number);
-      },
+      handle: async ({ params: { id } }) => told(id, await webhookSecret(sql, secretKey, webhook(id))),
     }),
     defineRoute({
       method: 'post',
@@ -161,7 +159,8 @@ function webhooks({ sql, config: { publicUrl, secretKey } }: ApiDeps): Route[] {
         examples: { answer: CRM_WEBHOOK_EXAMPLE },
       },
       params: IdParams,
-      handle: async ({ params: { id }, caller }) => webhook(id, await renewWebhook(sql, id, caller.actor)),
+      handle: async ({ params: { id }, caller }) =>
+        told(id, await renewWebhookSecret(sql, secretKey, webhook(id), caller.actor)),
     }),
     defineRoute({
       method: 'get',

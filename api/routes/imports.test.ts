@@ -293,7 +293,16 @@ describe('K-33 whoever is known already', () => {
 
   it('K-33 stands beside a new contact by "create", unless both had the same id', async () => {
     const { row } = await twice('create');
-    expect(row).toMatchObject({ status: 'rejected', problems: [{ field: 'external_id', value: `K-${lists}` }] });
+    expect(row).toMatchObject({
+      status: 'rejected',
+      problems: [
+        {
+          field: 'external_id',
+          value: `K-${lists}`,
+          rule: expect.stringContaining('"create" makes a new one of every row'),
+        },
+      ],
+    });
     const listId = await newList();
     const nameless = 'first_name,phone\nTwin,+12125550112\n';
     await take(nameless, `listId=${listId}`);
@@ -303,7 +312,7 @@ describe('K-33 whoever is known already', () => {
   });
 
   it.each(['skip', 'update', 'merge', 'create'])(
-    'K-33 keeps every opt-out and takes those of the file by "%s"',
+    'K-33 keeps every opt-out and takes those of the file by "%s" (U-20)',
     async (policy) => {
       const listId = await newList();
       const digit = String(['skip', 'update', 'merge', 'create'].indexOf(policy));

@@ -2,27 +2,32 @@ import { createHash } from 'node:crypto';
 import express, { type Request, Router } from 'express';
 import * as z from 'zod';
 import { keepArrival } from '../../db/arrival';
-import { hookOf, hookSecret, isFromCrm } from '../../db/crm-hook';
+import { hookOf } from '../../db/crm-hook';
 import { takeStatuses } from '../../db/crm-status';
-import { Refusal } from '../../db/refusal';
 import { storableText } from '../../db/storable';
 import { type CrmHook, readHook, type ToldStatus } from '../../domain/crm-hook';
 import type { StatusRef } from '../../domain/crm-status';
 import { announce } from '../../engine/announce';
+import { admitCrm } from '../crm-webhook';
 import type { ApiDeps } from '../deps';
 import { ApiError } from '../errors';
 
-const SIGNATURE_HEADER = 'x-followthrough-signature';
-
 /**
- * POST /<connection>: somebody has changed the status of a case in the CRM. The address itself is the secret, for most CRMs
+ * POST /<connection>: somebody has changed the status of a case in the CRM. Its secret stands in the address, for most CRMs
  * can't sign; one that can sends a signature, and then it has to be right. No answer waits for Temporal.
  */
 export function crmStatusRouter(deps: ApiDeps): Router {
   const { sql, log } = deps;
   const router = Router();
   router.post('/:connection', express.raw({ type: () => true, limit: '64kb' }), async (request, response) => {
-    const connectionId = await admit(deps, request);
+    const { success, data } = z.uuid().safeParse(request.params['connection']);
+    const { token } = request.query;
+    const connectionId = await admitCrm(deps, request, {
+      of: 'statuses',
+      connectionId: success ? data : null,
+      token: typeof token === 'string' ? token : null,
+      body: bodyOf(request),
+    });
     const hook = await hookOf(sql, connectionId);
     const told = readHook(documentOf(request), hook);
     if (told === null) {
@@ -41,33 +46,6 @@ function unreadable({ caseId, status }: CrmHook): ApiError {
     { pointer: `#${caseId}`, detail: 'must name a case by its external id' },
     { pointer: `#${status}`, detail: 'must be a status of at most 120 characters' },
   ]);
-}
-
-async function admit({ sql, config, log }: ApiDeps, request: Request): Promise<string> {
-  const connectionId = z.uuid().safeParse(request.params['connection']);
-  const token = request.query['token'];
-  const secret = connectionId.success ? await secretOf(sql, config.secretKey, connectionId.data) : null;
-  const isOurs =
-    secret !== null &&
-    isFromCrm(secret, {
-      token: typeof token === 'string' ? token : null,
-      signature: request.get(SIGNATURE_HEADER) ?? null,
-      body: bodyOf(request),
-      nowMs: Date.now(),
-    });
-  if (isOurs && connectionId.success) return connectionId.data;
-  log.warn('a webhook of a CRM had no right token or signature');
-  throw new ApiError('forged', 'the request has neither the token of this connection nor a right signature');
-}
-
-/** Null = there is no such connection, which nobody is told. */
-async function secretOf(sql: ApiDeps['sql'], secretKey: string, connectionId: string): Promise<string | null> {
-  try {
-    return await hookSecret(sql, secretKey, connectionId);
-  } catch (error) {
-    if (error instanceof Refusal && error.code === 'not_found') return null;
-    throw error;
-  }
 }
 
 async function take(deps: ApiDeps, connectionId: string, told: ToldStatus): Promise<void> {

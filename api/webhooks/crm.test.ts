@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { forgetArrivals } from '../../db/crm-arrival';
 import { takeStatuses } from '../../db/crm-status';
 import { startTestApi, type TestApi } from '../../test/api';
@@ -230,6 +231,48 @@ describe('a CRM that tells of a case (K-18)', () => {
     expect((await api.call('POST', renewed, { key: null, body: lead() })).status).toBe(200);
     expect((await api.call('GET', `/v1/connections/${other}/webhook`, { key: api.keys.editor })).status).toBe(403);
     expect(api.logged.join('')).not.toContain(former.split('/').at(-1));
+  });
+
+  it('may sign what it tells in place of the secret in the address; a wrong signature is never let in (T1)', async () => {
+    const { secret } = await get(`/v1/connections/${connectionId}/webhook`);
+    const bare = `/webhooks/crm/${connectionId}`;
+    const send = (path: string, body: string, signature: string | null, type = 'application/json') =>
+      api.call('POST', path, {
+        key: null,
+        body,
+        headers: { 'content-type': type, ...(signature === null ? {} : { 'x-followthrough-signature': signature }) },
+      });
+    const sign = (body: string, seconds = Math.floor(Date.now() / 1000), key = secret) =>
+      `t=${seconds},v1=${createHmac('sha256', key).update(`${seconds}.${body}`).digest('hex')}`;
+    const [json, other] = [JSON.stringify(lead()), JSON.stringify(lead())];
+    expect((await send(bare, json, sign(json))).body.result).toBe('created');
+    const form = new URLSearchParams({ ...lead(), Email: 'form@example.com' }).toString();
+    const type = 'application/x-www-form-urlencoded';
+    expect((await send(bare, form, sign(form), type)).body.result).toBe('created');
+    const old = sign(other, Math.floor(Date.now() / 1000) - 600);
+    for (const signature of [sign(json), old, sign(other, undefined, 'another'), 'x'])
+      for (const path of [bare, hook]) expect((await send(path, other, signature)).body.code).toBe('forged');
+    expect((await send(bare, other, null)).body.code).toBe('forged');
+  });
+
+  it('has a secret for its records and one for its statuses, and another of the one leaves the other good', async () => {
+    const { id } = (await post('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: 'Of two secrets' })).body;
+    const statuses = async () => (await get(`/v1/connections/${id}/status-webhook`)).secret;
+    const records = async () => (await get(`/v1/connections/${id}/webhook`)).secret;
+    const told = async (token: string) =>
+      (
+        await api.call('POST', `/webhooks/crm-status/${id}?token=${token}`, {
+          key: null,
+          body: { caseId: 'x', status: 'y' },
+        })
+      ).status;
+    const [ofStatuses, ofRecords] = [await statuses(), await records()];
+    expect([await told(ofStatuses), await told(ofRecords)]).toEqual([204, 403]);
+    await post(`/v1/connections/${id}/webhook`);
+    expect([await statuses(), await told(ofStatuses)]).toEqual([ofStatuses, 204]);
+    const renewed = await records();
+    await post(`/v1/connections/${id}/status-webhook/renew`);
+    expect([await records(), await told(ofStatuses), await told(await statuses())]).toEqual([renewed, 403, 204]);
   });
 });
 

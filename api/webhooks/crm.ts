@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import express, { type Request, Router } from 'express';
+import * as z from 'zod';
 import { type CrmArrival, takeRecord } from '../../db/crm-arrival';
-import { webhookNumber } from '../../db/crm-webhook';
 import { storableJson } from '../../db/storable';
 import { takeStatuses } from '../../db/crm-status';
-import { connectionNamedBy, isCrmWebhookToken } from '../../db/tokens';
+import { connectionNamedBy } from '../../db/tokens';
 import { crmFields, type CrmFields, readOrder, readRecord } from '../../domain/crm-record';
 import { announce } from '../../engine/announce';
 import { readEntry } from '../contact-entry';
 import { requireShallow } from '../body';
+import { admitCrm } from '../crm-webhook';
 import type { ApiDeps } from '../deps';
 import { ApiError, type Fault } from '../errors';
 
 const LIMIT = '64kb';
 const MOST_NAME = 200;
+/** Bodies as they came, for those who sign them. */
+const received = new WeakMap<object, Buffer>();
+const verify = (request: object, _: object, body: Buffer) => void received.set(request, body);
 
 /**
  * POST /crm/{token}: what a CRM tells of one case, as JSON or as a form. The token proves that the address came from us;
@@ -23,8 +27,8 @@ export function crmRouter(deps: ApiDeps): Router {
   const router = Router();
   router.post(
     '/crm/:token',
-    express.json({ limit: LIMIT }),
-    express.urlencoded({ extended: false, limit: LIMIT, parameterLimit: 500 }),
+    express.json({ limit: LIMIT, verify }),
+    express.urlencoded({ extended: false, limit: LIMIT, parameterLimit: 500, verify }),
     async (request, response) => {
       const connectionId = await connectionOf(deps, request);
       const { arrival, leftOut } = arrivalOf(deps, connectionId, request);
@@ -44,14 +48,16 @@ async function tellStatus(deps: ApiDeps, { connectionId, caseExternalId, status 
   for (const each of received) void announce(deps, each);
 }
 
-async function connectionOf({ sql, config: { secretKey }, log }: ApiDeps, request: Request): Promise<string> {
-  const token = String(request.params['token']);
-  const connectionId = connectionNamedBy(token);
-  const number = connectionId === null ? null : await webhookNumber(sql, connectionId);
-  if (connectionId !== null && number !== null && isCrmWebhookToken(secretKey, connectionId, number, token))
-    return connectionId;
-  log.warn('a CRM webhook had an address that is none of ours, or none any more');
-  throw new ApiError('forged', 'the address is none of this installation, or was replaced by another');
+/** A CRM that signs may name the connection by its id, in place of the secret that says it as well. */
+async function connectionOf(deps: ApiDeps, request: Request): Promise<string> {
+  const named = String(request.params['token']);
+  const isId = z.uuid().safeParse(named).success;
+  return admitCrm(deps, request, {
+    of: 'records',
+    connectionId: isId ? named : connectionNamedBy(named),
+    token: isId ? null : named,
+    body: received.get(request) ?? Buffer.alloc(0),
+  });
 }
 
 function arrivalOf({ config: { addressKey } }: ApiDeps, connectionId: string, request: Request) {

@@ -73,7 +73,7 @@ describe('the status of a call', () => {
 });
 
 describe('a call that is picked up', () => {
-  it('is greeted, may answer by voice or key, and hears how to get out (C12)', async () => {
+  it('is greeted at once, may answer by voice or key, and hears how to get out (C12, C13)', async () => {
     const { attemptId, sid } = await placeCall(api);
     const answer = await sendWebhook(api, hookPath(api, 'voice/answer', attemptId), {
       CallSid: sid,

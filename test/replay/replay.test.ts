@@ -52,7 +52,7 @@ test.each(PATH_NAMES)('the history of "%s" names no person, no address and no ma
   expect(text.match(/@|\+\d{7}|\d{3}-?555-?01\d\d|Nora|node_modules|127\.0\.0\.1/g)).toBeNull();
 });
 
-test('every recorded history replays with the workflow as it is', async () => {
+test('every recorded history replays with the workflow as it is (INV-18, N-15)', async () => {
   expect(await replayAll('../../workflows')).toEqual(eachPath(null));
 });
 

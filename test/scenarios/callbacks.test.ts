@@ -88,7 +88,7 @@ async function underway(): Promise<number> {
   return rows.length;
 }
 
-test('whatever the manner of the callbacks, the same becomes of each contact', async () => {
+test('whatever the manner of the callbacks, the same becomes of each contact (N-12)', async () => {
   await world.at('2027-03-01T17:00:00Z');
   const people = MANNERS.flatMap(([, callbacks], row) =>
     SCRIPTS.map((script, column) => ({

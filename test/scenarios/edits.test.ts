@@ -1,7 +1,7 @@
 import { getCampaign } from '../../db/campaign';
 import { acceptedBy, expectSound, onlyEnrollment } from '../outcome';
 import { publishEdit } from '../publishing';
-import { callRun, launch, tellSimulator, type Actor, type Story } from '../story';
+import { callRun, launch, person, tellSimulator, type Actor, type Story } from '../story';
 import { until } from '../until';
 import { World } from '../world';
 
@@ -17,13 +17,6 @@ afterAll(() => world.stop());
 /** Each test has a week of its own, which begins in New York on a Monday at noon. */
 const NOON = '17:00:00Z';
 const inWeek = (startsOn: string, endsOn: string) => ({ startsOn, endsOn });
-
-const person = (n: number): Actor => ({
-  name: `Person ${n}`,
-  phone: `+12125550${100 + n}`,
-  zone: 'America/New_York',
-  script: 'never_answers',
-});
 
 /** Hours since Monday began in New York at which the person was called. */
 const calledAt = ({ phone }: Actor, monday: string): number[] =>

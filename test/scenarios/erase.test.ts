@@ -160,7 +160,7 @@ async function livedThrough(monday: 1 | 8): Promise<{ story: Story; contactId: s
   return { story, contactId, enrollmentId };
 }
 
-test('INV-16: who is erased is nowhere any more, and is still left alone when imported again', async () => {
+test('INV-16: who is erased is nowhere any more, and is still left alone when imported again (C9)', async () => {
   const { contactId, enrollmentId } = await livedThrough(1);
   const before = await columnsWith(world.sql, WORDS);
   // The words are found where they are, or the test would see nothing.

@@ -82,7 +82,7 @@ withBrowser('the page', () => {
     await page.getByRole('alert').getByText('This key is not known here').waitFor();
   });
 
-  it('shows the campaigns to whoever has one, and that nobody is really called', async () => {
+  it('shows the campaigns to whoever has one, and that nobody is really called (U-25)', async () => {
     await page.getByLabel('API key', { exact: true }).fill(await createApiKey(world.sql, 'Ed', 'editor'));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('table', { name: 'Campaigns' }).getByText('Draft').waitFor();
@@ -101,7 +101,7 @@ withBrowser('the page', () => {
     expect(await editor.barriers()).toEqual([]);
   });
 
-  it('finds a contact by name and by state, and the address of the page remembers it', async () => {
+  it('finds a contact by name and by state, and the address of the page remembers it (U-25)', async () => {
     await page.getByLabel('Find contacts').fill('Pia');
     await contacts().getByText('Omar').waitFor({ state: 'detached' });
     await page.getByText('Ended', { exact: true }).click();

@@ -186,7 +186,7 @@ test('T13: a story leaves its figures with the programs, and no person and no se
   expect(wordsIn(told, [...PRIVATE, apiKey])).toEqual([]);
 });
 
-test('T13: what Temporal keeps is encrypted, and names nobody even to who has the key', async () => {
+test('T13: what Temporal keeps is encrypted, and names nobody even to who has the key (C19)', async () => {
   const temporal = await connectTemporal(world.temporalAddress());
   const rows = await world.sql<{ id: string }[]>`select id from enrollment`;
   expect(rows).toHaveLength(PEOPLE.length);

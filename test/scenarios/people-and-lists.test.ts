@@ -1,6 +1,6 @@
 import { CONNECTION_BODY_EXAMPLE } from '../../api/answers/connections';
 import { acceptedBy, enrollmentsOf, expectSound, onlyEnrollment } from '../outcome';
-import { callRun, launch, type Actor } from '../story';
+import { callRun, launch, person, type Actor } from '../story';
 import { until } from '../until';
 import { World } from '../world';
 
@@ -13,13 +13,6 @@ beforeAll(async () => {
 afterEach(() => expectSound(world));
 afterAll(() => world.stop());
 
-const person = (n: number, more: Partial<Actor> = {}): Actor => ({
-  name: `Person ${n}`,
-  phone: `+12125550${100 + n}`,
-  zone: 'America/New_York',
-  script: 'never_answers',
-  ...more,
-});
 const week = (startsOn: string, endsOn: string) => ({ startsOn, endsOn });
 const callsTo = ({ phone }: Actor) => acceptedBy(world, 'voice').filter(({ to }) => to === phone).length;
 const textsTo = ({ phone }: Actor) => acceptedBy(world, 'sms').filter(({ to }) => to === phone).length;

@@ -149,7 +149,7 @@ test('a wrong number is not called again', async () => {
   ).toHaveLength(1);
 });
 
-test('who opted out is barred on every channel, for every campaign (R-5)', async () => {
+test('who opted out is barred on every channel, for every campaign (R-5, C7)', async () => {
   for (const script of ['replies_stop', 'presses_opt_out', 'stop_while_ringing'] as const) {
     const { contactId } = await endOf(script);
     const [row] = await world.sql<{ barred: number }[]>`

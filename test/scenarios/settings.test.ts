@@ -1,6 +1,6 @@
 import { SIMULATED_ENRICHER_TOKEN } from '../../simulator/enricher';
 import { acceptedBy, expectSound, onlyEnrollment } from '../outcome';
-import { type Actor, callRun, launch, prepare, type Story, tellSimulator } from '../story';
+import { type Actor, callRun, launch, person, prepare, type Story, tellSimulator } from '../story';
 import { until } from '../until';
 import { World } from '../world';
 
@@ -13,13 +13,6 @@ beforeAll(async () => {
 afterEach(() => expectSound(world));
 afterAll(() => world.stop());
 
-const person = (n: number, more: Partial<Actor> = {}): Actor => ({
-  name: `Person ${n}`,
-  phone: `+12125550${100 + n}`,
-  zone: 'America/New_York',
-  script: 'never_answers',
-  ...more,
-});
 const inWeek = (startsOn: string, endsOn: string) => ({ startsOn, endsOn });
 const lastEntry = () => world.simulator.ledger.entries().at(-1)?.n ?? 0;
 const callsSince = (n: number) => acceptedBy(world, 'voice').filter((entry) => entry.n > n);

@@ -91,7 +91,7 @@ async function begunUnder(): Promise<{ now: number; next: number }> {
   return begun;
 }
 
-test('old and new builds side by side under load: everybody comes to the same end, nobody is called twice', async () => {
+test('old and new builds side by side under load: everybody comes to the same end, nobody is called twice (N-15)', async () => {
   world = await World.create({ workers: false });
   const deployment = `test-${world.queuePrefix.replace('/', '')}`;
   const place = { address: sharedTemporal().address, namespace: 'default' };
