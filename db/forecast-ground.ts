@@ -33,6 +33,7 @@ interface Row {
   readonly legalHours: WeeklyHours;
   readonly unknownPlaceHours: WeeklyHours;
   readonly caps: { readonly phone: Caps; readonly email: Caps };
+  readonly allowedCountries: readonly string[];
   readonly closingMarginSeconds: number;
   readonly openingJitterSeconds: number;
   readonly untaggedAfterSeconds: number;
@@ -44,7 +45,7 @@ interface Row {
 export async function readGround(db: Db, campaignId: string): Promise<Ground> {
   const [row] = await db<Row[]>`
     select ms(t.now) as now, coalesce((select speed from clock), 1) as speed, s.zone, s.revision,
-      w.id as law_id, w.revision as law_revision, s.legal_hours, s.unknown_place_hours, s.caps,
+      w.id as law_id, w.revision as law_revision, s.legal_hours, s.unknown_place_hours, s.caps, s.allowed_countries,
       s.closing_margin_seconds, s.opening_jitter_seconds, s.untagged_after_seconds, s.messages_per_second,
       greatest(1, floor(g.lines * g.rate_percent / 100.0))::int as lines,
       (select json_build_object('callMinute', r.call_minute_micros, 'segment', r.segment_micros, 'mail', r.mail_micros,
@@ -77,6 +78,7 @@ export async function readGround(db: Db, campaignId: string): Promise<Ground> {
       legalHours,
       unknownPlaceHours,
       caps,
+      allowedCountries: row.allowedCountries,
       closingMarginMs: Math.max(row.closingMarginSeconds * 1000, speed === 1 ? 0 : CLOSING_MARGIN_REAL_MS * speed),
       openingJitterMs: row.openingJitterSeconds * 1000,
       untaggedAfterMs: row.untaggedAfterSeconds * 1000,

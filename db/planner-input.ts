@@ -6,8 +6,8 @@ import type { Consent } from '../domain/consent';
 import type { Instant } from '../domain/instant';
 import { countriesOf } from '../domain/places';
 import type { Law } from '../domain/law';
+import type { Relationship } from '../domain/number-check';
 import type {
-  AddressView,
   AttemptView,
   CampaignView,
   Caps,
@@ -22,7 +22,9 @@ import type { Spending } from '../domain/spend';
 import type { CandidatePlaces } from '../domain/zone-evidence';
 import type { Db } from './client';
 import { getLaw } from './law';
+import { type AddressRow, addressViews, newestChecks, provenOf, relationshipsOf } from './number-facts';
 import { getVersion, type VersionContent } from './versions';
+import { zonesInDoubt } from './zone-doubts';
 
 /** The planner's inputs and what the caller needs beside them, read in one statement. */
 export interface PlannerFrame {
@@ -70,8 +72,9 @@ interface Row {
   campaignEpoch: number;
   lineGroupId: string;
   places: CandidatePlaces;
-  consents: Consent[];
-  addresses: AddressView[];
+  consents: (Consent & { readonly givenAt: Instant })[];
+  relationships: Relationship[] | null;
+  addresses: AddressRow[];
   attempts: AttemptView[];
   personAttempts: PersonAttempt[];
   commitments: Commitment[];
@@ -84,6 +87,7 @@ interface Row {
   legalHours: WeeklyHours;
   unknownPlaceHours: WeeklyHours;
   caps: { phone: Caps; email: Caps };
+  allowedCountries: string[];
   closingMarginSeconds: number;
   openingJitterSeconds: number;
   untaggedAfterSeconds: number;
@@ -137,6 +141,8 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
       p.places,
       (select coalesce(json_agg(json_build_object(
           'hash', a.hash, 'kind', a.kind, 'usable', ca.unusable is null,
+          'number', case a.kind when 'phone' then a.value end,
+          'checks', case a.kind when 'phone' then ${newestChecks(db, db`t.now`)} end,
           'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
             from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null
               union all select 'voice' from call_opt_out o where o.hash = a.hash and o.lifted_at is null
@@ -165,8 +171,9 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
         where x.kind = 'classify' and x.state = 'pending' and o.contact_id in (
           select other.contact_id from contact_address own join contact_address other on other.hash = own.hash
           where own.contact_id = e.contact_id union all select e.contact_id)) as unread_replies,
-      (select coalesce(json_agg(json_build_object('id', n.id, 'class', n.class) order by n.given_at, n.id), '[]')
+      (select coalesce(json_agg(json_build_object('id', n.id, 'class', n.class, 'givenAt', ms(n.given_at)) order by n.given_at, n.id), '[]')
         from consent n where n.contact_id = e.contact_id and n.revoked_at is null and n.given_at <= t.now) as consents,
+      ${relationshipsOf(db)} as relationships,
       (select json_build_object('callMinute', r.call_minute_micros, 'segment', r.segment_micros, 'mail', r.mail_micros,
           'callMinutes', r.call_minutes, 'limits', (
             select coalesce(json_agg(json_build_object(
@@ -178,7 +185,7 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
             where l.campaign_id is null or l.campaign_id = c.id))
         from spend_rate r) as spending,
       w.id as law_id, w.revision as law_revision,
-      s.revision, s.legal_hours, s.unknown_place_hours, s.caps, s.closing_margin_seconds,
+      s.revision, s.legal_hours, s.unknown_place_hours, s.caps, s.allowed_countries, s.closing_margin_seconds,
       s.opening_jitter_seconds, s.untagged_after_seconds, s.messages_per_second
     from (select app_now() as now) t
     cross join settings s
@@ -233,6 +240,7 @@ function toFrame(
         legalHours: row.legalHours,
         unknownPlaceHours: row.unknownPlaceHours,
         caps: row.caps,
+        allowedCountries: row.allowedCountries,
         closingMarginMs: Math.max(
           row.closingMarginSeconds * 1000,
           row.speed === 1 ? 0 : CLOSING_MARGIN_REAL_MS * row.speed,
@@ -258,12 +266,14 @@ function toFrame(
         endedSeries,
       },
       contact: {
-        zones: row.places.zones,
+        zones: zonesInDoubt(row.places.zones),
         placeKnown: row.places.known,
         states: row.places.states,
         countries: countriesOf(row.places),
         consents: row.consents,
-        addresses: row.addresses,
+        addresses: addressViews(row.addresses),
+        relationships: row.relationships ?? [],
+        ...provenOf(row.addresses, row.consents, row.relationships ?? []),
       },
       attempts: row.attempts,
       personAttempts: row.personAttempts,
