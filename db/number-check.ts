@@ -116,7 +116,7 @@ export async function numbersToCheck(
       where n.hash = a.hash and n.registry = ${registry} and n.checked_at <= app_now()) newest on true
     where ca.contact_id in (select k.contact_id from list_member m join cases k on k.id = m.case_id where m.list_id = ${listId})
       and ca.unusable is null and (${after}::uuid is null or ca.contact_id > ${after})
-      and (newest.checked_at is null or newest.checked_at < app_now() - make_interval(days => ${olderThanDays}))
+      and (newest.checked_at is null or newest.checked_at < app_now() - make_interval(hours => ${24 * olderThanDays}))
     group by ca.contact_id
     order by ca.contact_id
     limit ${limit}`;
@@ -137,7 +137,7 @@ export async function uncheckedProblems(
         and app_now() < r.happened_on + case r.kind when 'purchase' then interval '18 months' else interval '3 months' end)
       and (
         select bool_and(not exists (select from number_check n
-          where n.hash = ca.hash and n.registry = 'dnc' and n.checked_at >= app_now() - make_interval(days => ${SCRUB_DAYS})))
+          where n.hash = ca.hash and n.registry = 'dnc' and n.checked_at >= app_now() - make_interval(hours => ${24 * SCRUB_DAYS})))
         from contact_address ca join address a on a.hash = ca.hash and a.kind = 'phone'
         where ca.contact_id = person.contact_id and ca.unusable is null)`;
   if (row === undefined || row.people === 0) return [];

@@ -1,14 +1,14 @@
 import type { Instant } from '../domain/instant';
 import type { Db } from './client';
-import { bindingBeside, compareZones, type OffsetOf, type ZoneDifference } from './zone-tables';
+import { bindingBeside, compareZones, type ZoneDifference, type ZoneTable } from './zone-tables';
 
 /** What this process knows of where its own table of zones and the database's differ; nothing until it has looked. */
 let differences: readonly ZoneDifference[] | null = null;
 let beside: ReadonlyMap<string, readonly string[]> = new Map();
 
 /** At the start of a process: its table is its own, and does not change while it runs. */
-export async function learnZoneDifferences(db: Db, from: Instant, offsetOf?: OffsetOf): Promise<readonly ZoneDifference[]> {
-  differences = await compareZones(db, from, offsetOf);
+export async function learnZoneDifferences(db: Db, from: Instant, table?: ZoneTable): Promise<readonly ZoneDifference[]> {
+  differences = await compareZones(db, from, table);
   beside = bindingBeside(differences);
   return differences;
 }

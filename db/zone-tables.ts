@@ -1,6 +1,5 @@
-import { IANAZone } from 'luxon';
 import { DAY_MS, type Instant, MINUTE_MS } from '../domain/instant';
-import { isZone } from '../domain/local-time';
+import { isZone, offsetOf as ourOffset } from '../domain/local-time';
 import type { Db } from './client';
 
 /** Node's table of time zones against PostgreSQL's: the planner keeps hours by the one, the auditor by the other. */
@@ -17,15 +16,26 @@ export interface ZoneDifference {
   readonly isBrief: boolean;
 }
 
-export type OffsetOf = (zone: string, at: Instant) => number;
+type OffsetOf = (zone: string, at: Instant) => number;
 
-const YEARS = 5;
+/** What is compared with PostgreSQL's: Node's own table, and all of its zones, unless something else is said. */
+export interface ZoneTable {
+  readonly offsetOf?: OffsetOf;
+  readonly only?: readonly string[];
+}
+
+const YEARS = 3;
 /** No zone keeps summer or winter time for less than this (the shortest is Morocco's month of Ramadan). */
 const STEP_MS = 28 * DAY_MS;
 
 /** Every zone that both know, over the coming years: every four weeks, and on both sides of each change of our table. */
-export async function compareZones(db: Db, from: Instant, offsetOf: OffsetOf = ourOffset): Promise<ZoneDifference[]> {
-  const names = await db<{ name: string }[]>`select name from pg_timezone_names`;
+export async function compareZones(
+  db: Db,
+  from: Instant,
+  { offsetOf = ourOffset, only }: ZoneTable = {},
+): Promise<ZoneDifference[]> {
+  const names = await db<{ name: string }[]>`
+    select name from pg_timezone_names where ${only === undefined} or name = any (${[...(only ?? [])]}::text[])`;
   const until = from + YEARS * 366 * DAY_MS;
   const spans = names.filter(({ name }) => isZone(name)).flatMap(({ name }) => spansOf(name, from, until, offsetOf));
   return db<ZoneDifference[]>`
@@ -102,8 +112,4 @@ function changeBetween(zone: string, before: Instant, after: Instant, offsetOf: 
     else high = middle;
   }
   return high * MINUTE_MS;
-}
-
-function ourOffset(zone: string, at: Instant): number {
-  return IANAZone.create(zone).offset(at);
 }

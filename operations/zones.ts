@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { Sql } from '../db/client';
 import { knownZoneDifferences, learnZoneDifferences } from '../db/zone-doubts';
 import type { ZoneDifference } from '../db/zone-tables';
-import { toIso } from '../domain/instant';
 import type { Part } from './readiness';
 
 const MOST_NAMED = 20;
@@ -35,7 +34,7 @@ function told({ zone, fromAt, untilAt, ours, theirs }: ZoneDifference): string {
 }
 
 function day(at: number): string {
-  return toIso(at).slice(0, 10);
+  return new Date(at).toISOString().slice(0, 10);
 }
 
 function hours(minutes: number): string {

@@ -11,6 +11,12 @@ const record = (body: object) => api.call('POST', '/v1/number-checks', { body })
 const DNC = { registry: 'dnc', source: 'registry', checkedAt: '2027-02-28T09:00:00Z' };
 const DATABASE = { registry: 'reassigned', source: 'database', checkedAt: '2027-02-28T09:00:00Z' };
 
+const PLAN = {
+  runs: [
+    { key: 'week', startsOn: '2027-03-01', hours: { mode: 'company_times' }, calls: { attempts: 1, greeting: 'Hi' } },
+  ],
+};
+
 async function newList(csv: string): Promise<{ listId: string; report: Record<string, unknown> }> {
   const { id } = (await api.call('POST', '/v1/lists', { body: { name: 'Numbers', caseType: 'intake' } })).body;
   const report = (await api.call('POST', `/v1/lists/${id}/import`, { body: csv })).body;
@@ -71,11 +77,8 @@ describe('what registries said of numbers (C10, C11)', () => {
       (await api.call('GET', `/v1/lists/${listId}/numbers-to-check${query}`)).body.items.flatMap(
         ({ phones }: { phones: { phone: string }[] }) => phones.map(({ phone }) => phone),
       );
-    const plan = {
-      runs: [{ key: 'week', startsOn: '2027-03-01', hours: { mode: 'company_times' }, calls: { attempts: 1, greeting: 'Hi' } }],
-    };
     const { id } = (
-      await api.call('POST', '/v1/campaigns', { body: { name: 'Selling', listId, plan, policy: { solicits: true } } })
+      await api.call('POST', '/v1/campaigns', { body: { name: 'Selling', listId, plan: PLAN, policy: { solicits: true } } })
     ).body;
     const problems = async () =>
       (await api.call('POST', `/v1/campaigns/${id}/launch`)).body.errors?.filter(
@@ -114,6 +117,21 @@ describe('the countries whose numbers are called (T25)', () => {
     expect((await api.call('GET', '/v1/settings')).body.allowedCountries).toEqual(['US', 'CA']);
     for (const allowedCountries of [[], ['US', 'US'], ['Latvia']])
       expect((await api.call('PATCH', '/v1/settings', { body: { allowedCountries } })).body.code).toBe('invalid_body');
+  });
+
+  it('are asked before a code or an alert goes to the team', async () => {
+    const own = { kind: 'phone', value: '+1 876 555 0126', label: 'Ada' };
+    expect((await api.call('POST', '/v1/own-addresses', { body: own })).body).toMatchObject({
+      code: 'invalid_body',
+      errors: [{ pointer: '#/value', detail: expect.stringContaining('allowedCountries') }],
+    });
+    const { listId } = await newList('phone\n+12125550177\n');
+    const policy = { handoffAlerts: { recipients: [{ channel: 'sms', to: '+18765550126' }] } };
+    const { id } = (await api.call('POST', '/v1/campaigns', { body: { name: 'Alerted', listId, plan: PLAN, policy } }))
+      .body;
+    expect((await api.call('POST', `/v1/campaigns/${id}/launch`)).body.errors).toContainEqual(
+      expect.objectContaining({ pointer: '#/policy/handoffAlerts', value: '+18765550126' }),
+    );
   });
 
   it('are asked when people come in: a number abroad is kept, and said to be called by nobody', async () => {

@@ -67,7 +67,7 @@ export function solicitations(sql: Db): Promise<Equation> {
               and (v.policy ->> 'solicits')::boolean)
       ), judged as (
         select t.id,
-          coalesce(n.answer = 'not_listed' and n.checked_at >= t.claimed_at - interval '31 days', false)
+          coalesce(n.answer = 'not_listed' and n.checked_at >= t.claimed_at - interval '744 hours', false)
           or exists (
             select from consent s
             where s.contact_id = e.contact_id and s.given_at <= t.claimed_at
