@@ -83,7 +83,7 @@ const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
   no_basis: ({ state, checkedAt }) => `the campaign solicits, and ${DNC_STATES[String(state)]}${sinceWhen(checkedAt)}`,
   solicits: ({ basis, checkedAt }) =>
     basis === null
-      ? `it solicits, and the number was not on the Do-Not-Call list at ${instant(checkedAt ?? undefined)}`
+      ? `it solicits, and the number was not on the Do-Not-Call list at ${instant(checkedAt)}`
       : `it solicits, which rests on the ${basis}`,
   reassigned: ({ checkedAt }) => `the number belongs to somebody else, as the registry said at ${instant(checkedAt)}`,
   country_not_allowed: ({ country }) => `the number is in a country that is not called (${country})`,

@@ -80,10 +80,21 @@ describe('a campaign that solicits (C10)', () => {
     ['a consent to calls', { consents: [{ id: 'c-1', class: 'live_call' }] }, 'consent "live_call"'],
     ['a purchase', { relationships: [PURCHASE] }, 'purchase of 2026-08-15'],
     ['an inquiry', { relationships: [{ ...PURCHASE, kind: 'inquiry', on: '2027-02-01' }] }, 'inquiry of 2027-02-01'],
-  ] as const)('calls a listed number that rests on %s', (_, basis, sentence) => {
-    const decision = decisionOf(of(looked('listed'), basis));
-    expect(decision.kind).toBe('touch');
-    expect(explain(decision)).toContain(`it solicits, which rests on the ${sentence}`);
+  ] as const)('calls a listed number, or one that nobody looked up, by %s', (_, basis, sentence) => {
+    for (const phone of [looked('listed'), {}]) {
+      const decision = decisionOf(of(phone, basis));
+      expect(decision.kind).toBe('touch');
+      expect(explain(decision)).toContain(`it solicits, which rests on the ${sentence}`);
+    }
+  });
+
+  it('waits for the first of two numbers that nobody looked up', () => {
+    const input = aPlannerInput({
+      policy: SELLING,
+      contact: aContact({ addresses: [aPhone(), aPhone({ hash: 'phone-2' })] }),
+    });
+    expect(addressFor(input, 'voice')?.hash).toBe('phone-1');
+    expect(barsOf(input, 'voice')).toHaveLength(2);
   });
 
   it('takes a consent for the channel that it was given for', () => {

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
 import type { Sql } from '../db/client';
 import { knownZoneDifferences, learnZoneDifferences } from '../db/zone-doubts';
-import type { ZoneDifference } from '../db/zone-tables';
+import type { ZoneDifference, ZoneTable } from '../db/zone-tables';
 import type { Part } from './readiness';
 
 const MOST_NAMED = 20;
 
 /** Looks once where Node's and PostgreSQL's tables of zones differ, and says so. Without an answer nothing is narrowed. */
-export async function compareZoneTables(sql: Sql, log: Logger): Promise<void> {
+export async function compareZoneTables(sql: Sql, log: Logger, table?: ZoneTable): Promise<void> {
   try {
-    const differences = await learnZoneDifferences(sql, Date.now());
+    const differences = await learnZoneDifferences(sql, Date.now(), table);
     if (differences.length > 0)
       log.warn({ zones: differences.map(told) }, 'Node and PostgreSQL have different tables of time zones');
   } catch (err) {

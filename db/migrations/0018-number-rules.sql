@@ -90,9 +90,15 @@ select '1' || area_code, '{CA}' from regexp_split_to_table(
   '548 579 581 584 587 604 613 639 647 672 683 705 709 742 753 778 780 782 807 819 825 867 873 879 902 905 942', ' ') area_code;
 
 -- All countries that the number may belong to; none for what is charged at special rates or belongs to nobody.
-create function countries_of_number(number text) returns text[] language sql stable as $$
-  select case when number ~ '^\+1900' then '{}' else coalesce((
-    select countries from number_country
-    where prefix = any (array(select substr(number, 2, digits) from generate_series(1, 4) digits))
-    order by length(prefix) desc limit 1), '{}') end
-$$;
+create function countries_of_number(number text) returns text[] language plpgsql stable as $$
+declare
+  named text[];
+begin
+  if number like '+1900%' then return '{}'; end if;
+  -- The longest beginning says most.
+  for digits in reverse 4..1 loop
+    select countries into named from number_country where prefix = substr(number, 2, digits);
+    if named is not null then return named; end if;
+  end loop;
+  return '{}';
+end $$;
