@@ -46,11 +46,13 @@ import { legalRuleRoutes } from './routes/legal-rules';
 import { listMemberRoutes } from './routes/list-members';
 import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
+import { numberCheckRoutes } from './routes/number-checks';
 import { optOutRoutes } from './routes/opt-outs';
 import { orderRoutes } from './routes/orders';
 import { ownAddressRoutes } from './routes/own-addresses';
 import { publishRoutes } from './routes/publish';
 import { reachRoutes } from './routes/reach';
+import { relationshipRoutes } from './routes/relationships';
 import { recoveryRoutes } from './routes/recovery';
 import { ruleRoutes } from './routes/rules';
 import { sessionRoutes } from './routes/session';
@@ -112,6 +114,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...attributeRoutes(deps),
     ...reachRoutes(deps),
     ...consentRoutes(deps),
+    ...relationshipRoutes(deps),
+    ...numberCheckRoutes(deps),
     ...optOutRoutes(deps),
     ...erasureRoutes(deps),
     ...formRoutes(deps),

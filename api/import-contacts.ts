@@ -2,7 +2,9 @@ import { catalogueOf } from '../db/attribute';
 import type { Sql } from '../db/client';
 import { type ListTarget, storeEntry } from '../db/contact-import';
 import { Refusal } from '../db/refusal';
+import { allowedCountries } from '../db/settings';
 import { type Attribute, fitAttributes } from '../domain/attribute';
+import { numbersAbroad } from '../imports/fit-countries';
 import { type EntryFault, readEntry } from './contact-entry';
 
 export interface RowFault {
@@ -29,6 +31,7 @@ export interface ImportDeps {
 export class ContactImport {
   private readonly seen = new Set<string>();
   private catalogue: readonly Attribute[] | null = null;
+  private allowed: readonly string[] | null = null;
 
   constructor(
     private readonly deps: ImportDeps,
@@ -45,6 +48,8 @@ export class ContactImport {
     const attributes = fitAttributes(this.catalogue, entry.contact.attributes);
     for (const { name, value, rule } of attributes.faults)
       errors.push(this.rowFault({ path: ['contact', 'attributes', name], value, rule }));
+    this.allowed ??= await allowedCountries(sql);
+    for (const fault of numbersAbroad(input, entry, this.allowed)) errors.push(this.rowFault(fault));
     const fitted = { ...entry, contact: { ...entry.contact, attributes: attributes.values } };
     try {
       const { status, contactId } = await storeEntry(sql, list, fitted, actor);

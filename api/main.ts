@@ -9,6 +9,7 @@ import { dataConverter } from '../engine/data-converter';
 import { createEngine } from '../engine/engine';
 import { createLog, lastWords, logCrashes } from '../operations/log';
 import { type OperationsServer, startOperationsServer } from '../operations/server';
+import { compareZoneTables } from '../operations/zones';
 import { createApp } from './app';
 import type { ApiDeps } from './deps';
 import { EventStreams } from './event-stream';
@@ -34,6 +35,8 @@ async function main(): Promise<void> {
   if (await ensureAdminKey(sql, config.ADMIN_KEY_FILE))
     log.info({ file: config.ADMIN_KEY_FILE }, 'the first admin key was written');
   const streams = new EventStreams(new NewsFeed(sql, log));
+  // Nothing is claimed here: what is shown until it is done may be an hour wider.
+  const comparing = compareZoneTables(sql, log);
   const deps: ApiDeps = { sql, engine, log, config: apiConfig(config), streams };
   const metrics = apiMetrics(deps).watchProcess();
   const readiness = apiReadiness(deps);
@@ -45,6 +48,7 @@ async function main(): Promise<void> {
   streams.close();
   await close(server);
   await operations?.close();
+  await comparing;
   await engine.close();
   await sql.end();
   log.info('stopped');

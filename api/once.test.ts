@@ -4,6 +4,8 @@ import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
 import { CALLER_NUMBER_BODY_EXAMPLE } from './answers/caller-numbers';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
+import { CHECKS_BODY_EXAMPLE } from './answers/number-checks';
+import { RELATIONSHIP_BODY_EXAMPLE } from './answers/relationships';
 import { PORTABLE_EXAMPLE } from './answers/drafts';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from './answers/law';
 import { TEMPLATE_BODY_EXAMPLE } from './answers/templates';
@@ -187,6 +189,12 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ],
   ['/v1/campaigns/:id/contact-operations/import', 'contact_operation', () => 'external_id\nCut off\n'],
   ['/v1/contacts/:id/consents', 'consent', () => ({ ...CONSENT_BODY_EXAMPLE, text: 'Cut off' })],
+  ['/v1/contacts/:id/relationships', 'relationship', () => ({ ...RELATIONSHIP_BODY_EXAMPLE, source: 'Cut off' })],
+  [
+    '/v1/number-checks',
+    'number_check',
+    () => ({ ...CHECKS_BODY_EXAMPLE, source: 'Cut off', items: [{ phone: '+12125550123', answer: 'not_listed' }] }),
+  ],
   [
     '/v1/lists/{list}/contacts',
     'contact',

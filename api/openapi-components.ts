@@ -69,6 +69,8 @@ PolicySchema.register(z.globalRegistry, {
       'Whoever leaves the list leaves the campaign as well; otherwise those who are inside go on, and only nobody new comes in.',
     eachFailedCall: 'Fire "Unsuccessful" at every failed call, not once per series.',
     maxCallbacks: 'Most callbacks kept for one contact.',
+    solicits:
+      'Its calls and texts sell something: only numbers that were looked up within 31 days and are not on the Do-Not-Call list, or people with consent, a purchase or an inquiry on record.',
     handoffHoldHours: 'How long outreach waits for a person after a handoff before it goes on by itself.',
     phrases: "Phrases that put a reply into a bucket of the campaign's own choice.",
     crm: 'Texts as notes, statuses that end outreach, fields that are written; left out = none of it.',

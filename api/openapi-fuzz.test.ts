@@ -9,6 +9,7 @@ import { ATTRIBUTE_BODY_EXAMPLE } from './answers/attributes';
 import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
 import { CONSENT_BODY_EXAMPLE } from './answers/consents';
+import { RELATIONSHIP_BODY_EXAMPLE } from './answers/relationships';
 import { TEMPLATE_BODY_EXAMPLE } from './answers/templates';
 import { TAGS } from './openapi-frame';
 
@@ -185,6 +186,9 @@ async function aims(): Promise<Aims> {
       ],
       consents: await Promise.all(
         people.map(({ contactId }) => made(`/v1/contacts/${contactId}/consents`, CONSENT_BODY_EXAMPLE)),
+      ),
+      relationships: await Promise.all(
+        people.map(({ contactId }) => made(`/v1/contacts/${contactId}/relationships`, RELATIONSHIP_BODY_EXAMPLE)),
       ),
       cases: await idsOf('/v1/cases'),
       attributes: [await made('/v1/attributes', { ...ATTRIBUTE_BODY_EXAMPLE, name: 'aimed_at' })],

@@ -2,6 +2,7 @@ import { watchDatabase } from '../operations/database-metrics';
 import { Metrics } from '../operations/metrics';
 import { commonParts } from '../operations/parts';
 import { type Readiness, readinessOf } from '../operations/readiness';
+import { zonesPart } from '../operations/zones';
 import type { ApiDeps } from './deps';
 
 /** The figures of the whole installation; a program adds those of its process. */
@@ -17,5 +18,6 @@ export function apiReadiness({
   engine,
   config,
 }: Pick<ApiDeps, 'sql' | 'engine' | 'config'>): () => Promise<Readiness> {
-  return readinessOf(commonParts({ sql, engine, mayScaleClock: config.simulated, needsTemporal: false }));
+  const common = commonParts({ sql, engine, mayScaleClock: config.simulated, needsTemporal: false });
+  return readinessOf([...common, zonesPart]);
 }

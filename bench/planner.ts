@@ -118,6 +118,7 @@ export function plannerInput(n: number): PlannerInput {
       legalHours: { weekdays: [...WEEKDAYS, 6, 7], slots: [{ open: '08:00', close: '21:00' }] },
       unknownPlaceHours: { weekdays: WEEKDAYS, slots: [{ open: '10:00', close: '18:00' }] },
       caps: { phone: CAPS, email: CAPS },
+      allowedCountries: ['US', 'CA'],
       closingMarginMs: 60_000,
       openingJitterMs: 15 * 60_000,
       untaggedAfterMs: 15 * 60_000,

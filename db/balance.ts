@@ -3,6 +3,7 @@ import { leases, lines, openCalls } from './balance/calls';
 import { commitments, executions } from './balance/effects';
 import { audience, states } from './balance/enrollments';
 import type { BalanceOptions, Equation } from './balance/equation';
+import { countries, reassigned, solicitations } from './balance/numbers';
 import { consents, legalCaps, spending } from './balance/permission';
 import { caps, creates, suppressions } from './balance/touches';
 import { attempts, counters, outbox } from './balance/upkeep';
@@ -37,6 +38,9 @@ export async function balance(sql: Db, { settled = false }: Partial<BalanceOptio
     await caps(sql),
     await legalCaps(sql),
     await consents(sql),
+    await solicitations(sql),
+    await reassigned(sql),
+    await countries(sql),
     await spending(sql),
     await leases(sql),
     await lines(sql),

@@ -15,6 +15,7 @@ export const ENTITIES = [
   'contact',
   'case',
   'attribute',
+  'number_check',
   'enrollment',
   'execution',
   'fact',

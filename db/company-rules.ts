@@ -13,6 +13,7 @@ export interface CompanyRow {
   readonly legalHours: WeeklyHours;
   readonly unknownPlaceHours: WeeklyHours;
   readonly caps: { readonly phone: Caps; readonly email: Caps };
+  readonly allowedCountries: readonly string[];
   readonly closingMarginSeconds: number;
   readonly openingJitterSeconds: number;
   readonly untaggedAfterSeconds: number;
@@ -24,18 +25,19 @@ const CLOSING_MARGIN_REAL_MS = 5_000;
 /** Columns of a `CompanyRow` but for the speed, of the settings `s` and the newest `law_revision` `w`. */
 export function companyColumns(db: Db) {
   return db`
-    w.id as law_id, w.revision as law_revision, s.revision, s.legal_hours, s.unknown_place_hours, s.caps,
+    w.id as law_id, w.revision as law_revision, s.revision, s.legal_hours, s.unknown_place_hours, s.caps, s.allowed_countries,
     s.closing_margin_seconds, s.opening_jitter_seconds, s.untagged_after_seconds`;
 }
 
 export async function companyRules(db: Db, row: CompanyRow): Promise<CompanyRules> {
-  const { revision, legalHours, unknownPlaceHours, caps, speed } = row;
+  const { revision, legalHours, unknownPlaceHours, caps, allowedCountries, speed } = row;
   return {
     revision,
     law: await getLaw(db, { id: row.lawId, revision: row.lawRevision }),
     legalHours,
     unknownPlaceHours,
     caps,
+    allowedCountries,
     closingMarginMs: Math.max(row.closingMarginSeconds * 1000, speed === 1 ? 0 : CLOSING_MARGIN_REAL_MS * speed),
     openingJitterMs: row.openingJitterSeconds * 1000,
     untaggedAfterMs: row.untaggedAfterSeconds * 1000,

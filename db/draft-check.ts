@@ -6,6 +6,7 @@ import type { Db, Tx } from './client';
 import { holdAgentAndForm, linked } from './compatibility';
 import { crmFieldProblems } from './crm-field-check';
 import { launchProblems } from './launch-check';
+import { uncheckedProblems } from './number-check';
 import { Refusal, type RefusedField } from './refusal';
 import { fillTemplates, templatesIn } from './template-use';
 
@@ -77,11 +78,11 @@ async function judge(db: Db, id: string, hold: Hold = async () => undefined): Pr
   >`select status, revision, steps, definition from campaign where id = ${id}`;
   if (row === undefined) throw new Refusal('not_found', `there is no campaign ${id}`);
   const { status, revision, steps } = row;
-  if (steps !== null) return { status, revision, ...(await judgeSteps(db, id, steps, hold)) };
+  if (steps !== null) return { status, revision, ...(await judgeSteps(db, { id, status }, steps, hold)) };
   const written = await linked(db, CampaignDefinitionSchema.parse(row.definition));
   await hold(written);
   const inUse = status === 'draft' ? NONE : templatesIn(written.plan);
-  const { definition, found } = await filledAndChecked(db, id, written, inUse);
+  const { definition, found } = await filledAndChecked(db, id, { written, inUse, status });
   return {
     status,
     revision,
@@ -92,13 +93,13 @@ async function judge(db: Db, id: string, hold: Hold = async () => undefined): Pr
 
 async function judgeSteps(
   db: Db,
-  id: string,
+  { id, status }: { readonly id: string; readonly status: CampaignStatus },
   steps: DraftSteps,
   hold: Hold,
 ): Promise<Pick<Judgement, 'problems' | 'definition'>> {
   const { problems, sound, isStandIn } = inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
   await hold(sound);
-  const { definition, found } = await filledAndChecked(db, id, sound, NONE);
+  const { definition, found } = await filledAndChecked(db, id, { written: sound, inUse: NONE, status });
   return {
     definition,
     problems: inOrderOfSteps([
@@ -112,18 +113,25 @@ async function judgeSteps(
 
 const NONE: ReadonlySet<string> = new Set();
 
+interface Unchecked {
+  readonly written: CampaignDefinition;
+  readonly inUse: ReadonlySet<string>;
+  readonly status: CampaignStatus;
+}
+
 /** With the words of its templates. Archived ones stay good only for a campaign that has them `inUse`. */
 async function filledAndChecked(
   db: Db,
   id: string,
-  written: CampaignDefinition,
-  inUse: ReadonlySet<string>,
+  { written, inUse, status }: Unchecked,
 ): Promise<{ readonly definition: CampaignDefinition; readonly found: readonly RefusedField[] }> {
   const { definition, problems } = await fillTemplates(db, written, inUse);
   const found = [
     ...problems,
     ...(await launchProblems(db, definition)),
     ...(await crmFieldProblems(db, id, definition)),
+    // Who is held back in a campaign that goes on keeps nobody from mending its words.
+    ...(status === 'draft' ? await uncheckedProblems(db, definition) : []),
   ];
   return { definition, found };
 }

@@ -101,6 +101,7 @@ export async function anonymise(tx: Tx, contactId: string): Promise<Record<strin
   await tx`delete from crm_case where case_id in (select id from cases where contact_id = ${contactId})`;
   const consents =
     await tx`update consent set text = '', source = 'erased', revoked_reason = null where contact_id = ${contactId} returning 1`;
+  await tx`update relationship set source = 'erased', withdrawn_reason = null where contact_id = ${contactId}`;
   await tx`update call_opt_out set reason = '' where contact_id = ${contactId}`;
   await tx`delete from found_address where contact_id = ${contactId}`;
   await tx`

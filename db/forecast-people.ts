@@ -3,9 +3,10 @@ import type { Person, Setting } from '../domain/forecast-person';
 import { explainRejection, rejectionOf } from '../domain/forecast-rejection';
 import type { Instant } from '../domain/instant';
 import { NEWCOMER } from '../domain/newcomer';
+import type { Relationship } from '../domain/number-check';
 import { countriesOf } from '../domain/places';
 import { NO_HISTORY } from '../domain/plan-history';
-import type { AddressView, ContactView, PersonAttempt } from '../domain/planner-input';
+import type { ContactView, PersonAttempt } from '../domain/planner-input';
 import type { Policy } from '../domain/policy';
 import type { CandidatePlaces } from '../domain/zone-evidence';
 import type { Consent } from '../domain/consent';
@@ -16,6 +17,8 @@ import type { ForecastRow } from './forecast';
 import type { StoredContact } from './forecast-results';
 import { type Ground, readGround } from './forecast-ground';
 import { currentVersion } from './freeze';
+import { zonesInDoubt } from './zone-doubts';
+import { type AddressRow, addressViews, newestChecks, provenOf, relationshipsOf } from './number-facts';
 import { loadPlannerFrames } from './planner-input';
 
 /** Everybody whom a forecast is about, as they all stood at one moment. */
@@ -194,6 +197,8 @@ class Reading {
       select p.id as contact_id, p.places,
         (select coalesce(json_agg(json_build_object(
             'hash', ca.position::text, 'kind', a.kind, 'usable', ca.unusable is null,
+            'number', case a.kind when 'phone' then a.value end,
+            'checks', case a.kind when 'phone' then ${newestChecks(this.tx, this.tx`at_ms(${this.from})`)} end,
             'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
               from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null
                 union all select 'voice' from call_opt_out o where o.hash = a.hash and o.lifted_at is null
@@ -204,8 +209,9 @@ class Reading {
           from (select distinct aa.attempt_id, aa.claimed_at, case aa.channel when 'email' then 'email' else 'phone' end as kind
             from contact_address ca join attempt_address aa on aa.hash = ca.hash
             where ca.contact_id = p.id and aa.claimed_at > at_ms(${this.from}) - interval '30 days') u) as person_attempts,
-        (select json_agg(json_build_object('id', n.class, 'class', n.class) order by n.given_at, n.id)
-          from consent n where n.contact_id = p.id and n.revoked_at is null and n.given_at <= at_ms(${this.from})) as consents
+        (select json_agg(json_build_object('id', n.class, 'class', n.class, 'givenAt', ms(n.given_at)) order by n.given_at, n.id)
+          from consent n where n.contact_id = p.id and n.revoked_at is null and n.given_at <= at_ms(${this.from})) as consents,
+        ${relationshipsOf(this.tx)} as relationships
       from member join contact p on p.id = member.contact_id
       order by p.id`;
   }
@@ -247,6 +253,7 @@ class Reading {
     const alike = {
       ...contact,
       consents: contact.consents.map((consent) => ({ id: consent.class, class: consent.class })),
+      relationships: (contact.relationships ?? NOTHING).map((each) => ({ ...each, id: each.kind })),
       addresses: contact.addresses.map((address, ix) => ({ ...address, hash: String(ix) })),
     };
     const key = JSON.stringify(alike);
@@ -259,14 +266,26 @@ class Reading {
 interface MemberRow {
   readonly contactId: string;
   readonly places: CandidatePlaces;
-  readonly addresses: AddressView[];
+  readonly addresses: AddressRow[];
   readonly personAttempts: PersonAttempt[] | null;
-  readonly consents: Consent[] | null;
+  readonly consents: (Consent & { readonly givenAt: Instant })[] | null;
+  readonly relationships: Relationship[] | null;
 }
 
 const NOTHING: readonly never[] = [];
 
-function contactView({ places, addresses, consents }: MemberRow): ContactView {
-  const { zones, known, states } = places;
-  return { zones, placeKnown: known, states, countries: countriesOf(places), consents: consents ?? NOTHING, addresses };
+function contactView({ places, addresses, ...row }: MemberRow): ContactView {
+  const { known, states } = places;
+  const consents = row.consents ?? NOTHING;
+  const relationships = row.relationships ?? NOTHING;
+  return {
+    zones: zonesInDoubt(places.zones),
+    placeKnown: known,
+    states,
+    countries: countriesOf(places),
+    consents,
+    relationships,
+    addresses: addressViews(addresses),
+    ...provenOf(addresses, consents, relationships),
+  };
 }

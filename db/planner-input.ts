@@ -5,8 +5,8 @@ import { LONGEST_CAP_MS } from '../domain/caps';
 import type { Consent } from '../domain/consent';
 import type { Instant } from '../domain/instant';
 import { countriesOf } from '../domain/places';
+import type { Relationship } from '../domain/number-check';
 import type {
-  AddressView,
   AttemptView,
   CampaignView,
   Commitment,
@@ -20,7 +20,9 @@ import type { Spending } from '../domain/spend';
 import type { CandidatePlaces } from '../domain/zone-evidence';
 import type { Db } from './client';
 import { type CompanyRow, companyColumns, companyRules, spendingColumn } from './company-rules';
+import { type AddressRow, addressViews, newestChecks, provenOf, relationshipsOf } from './number-facts';
 import { getVersion, type VersionContent } from './versions';
+import { zonesInDoubt } from './zone-doubts';
 
 /** The planner's inputs and what the caller needs beside them, read in one statement. */
 export interface PlannerFrame {
@@ -64,8 +66,9 @@ interface Row extends CompanyRow {
   campaignEpoch: number;
   lineGroupId: string;
   places: CandidatePlaces;
-  consents: Consent[];
-  addresses: AddressView[];
+  consents: (Consent & { readonly givenAt: Instant })[];
+  relationships: Relationship[] | null;
+  addresses: AddressRow[];
   attempts: AttemptView[];
   personAttempts: PersonAttempt[];
   commitments: Commitment[];
@@ -128,6 +131,8 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
       p.places,
       (select coalesce(json_agg(json_build_object(
           'hash', a.hash, 'kind', a.kind, 'usable', ca.unusable is null,
+          'number', case a.kind when 'phone' then a.value end,
+          'checks', case a.kind when 'phone' then ${newestChecks(db, db`t.now`)} end,
           'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
             from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null
               union all select 'voice' from call_opt_out o where o.hash = a.hash and o.lifted_at is null
@@ -157,8 +162,9 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
         where x.kind = 'classify' and x.state = 'pending' and o.contact_id in (
           select other.contact_id from contact_address own join contact_address other on other.hash = own.hash
           where own.contact_id = e.contact_id union all select e.contact_id)) as unread_replies,
-      (select coalesce(json_agg(json_build_object('id', n.id, 'class', n.class) order by n.given_at, n.id), '[]')
+      (select coalesce(json_agg(json_build_object('id', n.id, 'class', n.class, 'givenAt', ms(n.given_at)) order by n.given_at, n.id), '[]')
         from consent n where n.contact_id = e.contact_id and n.revoked_at is null and n.given_at <= t.now) as consents,
+      ${relationshipsOf(db)} as relationships,
       ${spendingColumn(db)} as spending, ${companyColumns(db)}, s.messages_per_second
     from (select app_now() as now) t
     cross join settings s
@@ -226,12 +232,14 @@ function toFrame(
         endedSeries,
       },
       contact: {
-        zones: row.places.zones,
+        zones: zonesInDoubt(row.places.zones),
         placeKnown: row.places.known,
         states: row.places.states,
         countries: countriesOf(row.places),
         consents: row.consents,
-        addresses: row.addresses,
+        addresses: addressViews(row.addresses),
+        relationships: row.relationships ?? [],
+        ...provenOf(row.addresses, row.consents, row.relationships ?? []),
       },
       attempts: row.attempts,
       personAttempts: row.personAttempts,

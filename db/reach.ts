@@ -84,9 +84,11 @@ function problemsOf(db: Db, caseType: string | null) {
     cross join lateral (
       select coalesce(bool_or(a.kind = 'phone'), false) as has_phone,
         coalesce(bool_or(a.kind = 'phone' and ca.unusable is null), false) as has_usable_phone,
+        coalesce(bool_and(not countries_of_number(a.value) && s.allowed_countries)
+          filter (where a.kind = 'phone' and ca.unusable is null and a.value <> ''), false) as is_abroad,
         coalesce(bool_or(a.kind = 'email'), false) as has_email,
         coalesce(bool_or(a.kind = 'email' and ca.unusable is null), false) as has_usable_email
-      from contact_address ca join address a on a.hash = ca.hash
+      from contact_address ca join address a on a.hash = ca.hash cross join settings s
       where ca.contact_id = p.id and (ca.unusable is null or ca.unusable in ('wrong_number', 'invalid'))
     ) way
     cross join lateral (
@@ -95,9 +97,21 @@ function problemsOf(db: Db, caseType: string | null) {
       where ca.contact_id = p.id
     ) barred
     cross join lateral (
+      select coalesce(array_agg(newest.answer) filter (where newest.answer <> 'yes' or not exists (
+          select from consent n where n.contact_id = p.id and n.revoked_at is null and n.given_at > newest.checked_at)), '{}') as answers
+      from contact_address ca
+      cross join lateral (select distinct on (n.registry) n.answer, n.checked_at from number_check n
+        where n.hash = ca.hash and n.checked_at <= app_now()
+        order by n.registry, n.checked_at desc, n.answer in ('listed', 'yes') desc) newest
+      where ca.contact_id = p.id and ca.unusable is null
+    ) checked
+    cross join lateral (
       select array_remove(array[
         case when not (p.places ->> 'known')::boolean then 'unknown_place' end,
         case when not has_phone then 'no_phone' when not has_usable_phone then 'no_usable_phone' end,
+        case when is_abroad then 'country_not_allowed' end,
+        case when 'yes' = any (checked.answers) then 'reassigned_number' end,
+        case when 'listed' = any (checked.answers) then 'on_dnc_list' end,
         case when not has_email then 'no_email' when not has_usable_email then 'no_usable_email' end,
         case when 'voice' = any (barred.channels) then 'opted_out_voice'
           when exists (select from contact_address ca join call_opt_out o on o.hash = ca.hash and o.lifted_at is null

@@ -1,5 +1,6 @@
 import { isEnriching } from '../domain/enrichment';
 import { usableNumbers } from '../domain/caller-number';
+import { countryOfNumber } from '../domain/number-country';
 import type { Policy } from '../domain/policy';
 import type { Channel } from '../domain/channel';
 import type { Db } from './client';
@@ -12,7 +13,7 @@ export async function settingsProblems(
   places: Partial<Record<Channel, string>>,
 ): Promise<RefusedField[]> {
   const [company] = await db<Company[]>`
-    select s.mail_from, s.caller_numbers as numbers,
+    select s.mail_from, s.caller_numbers as numbers, s.allowed_countries,
       array(select number from caller_number where resting) as resting,
       array(select number from caller_number where registration in ('pending', 'rejected')) as unregistered,
       (select enabled from enrichment_service) as enriches
@@ -36,6 +37,7 @@ export async function settingsProblems(
 interface Company {
   readonly mailFrom: string;
   readonly numbers: readonly string[];
+  readonly allowedCountries: readonly string[];
   readonly resting: readonly string[];
   readonly unregistered: readonly string[];
   readonly enriches: boolean;
@@ -67,7 +69,9 @@ function silent(policy: Policy, company: Company, places: Partial<Record<Channel
 
 /** Alerts need somebody to come from. */
 function untold({ handoffAlerts: { recipients, escalation } }: Policy, company: Company): RefusedField[] {
-  const named = [...recipients, ...(escalation?.recipients ?? [])].map(({ channel }) => channel);
+  const all = [...recipients, ...(escalation?.recipients ?? [])];
+  const named = all.map(({ channel }) => channel);
+  const abroad = all.filter(({ channel, to }) => channel === 'sms' && !isAllowed(to, company));
   const pointer = '#/policy/handoffAlerts';
   return [
     ...(named.includes('email') && company.mailFrom === ''
@@ -76,5 +80,13 @@ function untold({ handoffAlerts: { recipients, escalation } }: Policy, company: 
     ...(named.includes('sms') && usableNumbers(company, [], 'sms').length === 0
       ? [{ pointer, detail: 'alerts by text need a number of the pool that may text; there is none' }]
       : []),
+    ...abroad.map(({ to }) => ({ pointer, detail: NOT_ALLOWED, value: to })),
   ];
+}
+
+/** T25: texts to the team cost as much as others. */
+const NOT_ALLOWED = 'the number is in a country that the settings do not allow (allowedCountries)';
+
+function isAllowed(number: string, { allowedCountries }: Pick<Company, 'allowedCountries'>): boolean {
+  return allowedCountries.includes(countryOfNumber(number) ?? '');
 }

@@ -19,6 +19,8 @@ export interface Settings {
   readonly defaultHours: DefaultHours;
   readonly caps: { readonly phone: Caps; readonly email: Caps };
   readonly callerNumbers: readonly string[];
+  /** ISO codes of the countries whose numbers are called and texted (T25); US includes its territories. */
+  readonly allowedCountries: readonly string[];
   readonly mailFrom: string;
   readonly closingMarginSeconds: number;
   readonly openingJitterSeconds: number;
@@ -39,19 +41,31 @@ export type SettingsChange = {
 } & { readonly revision?: number | undefined };
 
 /** A change of one of these can close or open an hour for anybody, so every live campaign is planned anew. */
-const PLANNED_BY = ['legalHours', 'unknownPlaceHours', 'caps', 'closingMarginSeconds', 'openingJitterSeconds'] as const;
+const PLANNED_BY = [
+  'legalHours',
+  'unknownPlaceHours',
+  'caps',
+  'allowedCountries',
+  'closingMarginSeconds',
+  'openingJitterSeconds',
+] as const;
 
 export async function getSettings(db: Db): Promise<Settings> {
   const [row] = await db<Settings[]>`
     select s.company_name, s.company_address as address, s.company_phone as phone,
       s.transfer_number, s.zone, s.legal_hours,
-      s.unknown_place_hours, s.default_hours, s.caps, s.caller_numbers, s.mail_from, s.closing_margin_seconds,
+      s.unknown_place_hours, s.default_hours, s.caps, s.caller_numbers, s.allowed_countries, s.mail_from, s.closing_margin_seconds,
       s.opening_jitter_seconds, s.messages_per_second, s.untagged_after_seconds,
       l.lines, l.rate_percent, s.revision, ms(s.updated_at) as updated_at, s.updated_by
     from settings s
     join line_group l on l.name = 'default'`;
   if (row === undefined) throw new Error('the settings row is missing; were all migrations applied?');
   return row;
+}
+
+export async function allowedCountries(db: Db): Promise<readonly string[]> {
+  const [row] = await db<{ allowedCountries: string[] }[]>`select allowed_countries from settings`;
+  return row?.allowedCountries ?? [];
 }
 
 export async function changeSettings(sql: Sql, change: SettingsChange, actor: string): Promise<Settings> {
@@ -84,6 +98,7 @@ async function store(tx: Tx, values: SettingsValues, actor: string): Promise<voi
       default_hours = ${JSON.stringify(values.defaultHours)}::text::jsonb,
       caps = ${JSON.stringify(values.caps)}::text::jsonb,
       caller_numbers = ${[...values.callerNumbers]},
+      allowed_countries = ${[...values.allowedCountries]},
       mail_from = ${values.mailFrom},
       closing_margin_seconds = ${values.closingMarginSeconds},
       opening_jitter_seconds = ${values.openingJitterSeconds},

@@ -82,7 +82,7 @@ describe('a limit of money (U-14)', () => {
     expect(decision.kind).toBe('wait');
   });
 
-  it('is passed by nobody, however many claim at once (INV-14)', async () => {
+  it('is passed by nobody, however many claim at once (INV-14, T25)', async () => {
     const { campaignId, enrollmentIds } = await seedOutreach(sql, { people: people(12), runs: [RUN] });
     await limit(campaignId, 500, null);
     await limit(null, null, 10_000);

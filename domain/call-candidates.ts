@@ -10,9 +10,10 @@ import { CALL_STEP, CALLBACK_STEP, PROMISES_RUN, touchKeyOf } from './touch-key'
 
 /** The calls that the plan still has in store for one contact. */
 export function callCandidates(input: PlannerInput): Candidate[] {
-  const to = addressFor(input.contact, 'voice');
-  if (to === null || input.enrollment.callsStoppedAt !== null) return [];
+  if (input.enrollment.callsStoppedAt !== null) return [];
   const promises = promisesToKeep(input);
+  const to = addressFor(input, 'voice', promises.length > 0 ? 'promised' : 'planned');
+  if (to === null) return [];
   // A promise outranks retries, which wait until it is kept.
   if (promises.length > 0) return promises.map((promise) => callbackCandidate(promise, to.hash));
   return input.plan.runs.flatMap((run) => callOfRun(input, run, to.hash) ?? []);

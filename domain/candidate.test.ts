@@ -1,5 +1,5 @@
 import { addressFor, isBarred } from './candidate';
-import { aContact, aMailbox, aPhone } from './planner-builders';
+import { aContact, aMailbox, aPhone, aPlannerInput } from './planner-builders';
 
 describe('the address of a person for a channel', () => {
   const second = aPhone({ hash: 'phone-2' });
@@ -21,7 +21,7 @@ describe('the address of a person for a channel', () => {
     ['is none where a mailbox bars the channel', [aPhone(), aMailbox({ suppressed: ['sms'] })], 'sms', undefined],
     ['stays for a channel that is not barred (K-24)', [aPhone({ suppressed: ['voice'] })], 'sms', 'phone-1'],
   ] as const)('%s', (_, addresses, channel, hash) => {
-    expect(addressFor(aContact({ addresses }), channel)?.hash).toBe(hash);
+    expect(addressFor(aPlannerInput({ contact: aContact({ addresses }) }), channel)?.hash).toBe(hash);
   });
 
   it('is barred by a suppression alone, not by being unusable', () => {

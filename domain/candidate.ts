@@ -2,6 +2,7 @@ import type { Channel } from './channel';
 import { addressKindOf } from './channel';
 import type { Reason } from './decision';
 import type { Instant } from './instant';
+import { type Asked, barOf, isPassing, type Occasion } from './number-rules';
 import type { Run } from './plan';
 import type { AddressView, ContactView } from './planner-input';
 
@@ -27,9 +28,42 @@ export function isBarred({ addresses }: ContactView, channel: Channel): boolean 
   return addresses.some(({ suppressed }) => suppressed.includes(channel));
 }
 
-/** The first usable address of the channel's kind; none when the person is barred from the channel. */
-export function addressFor(contact: ContactView, channel: Channel): AddressView | null {
-  if (isBarred(contact, channel)) return null;
+/**
+ * The first usable address of the channel's kind that nothing stands against, else the first that may be free again soon;
+ * none when the person is barred from the channel.
+ */
+export function addressFor(input: Asked, channel: Channel, occasion: Occasion = 'planned'): AddressView | null {
+  if (isBarred(input.contact, channel)) return null;
+  let passing: AddressView | null = null;
+  for (const address of usableFor(input, channel)) {
+    const bar = barOf(input, address, channel, occasion);
+    if (bar === null) return address;
+    if (isPassing(bar)) passing ??= address;
+  }
+  return passing;
+}
+
+/** What stands against each address that the person has for the channel; none where one of them is free, or there is none. */
+export function barsOf(input: Asked, channel: Channel): Reason[] {
+  if (isBarred(input.contact, channel)) return [];
+  const bars = usableFor(input, channel).map((address) => barOf(input, address, channel, 'planned'));
+  return bars.includes(null) ? [] : bars.flatMap((bar) => bar ?? []);
+}
+
+/** What stands against the address that a touch would go to. */
+export function barOfTouch(
+  input: Asked,
+  { channel, toHash, commitmentId }: Pick<Candidate, 'channel' | 'toHash' | 'commitmentId'>,
+): Reason | null {
+  const address = addressOf(input, toHash);
+  return address && barOf(input, address, channel, commitmentId === undefined ? 'planned' : 'promised');
+}
+
+export function addressOf({ contact }: Pick<Asked, 'contact'>, hash: string): AddressView | null {
+  return contact.addresses.find((address) => address.hash === hash) ?? null;
+}
+
+function usableFor({ contact }: Asked, channel: Channel): AddressView[] {
   const kind = addressKindOf(channel);
-  return contact.addresses.find((address) => address.kind === kind && address.usable) ?? null;
+  return contact.addresses.filter((address) => address.kind === kind && address.usable);
 }

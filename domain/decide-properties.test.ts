@@ -7,6 +7,8 @@ import { decide, seriesToEnd } from './decide';
 import type { Decision, Touch } from './decision';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { localDateOf, minuteOfDayOf, weekdayOf } from './local-time';
+import type { Consent } from './consent';
+import type { Relationship } from './number-check';
 import type { Run } from './plan';
 import {
   aCompany,
@@ -28,7 +30,15 @@ import {
   someCalls,
   weekly,
 } from './planner-builders';
-import type { AttemptView, EnrollmentView, PersonAttempt, PlannerInput, WeeklyHours } from './planner-input';
+import type {
+  AddressView,
+  AttemptView,
+  ContactView,
+  EnrollmentView,
+  PersonAttempt,
+  PlannerInput,
+  WeeklyHours,
+} from './planner-input';
 import { minuteOf } from './slots';
 
 /** The week in which America changes its clocks; Berlin does so two weeks later. */
@@ -105,6 +115,25 @@ const runs: fc.Arbitrary<readonly Run[]> = fc
       : []),
   ]);
 
+/** What is known of a number beside what its person said. */
+const numbers: fc.Arbitrary<Pick<AddressView, 'country' | 'checks'>> = fc
+  .record({
+    country: mostly<string | null>('US', 'CA', 'JM', null),
+    dnc: fc.constantFrom(null, 'listed' as const, 'not_listed' as const, 'not_listed' as const),
+    reassigned: mostly<'yes' | 'no' | null>(null, 'yes', 'no'),
+    daysAgo: fc.integer({ min: 0, max: 40 }),
+  })
+  .map(({ country, dnc, reassigned, daysAgo }) => {
+    const said = { checkedAt: START - daysAgo * DAY_MS, source: 'registry' };
+    return {
+      country,
+      checks: {
+        ...(dnc === null ? {} : { dnc: { answer: dnc, ...said } }),
+        ...(reassigned === null ? {} : { reassigned: { answer: reassigned, askedAboutAt: 0, ...said } }),
+      },
+    };
+  });
+
 const contacts = fc
   .record({
     zones: mostly([CHICAGO], [CHICAGO, NEW_YORK], [BERLIN, CHICAGO], [KOLKATA], [KOLKATA, NEW_YORK]),
@@ -113,15 +142,27 @@ const contacts = fc
     mail: mostly(true, false),
     usable: fc.boolean(),
     suppressed: mostly<Channel[]>([], ['voice'], ['sms'], ['email'], ['voice', 'email']),
+    first: numbers,
+    second: numbers,
+    consent: mostly<Consent['class'] | null>(null, 'live_call', 'marketing_sms'),
+    relationship: mostly<Relationship | null>(
+      null,
+      { id: 'r-1', kind: 'purchase', on: '2025-09-12' },
+      { id: 'r-2', kind: 'inquiry', on: '2027-01-01' },
+    ),
+    provenAt: mostly<Instant | null>(null, START - 5 * DAY_MS),
   })
-  .map(({ zones, placeKnown, phone, mail, usable, suppressed }) =>
+  .map(({ zones, placeKnown, phone, mail, usable, suppressed, first, second, ...known }) =>
     aContact({
       zones,
       placeKnown,
       addresses: [
-        ...(phone ? [aPhone({ hash: 'phone-0', usable }), aPhone({ suppressed })] : []),
+        ...(phone ? [aPhone({ hash: 'phone-0', usable, ...first }), aPhone({ suppressed, ...second })] : []),
         ...(mail ? [aMailbox()] : []),
       ],
+      consents: known.consent === null ? [] : [{ id: 'c-1', class: known.consent }],
+      relationships: known.relationship === null ? [] : [known.relationship],
+      ...(known.provenAt === null ? {} : { provenAt: known.provenAt }),
     }),
   );
 
@@ -223,6 +264,7 @@ const inputs: fc.Arbitrary<PlannerInput> = fc
     messagesStopped: mostly(false, true),
     closedOn: mostly<string[]>([], ['2027-03-09', '2027-03-12']),
     ownPerDay: mostly<number | undefined>(undefined, 1, 5),
+    solicits: fc.boolean(),
     line: fc.constantFrom('none', 'granted'),
   })
   .map((each) => {
@@ -246,6 +288,7 @@ const inputs: fc.Arbitrary<PlannerInput> = fc
       status: each.status,
       policy: {
         closedOn: each.closedOn,
+        solicits: each.solicits,
         ...(each.ownPerDay === undefined ? {} : { caps: { perDay: each.ownPerDay } }),
       },
       enrollment: {
@@ -293,6 +336,23 @@ function isWithinCaps(input: PlannerInput, { channel }: Touch): boolean {
   });
 }
 
+/** C10, C11 and T25 a second time, from the words of the rules. */
+function mayBeReached({ contact, policy, now }: PlannerInput, { toHash, channel, commitmentId }: Touch): boolean {
+  if (channel === 'email') return true;
+  const number = contact.addresses.find(({ hash }) => hash === toHash);
+  if (number?.country !== 'US' && number?.country !== 'CA') return false;
+  const { dnc, reassigned } = number.checks ?? {};
+  if (reassigned?.answer === 'yes' && !(contact.provenAt !== undefined && contact.provenAt > reassigned.checkedAt))
+    return false;
+  if (!policy.solicits || commitmentId !== undefined) return true;
+  if (dnc?.answer === 'not_listed' && now <= dnc.checkedAt + 31 * DAY_MS) return true;
+  if (contact.consents.some((each) => each.class === (channel === 'voice' ? 'live_call' : 'marketing_sms')))
+    return true;
+  return (contact.relationships ?? []).some(({ kind }) =>
+    contact.zones.every((zone) => localDateOf(zone, now) <= (kind === 'purchase' ? '2027-03-11' : '2027-03-31')),
+  );
+}
+
 function checkTouch(input: PlannerInput, touch: Touch): void {
   const { attempts, contact, company, now, campaign, enrollment } = input;
   expect(campaign.status).toBe('active');
@@ -302,6 +362,7 @@ function checkTouch(input: PlannerInput, touch: Touch): void {
   expect(isLawful(input, touch, now + company.closingMarginMs)).toBe(true);
   expect(isLawful(input, touch, touch.untilAt + company.closingMarginMs - 1)).toBe(true);
   expect(isWithinCaps(input, touch)).toBe(true);
+  expect(mayBeReached(input, touch)).toBe(true);
   expect(contact.addresses.flatMap(({ suppressed }) => suppressed)).not.toContain(touch.channel);
   expect(contact.addresses.find(({ hash }) => hash === touch.toHash)?.usable).toBe(true);
   expect(attempts.filter((attempt) => attempt.touchKey === touch.key).filter(isSpent)).toEqual([]);
@@ -314,7 +375,7 @@ function checkTouch(input: PlannerInput, touch: Touch): void {
 }
 
 describe('whatever the planner is asked', () => {
-  it('it touches nobody whom it may not touch now (INV-1, INV-2, INV-5, INV-12, K-4, N-2)', () => {
+  it('it touches nobody whom it may not touch now (INV-1, INV-2, INV-5, INV-12, K-4, N-2, C10, C11, T25)', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const decision = decide(input);
@@ -424,6 +485,12 @@ function live(
   throw new Error('it never ends');
 }
 
+/** Nobody waits for somebody to look up a number: that might be for ever. */
+function lookedUp(contact: ContactView): ContactView {
+  const dnc = { answer: 'not_listed' as const, checkedAt: START + 400 * DAY_MS, source: 'registry' };
+  return { ...contact, addresses: contact.addresses.map((each) => ({ ...each, checks: { ...each.checks, dnc } })) };
+}
+
 describe('an enrollment that is lived to its end', () => {
   const lives = fc.record({
     input: inputs.map((input) => ({
@@ -433,6 +500,7 @@ describe('an enrollment that is lived to its end', () => {
       attempts: [],
       unreadReplies: 0,
       line: 'granted' as const,
+      contact: lookedUp(input.contact),
       enrollment: { ...input.enrollment, state: 'open' as const },
     })),
     results: fc.array(endings, { minLength: 1, maxLength: 8 }),

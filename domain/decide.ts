@@ -1,6 +1,6 @@
 import { awaitsTag, endOf, isUnresolved, nextTry } from './attempts';
 import { callCandidates, isUnansweredSeries, seriesOf } from './call-candidates';
-import { addressFor, type Candidate, isBarred } from './candidate';
+import { addressFor, barsOf, type Candidate, isBarred } from './candidate';
 import type { Channel } from './channel';
 import type { Decision, EndReason, Reason, Touch } from './decision';
 import { missingConsent } from './consent';
@@ -8,7 +8,7 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { leavingReason } from './leaving';
 import { messageCandidates } from './message-candidates';
 import { channelsOf as channelsOfRun, type Run } from './plan';
-import { place, type Placed } from './placement';
+import { passingBar, place, type Placed } from './placement';
 import { everOpens } from './planner-hours';
 import type { PlannerInput } from './planner-input';
 import { promisesToKeep } from './promises';
@@ -36,6 +36,8 @@ export function seriesToEnd(input: PlannerInput): readonly string[] {
   if (input.isLocked === true) return [];
   // A series that a stop cut short was not spent: the person was heard, or somebody decided. It ends without a word.
   if (enrollment.callsStoppedAt !== null || isBarred(contact, 'voice') || attempts.some(isUnresolved)) return [];
+  // So does a number that may not be called.
+  if (barsOf(input, 'voice').length > 0) return [];
   return plan.runs.filter((run) => hasJustEnded(input, run)).map(({ key }) => key);
 }
 
@@ -103,14 +105,15 @@ function planned(input: PlannerInput): Decision {
     .map((channel): Reason => ({ code: 'channel_paused', channel }));
   const placed = free.flatMap((candidate) => place(input, candidate) ?? []);
   const best = soonest(input, placed);
-  if (best !== undefined) return next(input, placed, best, paused);
-  return paused.length === 0 ? endOfPlan(input, candidates) : hold(input.now + ASK_AGAIN_MS, ...paused);
+  const heldBack = [...paused, ...distinct(free.flatMap((candidate) => passingBar(input, candidate) ?? []))];
+  if (best !== undefined) return next(input, placed, best, heldBack);
+  return heldBack.length === 0 ? endOfPlan(input, candidates) : hold(input.now + ASK_AGAIN_MS, ...heldBack);
 }
 
-/** What is done of everything that is placed. What a pause holds back stands among the reasons. */
-function next(input: PlannerInput, placed: readonly Placed[], best: Placed, paused: readonly Reason[]): Decision {
+/** What is done of everything that is placed. What is held back stands among the reasons. */
+function next(input: PlannerInput, placed: readonly Placed[], best: Placed, heldBack: readonly Reason[]): Decision {
   const touch = touchOf(input, best);
-  const reasons = [...best.reasons, ...paused];
+  const reasons = [...best.reasons, ...heldBack];
   if (best.dueAt > input.now) return { kind: 'wait', touch, askAt: best.dueAt, reasons };
   if (!lacksLine(input, best))
     return { kind: 'touch', touch, askAt: best.untilAt, reasons: [...reasons, { code: 'due' }] };
@@ -155,8 +158,10 @@ function endOfPlan(input: PlannerInput, candidates: readonly Candidate[]): Decis
   const missing = consentsMissing(input, candidates);
   const channels = channelsOf(input);
   if (channels.every((channel) => isBarred(contact, channel))) return finish('opted_out', { code: 'opted_out' });
-  if (attempts.length === 0 && channels.every((channel) => addressFor(contact, channel) === null))
-    return finish('unreachable', { code: 'unreachable' });
+  const bars = distinct(channels.flatMap((channel) => barsOf(input, channel)));
+  const isFree = (channel: Channel) => addressFor(input, channel) !== null && barsOf(input, channel).length === 0;
+  if (attempts.length === 0 && !channels.some(isFree))
+    return bars.length === 0 ? finish('unreachable', { code: 'unreachable' }) : finish(endOfBars(bars), ...bars);
   if (attempts.length === 0 && !plan.runs.some((run) => everOpens(input, run)))
     return finish('unreachable', { code: 'no_common_hour' });
   if (attempts.length === 0 && missing.length > 0) return finish('no_consent', ...missing);
@@ -164,6 +169,7 @@ function endOfPlan(input: PlannerInput, candidates: readonly Candidate[]): Decis
     'plan_through',
     { code: 'plan_through' },
     ...missing,
+    ...bars,
     ...(enrollment.callsStoppedAt === null ? [] : [{ code: 'calls_stopped' } as const]),
     ...(enrollment.messagesStoppedAt === null ? [] : [{ code: 'messages_stopped' } as const]),
   );
@@ -173,6 +179,15 @@ function endOfPlan(input: PlannerInput, candidates: readonly Candidate[]): Decis
 function consentsMissing(input: PlannerInput, candidates: readonly Candidate[]): Reason[] {
   const missing = new Set(candidates.map((candidate) => missingConsent(input, candidate)));
   return [...missing].flatMap((each): Reason[] => (each === null ? [] : [{ code: 'no_consent', class: each }]));
+}
+
+/** Who is on the Do-Not-Call list can still agree; a number abroad or of somebody else is no way to the person. */
+function endOfBars(bars: readonly Reason[]): EndReason {
+  return bars.some(({ code }) => code === 'no_basis') ? 'no_consent' : 'unreachable';
+}
+
+function distinct(reasons: readonly Reason[]): Reason[] {
+  return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()];
 }
 
 function channelsOf({ plan }: PlannerInput): Channel[] {

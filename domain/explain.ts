@@ -80,6 +80,14 @@ const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
       : `the ${scope} may spend no more than ${money(limit)} until that is raised; asks again at ${instant(freeAt)}`,
   no_consent: ({ class: needed }) =>
     `a touch was left out because the person has not agreed to it (consent "${needed}"), or no longer`,
+  no_basis: ({ state, checkedAt }) => `the campaign solicits, and ${DNC_STATES[String(state)]}${sinceWhen(checkedAt)}`,
+  solicits: ({ basis, checkedAt }) =>
+    basis === null
+      ? `it solicits, and the number was not on the Do-Not-Call list at ${instant(checkedAt)}`
+      : `it solicits, which rests on the ${basis}`,
+  reassigned: ({ checkedAt }) => `the number belongs to somebody else, as the registry said at ${instant(checkedAt)}`,
+  country_not_allowed: ({ country }) => `the number is in a country that is not called (${country})`,
+  costly_number: () => 'the number is charged at a special rate or belongs to no country, and is never called',
   failed_hour: ({ hour }) => `the last attempt failed at this hour of the day (${hour}:00)`,
   not_before: ({ at }) => `the provider asked to be left alone until ${instant(at)}`,
   kept_wait: ({ at }) => `the wait began under an earlier version and ends as planned, at ${instant(at)}`,
@@ -98,6 +106,16 @@ const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
   ended: ({ state, reason }) => `the enrollment is ${state} (${reason ?? 'no reason given'})`,
   retry: ({ attempt, of }) => `call ${attempt} of ${of}`,
 };
+
+const DNC_STATES: Readonly<Record<string, string>> = {
+  unchecked: 'the number was never looked up in the Do-Not-Call list',
+  stale: 'the number was last looked up in the Do-Not-Call list more than 31 days ago',
+  listed: 'the number is on the Do-Not-Call list, with no consent and no business relationship on record',
+};
+
+function sinceWhen(checkedAt: Reason[string] | undefined): string {
+  return checkedAt === undefined ? '' : ` (looked up at ${instant(checkedAt)})`;
+}
 
 /** S1-115: names what is closed, and for a gap its place on the clock. */
 function closedPhrase({ kind, rule, zone, localMinute, opensMinute }: Reason): string {

@@ -154,7 +154,7 @@ export class ForecastLife {
   private wantsLine(touch: Touch, now: Instant, askAt: Instant): Wish {
     this.waitsFor(touch, now);
     const at = this.orSooner(askAt);
-    const until = isSteady(touch, this.person.setting.plan) ? at : now;
+    const until = isSteady(touch, this.person.setting) ? at : now;
     this.asked = { touch, at: now, until, spending: this.house.spending(now) };
     return { kind: 'line', isPromise: touch.commitmentId !== undefined, at };
   }

@@ -38,6 +38,7 @@ const settings = fc.record({
   cap: fc.integer({ min: 1, max: 4 }),
   openingJitterMs: fc.constantFrom(0, HOUR_MS),
   avoidFailedHour: fc.boolean(),
+  solicits: fc.boolean(),
 });
 
 const assumptions = fc.record({
@@ -62,13 +63,20 @@ interface Setup {
   readonly changes: PlannerInputChanges;
   readonly cap: number;
   readonly perDay: number;
+  readonly solicits: boolean;
 }
 
+/** Looked up so long ago that it is too old in the middle of the run. */
+const CHECKED_AT = START - 26 * DAY_MS;
+const CHECKED_PHONE = aPhone({ checks: { dnc: { answer: 'not_listed', checkedAt: CHECKED_AT, source: 'registry' } } });
+
 const setups: fc.Arbitrary<Setup> = settings.map(
-  ({ attempts, perDay, spacing, cap, openingJitterMs, avoidFailedHour }) => ({
+  ({ attempts, perDay, spacing, cap, openingJitterMs, avoidFailedHour, solicits }) => ({
     cap,
     perDay,
+    solicits,
     changes: {
+      policy: { solicits },
       runs: [
         aRun({
           startsOn: '2027-03-11',
@@ -96,7 +104,7 @@ const everybody = ({ changes }: Setup) =>
   Array.from({ length: 12 }, (_, n) =>
     aPerson(n, {
       ...changes,
-      contact: aContact({ zones: ZONES[n % ZONES.length] ?? [CHICAGO], addresses: [aPhone(), aMailbox()] }),
+      contact: aContact({ zones: ZONES[n % ZONES.length] ?? [CHICAGO], addresses: [CHECKED_PHONE, aMailbox()] }),
     }),
   );
 
@@ -117,6 +125,9 @@ test('every touch lies inside the hours of every place of its person, and under 
         for (const { key, at } of touches)
           for (const zone of all[n]?.contact.zones ?? [])
             expect([key, zone, isOpen(zone, at, key.startsWith('promises'))]).toEqual([key, zone, true]);
+        const sold = touches.filter(({ key, channel }) => channel !== 'email' && !key.startsWith('promises'));
+        if (setup.solicits)
+          expect(Math.max(0, ...sold.map(({ at }) => at))).toBeLessThanOrEqual(CHECKED_AT + 31 * DAY_MS);
         expect(mostWithin(touches, 'phone', DAY_MS)).toBeLessThanOrEqual(setup.cap);
         expect(mostWithin(touches, 'phone', 7 * DAY_MS)).toBeLessThanOrEqual(9);
         expect(mostWithin(touches, 'email', DAY_MS)).toBeLessThanOrEqual(2);
@@ -199,7 +210,7 @@ test('what a contact surely waits for is what the planner says when its instant 
             }),
           );
         const personAttempts = attempts.map(({ claimedAt }) => ({ at: claimedAt, kind: 'phone' as const }));
-        const contact = aContact({ zones, addresses: [aPhone(), aMailbox()] });
+        const contact = aContact({ zones, addresses: [CHECKED_PHONE, aMailbox()] });
         const asked = (at: Instant) =>
           decide(aPlannerInput({ ...changes, now: at, attempts, personAttempts, contact, line: 'none' }));
         const planned = sureOf(asked(now), NO_SPENDING);

@@ -1,6 +1,7 @@
 import type { Decision, ReasonCode, Touch } from './decision';
 import type { Instant } from './instant';
-import type { Plan } from './plan';
+import { solicitsOn } from './number-rules';
+import type { PlannerInput } from './planner-input';
 import type { Policy } from './policy';
 import type { Spending } from './spend';
 
@@ -22,9 +23,10 @@ export function stands({ at, until, spending }: Asked, now: Instant, money: Spen
   return spending === money && (at === now || now < until);
 }
 
-/** Is the call, once it is due, due until the planner wants to be asked again? Not where it avoids an hour that may begin. */
-export function isSteady({ runKey }: Touch, { runs }: Plan): boolean {
-  return runs.find(({ key }) => key === runKey)?.calls?.avoidFailedHour !== true;
+/** Is the call, once it is due, due until the planner wants to be asked again? Not where it avoids an hour that may begin, or where what a solicitation rests on may end. */
+export function isSteady({ runKey, channel }: Touch, setting: Pick<PlannerInput, 'plan' | 'policy' | 'planVersion'>): boolean {
+  if (solicitsOn(setting, channel)) return false;
+  return setting.plan.runs.find(({ key }) => key === runKey)?.calls?.avoidFailedHour !== true;
 }
 
 /** Reasons that move a touch to one instant and not, at that instant, to a later one. */

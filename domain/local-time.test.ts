@@ -9,6 +9,7 @@ import {
   localDateOf,
   localToInstant,
   minuteOfDayOf,
+  offsetOf,
   parseClock,
   plainLocalToInstant,
   weekdayOf,
@@ -51,6 +52,11 @@ describe('a clock time', () => {
   it.each([-1, 1441, 9.5, Number.NaN])('minute %d is refused', (minute) => {
     expect(() => formatClock(minute)).toThrow(expect.objectContaining({ code: 'bad_clock' }));
   });
+});
+
+it('a zone is so many minutes east of Greenwich', () => {
+  const summer = fromIso('2027-07-01T12:00:00Z');
+  expect(['America/New_York', 'Asia/Kolkata', 'UTC'].map((zone) => offsetOf(zone, summer))).toEqual([-240, 330, 0]);
 });
 
 describe('a calendar day', () => {

@@ -72,6 +72,11 @@ export function addDays(date: LocalDate, days: number): LocalDate {
   return dateOf(midnightOf(date) + days * DAY_MS);
 }
 
+/** Minutes east of Greenwich. */
+export function offsetOf(zone: string, instant: Instant): number {
+  return askedOffsetMs(zone, instant) / MINUTE_MS;
+}
+
 /** All instants at which the zone's clocks show this time; the end of the gap when they never do. */
 function instantsOf(zone: string, date: LocalDate, minute: MinuteOfDay): [Instant, ...Instant[]] {
   const wallClock = midnightOf(date) + minute * MINUTE_MS;

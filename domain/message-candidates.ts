@@ -1,5 +1,5 @@
 import { callsOf, endOf, hasResult, isSpent, nextTry } from './attempts';
-import { addressFor, type Candidate } from './candidate';
+import { addressFor, barOfTouch, type Candidate } from './candidate';
 import { missingConsent } from './consent';
 import { localDateOf, plainLocalToInstant } from './local-time';
 import { MINUTE_MS, type Instant } from './instant';
@@ -51,7 +51,7 @@ interface Moment {
 }
 
 function candidatesOf(input: PlannerInput, run: Run, message: PlannedMessage): Candidate[] {
-  const to = addressFor(input.contact, message.channel);
+  const to = addressFor(input, message.channel);
   if (to === null) return [];
   // What comes only once, and has come, needs no instant.
   if (message.when.kind !== 'after_call' && nextTry(input.attempts, touchKeyOf(run.key, message.key, 1)) === null)
@@ -145,8 +145,9 @@ function firstUnlessSent(
 
 /** A text ahead of a call makes sense only while the first call of its run comes next. */
 function wantsFirstCall(input: PlannerInput, run: Run): boolean {
-  const canCall = input.enrollment.callsStoppedAt === null && addressFor(input.contact, 'voice') !== null;
-  if (!canCall || promisesToKeep(input).length > 0) return false;
+  const to = addressFor(input, 'voice');
+  if (to === null || input.enrollment.callsStoppedAt !== null || promisesToKeep(input).length > 0) return false;
+  if (barOfTouch(input, { channel: 'voice', toHash: to.hash }) !== null) return false;
   if (missingConsent(input, { run, stepKey: CALL_STEP, channel: 'voice' }) !== null) return false;
   return !input.attempts.some(
     (attempt) => attempt.runKey === run.key && attempt.channel === 'voice' && isSpent(attempt),

@@ -35,16 +35,24 @@ function readPhone(text: string, defaultCountry: string): Phone | string {
   if (parsed.ext !== undefined) return 'has an extension, which cannot be dialled';
   const type = parsed.getType();
   if (type === 'PREMIUM_RATE') return 'is charged at a premium rate';
+  if (type === 'SHARED_COST') return 'is charged to both sides';
   const areaCode = NORTH_AMERICAN.exec(parsed.number)?.[1];
   // Area codes come into service before the metadata knows them.
   const isNew = areaCode !== undefined && placeOfAreaCode(areaCode) !== null;
   if (!parsed.isValid() && !isNew && !FICTION.test(parsed.number)) return 'is in no range that is in service';
+  // Satellites and networks of the whole world are the dearest of all (T25).
+  if (parsed.country === undefined && areaCode === undefined) return 'belongs to no country';
   return {
     e164: parsed.number,
     ...(areaCode === undefined ? {} : { areaCode }),
     country: parsed.country ?? 'US',
     tollFree: type === 'TOLL_FREE' || (areaCode !== undefined && isTollFree(areaCode)),
   };
+}
+
+/** Is it the ISO code of a country that has telephones? */
+export function isCountry(code: string): boolean {
+  return isSupportedCountry(code);
 }
 
 function supported(country: string): CountryCode {

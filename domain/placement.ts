@@ -1,12 +1,13 @@
 import { callsOf, wasAnswered } from './attempts';
 import type { Hours, Opening } from './business-hours';
 import { capHit, capsFor, legalCapHit } from './caps';
-import type { Candidate } from './candidate';
+import { addressOf, barOfTouch, type Candidate } from './candidate';
 import { addressKindOf } from './channel';
 import { missingConsent } from './consent';
 import type { Reason } from './decision';
 import { HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { addDays, DAY_MINUTES, localDateOf, localToInstant, minuteOfDayOf } from './local-time';
+import { isPassing, solicitation } from './number-rules';
 import type { CallPlan } from './plan';
 import { homeZoneOf, hoursOf, notBeforeRun } from './planner-hours';
 import type { PlannerInput } from './planner-input';
@@ -22,12 +23,24 @@ export interface Placed {
   readonly reasons: readonly Reason[];
 }
 
-/** Finds the first instant from now on that hours, caps, spacing, money and waits all allow; null when there is none left, or no consent. */
+/** Finds the first instant from now on that hours, caps, spacing, money and waits all allow; null when there is none left, no consent, or something stands against the number. */
 export function place(input: PlannerInput, planned: Candidate): Placed | null {
+  return barOfTouch(input, planned) === null ? placeAt(input, planned) : null;
+}
+
+/** What stands against the number for now, of a touch that would be made as soon as nothing does. */
+export function passingBar(input: PlannerInput, planned: Candidate): Reason | null {
+  const bar = barOfTouch(input, planned);
+  return bar !== null && isPassing(bar) && placeAt(input, planned) !== null ? bar : null;
+}
+
+function placeAt(input: PlannerInput, planned: Candidate): Placed | null {
   const candidate = rescheduled(input, planned);
   if (missingConsent(input, candidate) !== null) return null;
   const hours = hoursOf(input, candidate.run, candidate.channel);
-  const reasons: Reason[] = [...candidate.reasons];
+  const to = addressOf(input, candidate.toHash);
+  const selling = to && solicitation(input, to, candidate.channel);
+  const reasons: Reason[] = [...candidate.reasons, ...(selling === null ? [] : [selling])];
   let fromAt = readyAt(input, candidate, reasons);
   // Comes to an end: each obstacle moves the instant forward, and the attempts behind them are finite.
   for (;;) {

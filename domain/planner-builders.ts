@@ -127,6 +127,7 @@ export function aCompany(changes: Partial<Omit<CompanyRules, 'revision'>> = {}):
     legalHours: weekly(EVERY_DAY, ['08:00', '21:00']),
     unknownPlaceHours: weekly([1, 2, 3, 4, 5], ['10:00', '18:00']),
     caps: { phone: caps, email: caps },
+    allowedCountries: ['US', 'CA'],
     closingMarginMs: 0,
     openingJitterMs: 0,
     untaggedAfterMs: 15 * MINUTE_MS,

@@ -3,6 +3,7 @@ import type { CampaignStatus } from './campaign-definition';
 import type { Consent } from './consent';
 import type { Instant } from './instant';
 import type { Law } from './law';
+import type { NumberChecks, Relationship } from './number-check';
 import type { Plan } from './plan';
 import type { PlanHistory } from './plan-history';
 import type { Policy } from './policy';
@@ -60,6 +61,8 @@ export interface CompanyRules {
   readonly legalHours: WeeklyHours;
   readonly unknownPlaceHours: WeeklyHours;
   readonly caps: { readonly phone: Caps; readonly email: Caps };
+  /** ISO codes of the countries whose numbers are called and texted (T25). */
+  readonly allowedCountries: readonly string[];
   readonly closingMarginMs: number;
   readonly openingJitterMs: number;
   readonly untaggedAfterMs: number;
@@ -123,6 +126,10 @@ export interface ContactView {
   readonly countries: readonly string[];
   readonly consents: readonly Consent[];
   readonly addresses: readonly AddressView[];
+  /** What makes a solicitation lawful without consent (C10). Absent = nothing on record. */
+  readonly relationships?: readonly Relationship[];
+  /** When the person last gave a sign of having these addresses; told only where a number may have changed hands. */
+  readonly provenAt?: Instant;
 }
 
 export interface AddressView {
@@ -130,6 +137,10 @@ export interface AddressView {
   readonly kind: AddressKind;
   readonly usable: boolean;
   readonly suppressed: readonly Channel[];
+  /** Of phone numbers; null = of none, or charged like none. */
+  readonly country?: string | null;
+  /** The newest answer of each registry. Absent = none was ever asked. */
+  readonly checks?: NumberChecks;
 }
 
 export type AttemptState = 'claimed' | 'accepted' | 'not_sent' | 'unknown' | 'unknown_final' | 'ended';

@@ -19,6 +19,7 @@ describe('a policy', () => {
       neverEnding: false,
       eachFailedCall: false,
       maxCallbacks: 3,
+      solicits: false,
       handoffHoldHours: 72,
       leavesWithList: false,
       handoffAlerts: { recipients: [], escalation: null },

@@ -32,6 +32,8 @@ export const PolicySchema = z
     eachFailedCall: z.boolean().default(false),
     /** Most callbacks kept for one contact (K-5). */
     maxCallbacks: z.int().min(0).max(20).default(3),
+    /** Its calls and texts sell something: whom it reaches is on no Do-Not-Call list, or there is a reason to (C10). */
+    solicits: z.boolean().default(false),
     /** How long outreach waits for a person after a handoff before it goes on by itself. */
     handoffHoldHours: z
       .int()

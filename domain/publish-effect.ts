@@ -52,13 +52,13 @@ function wordsOf({ runs }: Plan): Map<string, string> {
 
 /** Is the step still ahead of this contact (E-6), or has it come in behind (E-7)? */
 export function reaches(input: PlannerInput, step: string): boolean {
-  const { contact, enrollment, plan } = input;
+  const { enrollment, plan } = input;
   const isInStore = [...callCandidates(input), ...messageCandidates(input)].some(
     ({ runKey, stepKey }) => stepNameOf(runKey, stepKey) === step,
   );
   if (isInStore) return true;
   // What follows calls is ahead of whoever has calls ahead.
-  if (enrollment.callsStoppedAt !== null || addressFor(contact, 'voice') === null) return false;
+  if (enrollment.callsStoppedAt !== null || addressFor(input, 'voice') === null) return false;
   return plan.runs.some(
     (run) =>
       seriesOf(input, run) === 'going' &&

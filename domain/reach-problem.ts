@@ -8,6 +8,9 @@ export const REACH_PROBLEMS = [
   'no_usable_phone',
   'no_email',
   'no_usable_email',
+  'country_not_allowed',
+  'reassigned_number',
+  'on_dnc_list',
   'opted_out_voice',
   'opted_out_case_type',
   'opted_out_sms',
@@ -31,6 +34,19 @@ const MEANINGS: Readonly<Record<ReachProblem, Meaning>> = {
   no_usable_phone: { sentence: 'Every phone number is wrong or invalid.', bars: ['voice', 'sms'] },
   no_email: { sentence: 'There is no mail address.', bars: ['email'] },
   no_usable_email: { sentence: 'Every mail address is wrong or invalid.', bars: ['email'] },
+  country_not_allowed: {
+    sentence: 'Every phone number is in a country that is not called, or at a special rate (settings, allowedCountries).',
+    bars: ['voice', 'sms'],
+  },
+  reassigned_number: {
+    sentence: 'A registry says that a phone number was given up after the person was last known to have it.',
+    bars: [],
+  },
+  on_dnc_list: {
+    sentence:
+      'A phone number is on the Do-Not-Call list, so campaigns that solicit need consent, or a purchase or inquiry on record.',
+    bars: [],
+  },
   opted_out_voice: { sentence: 'The person wants no calls.', bars: ['voice'] },
   opted_out_case_type: { sentence: 'The person wants no calls about cases of this type.', bars: ['voice'] },
   opted_out_sms: { sentence: 'The person wants no texts.', bars: ['sms'] },

@@ -7,7 +7,9 @@ import { NO_PLACE, placesOfEntry, type WaveRow } from '../db/import-wave';
 import { Refusal } from '../db/refusal';
 import { FileBytes } from '../db/stored-file';
 import { FileFault } from './byte-source';
+import { allowedCountries } from '../db/settings';
 import { withCatalogue } from './fit-attributes';
+import { withCountries } from './fit-countries';
 import { openRows } from './open-file';
 import { type EntryReader, readRow } from './read-row';
 
@@ -60,7 +62,7 @@ async function firstRows(
   try {
     const reader = await openRows(new FileBytes(sql, fileId, waiting.bytes), waiting, place);
     try {
-      const fitted = withCatalogue(readEntry, await catalogueOf(sql));
+      const fitted = withCountries(withCatalogue(readEntry, await catalogueOf(sql)), await allowedCountries(sql));
       return (await reader.next(most)).map((row) => readRow(row, shape, fitted));
     } finally {
       reader.close();

@@ -8,7 +8,9 @@ import { sqlState } from '../db/result-guard';
 import { FileBytes } from '../db/stored-file';
 import { tryAlone } from '../db/sweeps/alone';
 import { FileFault, type RowReader } from './byte-source';
+import { allowedCountries } from '../db/settings';
 import { withCatalogue } from './fit-attributes';
+import { withCountries } from './fit-countries';
 import { openRows } from './open-file';
 import { type EntryReader, readRow, type RowShape } from './read-row';
 
@@ -131,7 +133,10 @@ export class ImportRunner {
     const place = { rows: running.rows, line: running.nextLine, byte: running.nextByte };
     const reader = await openRows(source, running, place);
     const shape = { format: running.format, fields: running.columns.map(({ field }) => field) };
-    const readEntry = withCatalogue(this.options.readEntry, await catalogueOf(sql));
+    const readEntry = withCountries(
+      withCatalogue(this.options.readEntry, await catalogueOf(sql)),
+      await allowedCountries(sql),
+    );
     const ahead = this.readAhead({ shape, reader, readEntry });
     const open: Open = { shape, reader, readEntry, stored: running.rows, ahead };
     this.open.set(id, open);

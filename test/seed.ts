@@ -233,7 +233,7 @@ const EMPTY = `
     for emptied in
       with recursive below (id) as (
         select unnest('{campaign, contact, address, list, inbox, fact, wake, sender_pace, conversation, call_turn, timeline,
-          change_log, enrollment, version}'::regclass[])::oid
+          change_log, enrollment, version, number_check}'::regclass[])::oid
         union
         select conrelid from pg_constraint join below on confrelid = id
       )

@@ -17,6 +17,7 @@ import { commonParts } from '../operations/parts';
 import { type Part, readinessOf } from '../operations/readiness';
 import { type OperationsServer, startOperationsServer } from '../operations/server';
 import { runtimeOptions, sdkMetrics } from '../operations/temporal-runtime';
+import { compareZoneTables, zonesPart } from '../operations/zones';
 import { createEffectsWorkers, createEnrollmentsWorker, type EngineLink } from './create-worker';
 import { recoverySweep } from './recovery/sweep';
 import { coreSweeps } from './sweeps';
@@ -70,6 +71,7 @@ async function main(): Promise<void> {
     ...converter,
   };
   await untilChecked({ sql, engine, log });
+  await compareZoneTables(sql, log);
   if (config.VERIFY_ON_START && config.ROLES.includes('enrollments')) await requireVerified(config, log);
   workers.push(...(await workersOf(config, link, sql, providers)));
   const sweeps = sweepsOf(config, { sql, engine, providers, metrics, log });
@@ -116,7 +118,7 @@ async function operationsServer(config: Config, watched: Watched): Promise<Opera
     check: async () => (workers.every(isRunning) && (workers.length > 0 || !areNeeded) ? null : 'not running'),
   };
   const common = commonParts({ sql, engine, mayScaleClock: config.ALLOW_SCALED_CLOCK, needsTemporal: true });
-  return startOperationsServer({ host, port, metrics, readiness: readinessOf([...common, running]) });
+  return startOperationsServer({ host, port, metrics, readiness: readinessOf([...common, zonesPart, running]) });
 }
 
 function isRunning(worker: Worker): boolean {

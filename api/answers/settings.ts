@@ -29,6 +29,9 @@ export const SettingsAnswer = z
     defaultHours: HoursAnswer.describe('What campaigns take a copy of; a change of it moves nobody.'),
     caps: z.object({ phone: CapsAnswer, email: CapsAnswer }),
     callerNumbers: z.array(text),
+    allowedCountries: z
+      .array(text)
+      .describe('Numbers of other countries are never called or texted; US stands for its territories as well.'),
     mailFrom: text,
     closingMarginSeconds: Count.describe('Nothing begins this close to the end of an opening.'),
     openingJitterSeconds: Count.describe('Beginnings are spread over so long after an opening.'),
@@ -65,6 +68,7 @@ export const SETTINGS_EXAMPLE = {
   },
   caps: { phone: CAPS_EXAMPLE, email: CAPS_EXAMPLE },
   callerNumbers: ['+12125550199'],
+  allowedCountries: ['US', 'CA'],
   mailFrom: 'intake@example.com',
   closingMarginSeconds: 60,
   openingJitterSeconds: 600,

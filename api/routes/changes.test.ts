@@ -3,6 +3,8 @@ import { definitionOf, launchForOne } from '../../test/api-people';
 import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from '../answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from '../answers/connections';
 import { CONSENT_BODY_EXAMPLE } from '../answers/consents';
+import { CHECKS_BODY_EXAMPLE } from '../answers/number-checks';
+import { RELATIONSHIP_BODY_EXAMPLE } from '../answers/relationships';
 import { CALENDAR_DAY_BODY_EXAMPLE, LEGAL_RULE_BODY_EXAMPLE } from '../answers/law';
 import { PORTABLE_EXAMPLE } from '../answers/drafts';
 import { TEMPLATE_BODY_EXAMPLE } from '../answers/templates';
@@ -65,6 +67,8 @@ async function strayCase(): Promise<{ caseId: string }> {
 }
 const feedBody = async () => ({ listId: await newList(), connectionId: await newConnection(), statuses: ['New'] });
 const newConsent = async () => newOf(`/v1/contacts/${(await enrolled()).contactId}/consents`, CONSENT_BODY_EXAMPLE);
+const newRelationship = async () =>
+  newOf(`/v1/contacts/${(await enrolled()).contactId}/relationships`, RELATIONSHIP_BODY_EXAMPLE);
 async function newPromise(): Promise<string> {
   const { enrollmentId, campaignId } = await enrolled();
   await api.call('POST', `/v1/enrollments/${enrollmentId}/callbacks`, { body: { at: '2027-03-02T17:00:00Z' } });
@@ -566,6 +570,25 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     'contact',
     'consent_revoked',
     async (send) => send('POST', `/v1/consents/${await newConsent()}/revoke`),
+  ],
+  'post /contacts/:id/relationships': [
+    'contact',
+    'relationship_recorded',
+    async (send) =>
+      send('POST', `/v1/contacts/${(await enrolled()).contactId}/relationships`, {
+        ...RELATIONSHIP_BODY_EXAMPLE,
+        source: 'Secret words',
+      }),
+  ],
+  'post /relationships/:id/withdraw': [
+    'contact',
+    'relationship_withdrawn',
+    async (send) => send('POST', `/v1/relationships/${await newRelationship()}/withdraw`),
+  ],
+  'post /number-checks': [
+    'number_check',
+    'recorded',
+    (send) => send('POST', '/v1/number-checks', { ...CHECKS_BODY_EXAMPLE, source: 'Secret words' }),
   ],
   'patch /spending/rates': [
     'spending',

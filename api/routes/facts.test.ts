@@ -150,7 +150,7 @@ describe('a wish to be called back (K-13)', () => {
 });
 
 describe('a wrong number', () => {
-  it('is not used for this contact any more', async () => {
+  it('C11: is not used for this contact any more', async () => {
     const { enrollmentId, contactId, phone } = await launchForOne(api);
     const attemptId = await insertAttempt(api, { enrollmentId, phone, sid: null });
     expect((await tell({ kind: 'wrong_number', attemptId })).status).toBe(202);

@@ -11,11 +11,13 @@ import {
   removeOwnAddress,
   sendCode,
 } from '../../db/own-address';
+import { allowedCountries } from '../../db/settings';
 import { addressHash, idOfRequest } from '../../db/tokens';
 import { countRequest } from '../../db/usage';
 import type { AddressKind } from '../../domain/channel';
 import { DomainError } from '../../domain/errors';
 import { toIso } from '../../domain/instant';
+import { countryOfNumber } from '../../domain/number-country';
 import { mailAddress, phoneAddress } from '../address';
 import { pageExample } from '../answers/fields';
 import {
@@ -62,6 +64,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       body: z.strictObject({ kind: z.enum(['phone', 'email']), value: text(254).min(1), label: text(60).min(1) }),
       handle: async ({ body: { kind, value: typed, label }, caller, requestKey }) => {
         const address = addressOf(kind, typed, addressKey);
+        await requireAllowed(sql, address);
         if ((await registeredAs(sql, address.hash)) === null) await countCode(sql, address.hash);
         const own = await registerOwnAddress(sql, { ...address, id: idOfRequest(requestKey), label }, caller.actor);
         return created(ownAddressDocument(own), `/own-addresses/${own.id}`);
@@ -171,9 +174,18 @@ function addressOf(kind: AddressKind, typed: string, addressKey: string): DraftA
     return kind === 'phone' ? phoneAddress(typed, addressKey) : mailAddress(typed, addressKey);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    const { message: detail } = error;
-    throw new ApiError('invalid_body', `#/value: ${detail}`, [{ pointer: '#/value', detail, value: typed }]);
+    throw unusable(error.message, typed);
   }
+}
+
+/** T25: codes and tests cost as much as any other text or call. */
+async function requireAllowed(sql: Sql, { kind, value }: DraftAddress): Promise<void> {
+  if (kind === 'email' || (await allowedCountries(sql)).includes(countryOfNumber(value) ?? '')) return;
+  throw unusable('the number is in a country that the settings do not allow (allowedCountries)', value);
+}
+
+function unusable(detail: string, value: string): ApiError {
+  return new ApiError('invalid_body', `#/value: ${detail}`, [{ pointer: '#/value', detail, value }]);
 }
 
 async function countCode(sql: Sql, hash: string): Promise<void> {

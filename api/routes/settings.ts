@@ -6,7 +6,7 @@ import { isZone } from '../../domain/local-time';
 import { slotListSchema } from '../../domain/slots';
 import { WeekdaySchema } from '../../domain/plan';
 import { normaliseEmail } from '../../domain/email';
-import { normalisePhone } from '../../domain/phone';
+import { isCountry, normalisePhone } from '../../domain/phone';
 import { SETTINGS_EXAMPLE, SettingsAnswer } from '../answers/settings';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
@@ -42,7 +42,7 @@ export function settingsRoutes({ sql }: ApiDeps): Route[] {
         tag: 'Settings',
         summary: 'Change some of the settings',
         description:
-          'What is left out stays. A change of hours or caps has everybody planned anew; `defaultHours` are copied into campaigns and move nobody. Rate and lines are one for all campaigns.',
+          'What is left out stays. A change of hours, caps or countries has everybody planned anew; `defaultHours` are copied into campaigns and move nobody. Rate and lines are one for all campaigns.',
         answers: { 200: SettingsAnswer },
         problems: ['revision_conflict', 'precondition_failed'],
         examples: { body: { mailFrom: 'intake@example.com', lines: 10 }, answer: SETTINGS_EXAMPLE },
@@ -98,6 +98,13 @@ const SettingsChangeSchema = z.strictObject({
           issues.push({ code: 'custom', path: [at], input: number, message: 'the number is named twice' });
       });
     })
+    .optional(),
+  /** T25. Elsewhere nobody is called or texted. */
+  allowedCountries: z
+    .array(z.string().refine(isCountry, 'must be the ISO code of a country like US'))
+    .min(1)
+    .max(250)
+    .refine((codes) => new Set(codes).size === codes.length, 'must name each country once')
     .optional(),
   mailFrom: z
     .string()
