@@ -19,6 +19,7 @@ export interface StoryOptions {
   readonly people: readonly Actor[];
   readonly runs: readonly unknown[];
   readonly policy?: object;
+  readonly reports?: readonly unknown[];
   readonly formId?: string;
   readonly settings?: object;
   readonly name?: string;
@@ -57,6 +58,7 @@ export async function prepare({ api, simulator }: World, story: StoryOptions): P
     listId: list.id,
     plan: { runs: story.runs, formId: story.formId ?? null },
     policy: story.policy ?? {},
+    ...(story.reports === undefined ? {} : { reports: story.reports }),
   });
   return { campaignId: campaign.id, listId: list.id };
 }
