@@ -1,5 +1,7 @@
 /** What activities take and give. Types only: workflow code imports this file and nothing else of the folder. */
 
+import type { ReportMailState } from '../domain/report-mail';
+
 export interface StepInput {
   readonly enrollmentId: string;
   readonly workflowRunId: string;
@@ -9,7 +11,7 @@ export interface StepInput {
   readonly running: readonly string[];
 }
 
-export type QueueName = 'voice' | 'messages' | 'crm' | 'webhooks' | 'classify';
+export type QueueName = 'voice' | 'messages' | 'crm' | 'webhooks' | 'classify' | 'reports';
 
 export interface OrderedExecution {
   readonly id: string;
@@ -66,6 +68,15 @@ export interface VoiceActivities {
 
 export interface MessageActivities {
   deliver(order: TouchOrder): Promise<TouchResult>;
+}
+
+export interface ReportActivities {
+  /** The mails that are not through. */
+  openReport(input: { readonly reportId: string }): Promise<{ readonly mailIds: readonly string[] }>;
+  /** Mails it to one recipient; throws where it was refused for now, so that Temporal retries it. */
+  mailReport(input: { readonly mailId: string }): Promise<{ readonly state: ReportMailState }>;
+  /** Records the last word on a mail whose retries are over. */
+  giveUpReport(input: { readonly mailId: string }): Promise<void>;
 }
 
 export interface ExecutionActivities {

@@ -40,6 +40,7 @@ import { factRoutes } from './routes/facts';
 import { feedRoutes } from './routes/feeds';
 import { formRoutes } from './routes/forms';
 import { forecastRoutes } from './routes/forecasts';
+import { reportRoutes } from './routes/reports';
 import { handoffRoutes } from './routes/handoffs';
 import { healthRouter } from './routes/health';
 import { legalRuleRoutes } from './routes/legal-rules';
@@ -127,6 +128,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...statusChangeRoutes(deps),
     ...publishRoutes(deps),
     ...forecastRoutes(deps),
+    ...reportRoutes(deps),
     ...ruleRoutes(deps),
     ...templateRoutes(deps),
     ...templateReadingRoutes(deps),

@@ -1,5 +1,5 @@
 import { startTestApi, type TestApi } from '../test/api';
-import { launchForOne } from '../test/api-people';
+import { launchForOne, WEEKLY_REPORT } from '../test/api-people';
 import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from './answers/agents';
 import { CALLER_NUMBER_BODY_EXAMPLE } from './answers/caller-numbers';
 import { CONNECTION_BODY_EXAMPLE } from './answers/connections';
@@ -160,6 +160,7 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ['/v1/forms', 'form', () => ({ ...FORM_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/agents', 'agent', () => ({ ...AGENT_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/campaigns/:id/forecast', 'forecast', () => ({ days: 7 })],
+  ['/v1/campaigns/:id/reports', 'report', () => ({ key: 'weekly' })],
   ['/v1/api-keys', 'api_key', () => ({ name: 'Cut off', role: 'viewer' })],
   ['/v1/connections', 'connection', () => ({ ...CONNECTION_BODY_EXAMPLE, name: 'Cut off' })],
   ['/v1/caller-numbers', 'caller_number', () => ({ ...CALLER_NUMBER_BODY_EXAMPLE, label: 'Cut off' })],
@@ -242,7 +243,8 @@ describe.each(CREATES)(
           .replace('Asha', 'Io')
           .replace('Tao', 'Bo')
           .replace('"en"', '"es"')
-          .replace('"days":7', '"days":8'),
+          .replace('"days":7', '"days":8')
+          .replace('weekly', 'monthly'),
       );
       expect((await api.call('POST', path, { ...ask, body })).body.code).toBe('idempotency_mismatch');
       const repeated = await api.call('POST', path, ask);
@@ -257,7 +259,8 @@ describe.each(CREATES)(
 
 /** Orders need contacts; everything else takes a draft. */
 async function someCampaign(pattern: string, listId: string): Promise<string> {
-  if (pattern.includes('contact-operations')) return (await launchForOne(api)).campaignId;
+  if (/contact-operations|\/reports$/.test(pattern))
+    return (await launchForOne(api, { reports: [WEEKLY_REPORT] })).campaignId;
   return (await api.call('POST', '/v1/campaigns', { body: { name: 'Some draft', listId, plan: PLAN } })).body.id;
 }
 

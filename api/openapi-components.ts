@@ -16,7 +16,7 @@ DefinitionSchema.register(z.globalRegistry, {
     description: 'Never leaves the team.',
     subject: 'What the outreach is about: caps of law count per person and subject.',
     listId: 'The list whose people are reached.',
-    reports: 'Mailed from the launch on.',
+    reports: 'Mailed from the launch on; what is published counts from the next period on.',
   },
 });
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { unsubscribeToken } from '../db/tokens';
 import { type Reply, type TestApi, startTestApi } from '../test/api';
-import { answerAndEnd, definitionOf, insertAttempt, launchForOne } from '../test/api-people';
+import { answerAndEnd, definitionOf, insertAttempt, launchForOne, WEEKLY_REPORT } from '../test/api-people';
 import { hookPath, newSid, sendWebhook } from '../test/api-twilio';
 import { type Aims, Fuzz, type Shot, type Target } from '../test/fuzz';
 import { nastyText } from '../test/schema-arbitrary';
@@ -114,7 +114,7 @@ function isWebhook({ tags }: Target): boolean {
 /** Some of each, for what is shot at may come to its end. */
 async function aims(): Promise<Aims> {
   const people = [];
-  for (let n = 0; n < 8; n += 1) people.push(await launchForOne(api));
+  for (let n = 0; n < 8; n += 1) people.push(await launchForOne(api, { reports: [WEEKLY_REPORT] }));
   const made = async (path: string, body: unknown): Promise<string> => (await api.call('POST', path, { body })).body.id;
   const drafts = await Promise.all(people.map(({ listId }) => made('/v1/campaigns', definitionOf(listId))));
   const pages = ['/v1/lists', '/v1/contacts', '/v1/campaigns', '/v1/changes'].map((path) =>
@@ -140,6 +140,7 @@ async function aims(): Promise<Aims> {
   const forecasts: string[] = [];
   for (const { campaignId } of people.slice(0, 3))
     forecasts.push(await made(`/v1/campaigns/${campaignId}/forecast`, {}));
+  const reports = [await made(`/v1/campaigns/${people[0]?.campaignId}/reports`, { key: 'weekly' })];
   const connections = [1, 2, 3].map((n) => made('/v1/connections', { ...CONNECTION_BODY_EXAMPLE, name: `CRM ${n}` }));
   const ownAddresses = await Promise.all(
     [91, 92, 93].map((n) => made('/v1/own-addresses', { kind: 'phone', value: `+121255501${n}`, label: 'Ada' })),
@@ -168,6 +169,8 @@ async function aims(): Promise<Aims> {
       attempts: [attemptId],
       executions,
       forecasts,
+      reports,
+      'report-schedules': [WEEKLY_REPORT.key],
       connections: await Promise.all(connections),
       forms: [await made('/v1/forms', FORM_BODY_EXAMPLE), await made('/v1/forms', FORM_BODY_EXAMPLE)],
       agents: [await made('/v1/agents', AGENT_BODY_EXAMPLE), await made('/v1/agents', AGENT_BODY_EXAMPLE)],

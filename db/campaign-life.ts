@@ -10,6 +10,7 @@ import { currentVersion, FIRST, freeze } from './freeze';
 import { refuseWhenLocked } from './installation';
 import { launchableDefinition } from './draft-check';
 import { Refusal } from './refusal';
+import { planReports } from './report';
 
 /** Key space of the campaigns among the advisory locks: claims share it, changes of the status take it alone. */
 const CAMPAIGN_LOCKS = 1;
@@ -31,6 +32,7 @@ export async function launchCampaign(sql: Sql, id: string, actor: string): Promi
       update campaign set status = 'active', current_version_id = ${versionId},
         definition = ${JSON.stringify(definition)}::text::jsonb, launched_at = at_ms(${now}), updated_at = at_ms(${now})
       where id = ${id}`;
+    await planReports(tx, id, definition, now);
     await tell(tx, id, 'campaign_launched', actor, now);
     return getCampaign(tx, id);
   });

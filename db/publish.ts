@@ -13,6 +13,7 @@ import { type CurrentVersion, currentVersion, freeze } from './freeze';
 import { crmFieldProblems } from './crm-field-check';
 import { launchProblems } from './launch-check';
 import { Refusal, type RefusedField } from './refusal';
+import { claimReportsBefore, planReports } from './report';
 import { fillTemplates, templatesIn } from './template-use';
 
 /** A version to be: what is said anew, or an earlier version once more (E-18). */
@@ -134,7 +135,9 @@ async function store(
     select coalesce(max(seq), 0)::float8 as seq from enrollment where campaign_id = ${id}`;
   const keptThrough = isKept ? (last?.seq ?? 0) : null;
   const revision = campaign.revision + 1;
+  await claimReportsBefore(tx, id, now);
   await storeDefinition(tx, id, definition);
+  await planReports(tx, id, definition, now);
   const versionId = await freeze(tx, {
     campaignId: id,
     definition,

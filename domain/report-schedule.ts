@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { WeekdaySchema } from './plan';
 
 /** When a campaign mails a report of itself, and to whom (S1-77, S1-78). It is set up with the campaign; nothing is mailed before the launch. */
-const scheduleSchema = z.strictObject({
+export const ReportScheduleSchema = z.strictObject({
   key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 characters a–z, 0–9 or "-"'),
   kind: z.literal('client_engagement'),
   name: z.string().trim().min(3).max(120),
@@ -23,8 +23,10 @@ const scheduleSchema = z.strictObject({
   recipients: z.array(z.email().max(254)).min(1).max(20),
 });
 
+export type ReportSchedule = z.infer<typeof ReportScheduleSchema>;
+
 export const ReportScheduleListSchema = z
-  .array(scheduleSchema)
+  .array(ReportScheduleSchema)
   .max(20)
   .check(({ value, issues }) => {
     value.forEach(({ key }, at) => {

@@ -16,7 +16,10 @@ import {
   ENROLLMENTS_QUEUE,
   enrollmentWorkflowId,
   queueName,
+  REPORT_WORKFLOW,
+  reportWorkflowId,
   type EnrollmentInput,
+  type ReportInput,
   type SignalBody,
 } from '../workflows/contract';
 
@@ -26,6 +29,8 @@ export interface Engine extends Marks {
   start(row: EnrollmentRef): Promise<void>;
   /** Wakes the row's workflow with a word for readers, starting it if there is none. */
   signal(row: EnrollmentRef, name: SignalName, body: SignalBody): Promise<void>;
+  /** Starts the workflow that mails this report, or finds it running. */
+  startReport(reportId: string): Promise<void>;
   /** Tells apart a namespace from one that was lost and made anew under the same name. */
   namespaceId(): Promise<string>;
   /** Deletes every run of the row's workflow that is known, ending what still runs; what is gone already is no error. */
@@ -78,6 +83,20 @@ export function createEngine(options: EngineOptions): Engine {
           ...startOptions(row, taskQueue),
           signal: name,
           signalArgs: [body],
+        }),
+      );
+    },
+    async startReport(reportId) {
+      const input: ReportInput = { reportId };
+      await soon(() =>
+        workflow.start(REPORT_WORKFLOW, {
+          workflowId: reportWorkflowId(reportId),
+          taskQueue,
+          args: [input],
+          // Uniqueness is the row's, here as well.
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: 'one report of a campaign',
         }),
       );
     },

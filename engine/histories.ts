@@ -1,8 +1,8 @@
 import { Client, Connection, type HistoryAndWorkflowId, WorkflowNotFoundError } from '@temporalio/client';
 import type { EngineOptions } from './engine';
-import { ENROLLMENT_WORKFLOW, ENROLLMENTS_QUEUE, queueName } from '../workflows/contract';
+import { ENROLLMENT_WORKFLOW, ENROLLMENTS_QUEUE, queueName, REPORT_WORKFLOW } from '../workflows/contract';
 
-/** The histories of contacts that a server holds, for whoever wants to know whether other code understands them. */
+/** The histories of contacts, and of reports, that a server holds, for whoever wants to know whether other code understands them. */
 export interface Histories {
   /** Of those who are under way, newest first, then of those who have come to their end; no more than `most`. */
   recent(most: number): AsyncIterable<HistoryAndWorkflowId>;
@@ -20,7 +20,7 @@ export async function openHistories({
 }: Place): Promise<Histories> {
   const connection = await Connection.connect({ address, tls, ...(apiKey === undefined ? {} : { apiKey }) });
   const { workflow } = new Client({ connection, namespace });
-  const ours = `WorkflowType = '${ENROLLMENT_WORKFLOW}' and TaskQueue = '${queueName(queuePrefix, ENROLLMENTS_QUEUE)}'`;
+  const ours = `WorkflowType in ('${ENROLLMENT_WORKFLOW}', '${REPORT_WORKFLOW}') and TaskQueue = '${queueName(queuePrefix, ENROLLMENTS_QUEUE)}'`;
   return {
     async *recent(most) {
       let left = most;

@@ -118,6 +118,7 @@ async function takeFor(
     detail: {
       subject: mail.subject ?? '',
       text: mail.text ?? '',
+      ...attachmentsOf(mail),
       headers: Object.fromEntries(mail.headers.map(({ key, value }) => [key, value])),
       fault: mode === '' ? null : mode,
     },
@@ -132,6 +133,16 @@ async function takeFor(
     );
   }
   if (refusal !== null) throw refusal;
+}
+
+/** By name, as text. */
+function attachmentsOf({ attachments }: Email): { attachments?: Record<string, string> } {
+  if (attachments.length === 0) return {};
+  const texts = attachments.map(({ filename, content }) => [
+    filename ?? '',
+    typeof content === 'string' ? content : new TextDecoder().decode(content),
+  ]);
+  return { attachments: Object.fromEntries(texts) };
 }
 
 /** What comes of a mail that was taken: it goes back, or the person reads it. */

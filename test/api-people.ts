@@ -47,6 +47,16 @@ export function definitionOf(listId: string, overrides: Record<string, unknown> 
   };
 }
 
+/** What a campaign may mail of itself. */
+export const WEEKLY_REPORT = {
+  key: 'weekly',
+  kind: 'client_engagement',
+  name: 'Every Monday',
+  every: { period: 'week', weekday: 1 },
+  time: '09:00',
+  recipients: ['partner@example.com'],
+};
+
 /** A run of three calls and nothing else. */
 export const CALLS = { attempts: 3, greeting: 'Hello.' };
 

@@ -130,6 +130,7 @@ function temporalIsDown(): Engine {
     start: fail,
     signal: fail,
     namespaceId: fail,
+    startReport: fail,
     forget: fail,
     readMark: fail,
     writeMark: fail,

@@ -23,7 +23,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     mayUseNode: false,
   },
   activities: {
-    modules: ['domain/', 'db/'],
+    // A report is a file of people, written as exports are.
+    modules: ['domain/', 'db/', 'imports/report-file'],
     packages: ['@temporalio/activity', '@temporalio/common', 'twilio', 'nodemailer', 'pino', 'zod'],
     mayUseNode: true,
   },

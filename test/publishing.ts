@@ -8,6 +8,7 @@ export interface Edit {
   readonly runs?: readonly unknown[];
   readonly policy?: object;
   readonly listId?: string;
+  readonly reports?: readonly unknown[];
   /** What was seen by who publishes; the current one unless it is said. */
   readonly revision?: number;
   readonly choices?: object;
@@ -22,6 +23,7 @@ export async function publishEdit(sql: Sql, campaignId: string, edit: Edit): Pro
     listId: edit.listId ?? listId,
     plan: { ...plan, runs: edit.runs ?? plan.runs },
     policy: { ...policy, ...edit.policy },
+    reports: edit.reports ?? definition.reports,
   });
   const choices = PublishChoicesSchema.parse(edit.choices ?? {});
   return publish(

@@ -30,6 +30,7 @@ export interface StoryOptions {
   readonly people: readonly Actor[];
   readonly runs: readonly unknown[];
   readonly policy?: object;
+  readonly reports?: readonly unknown[];
   readonly formId?: string;
   readonly settings?: object;
   readonly name?: string;
@@ -68,6 +69,7 @@ export async function prepare({ api, simulator }: World, story: StoryOptions): P
     listId: list.id,
     plan: { runs: story.runs, formId: story.formId ?? null },
     policy: story.policy ?? {},
+    ...(story.reports === undefined ? {} : { reports: story.reports }),
   });
   return { campaignId: campaign.id, listId: list.id };
 }

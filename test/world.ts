@@ -28,6 +28,7 @@ import { forecasts } from '../workers/sweeps/forecasts';
 import { checkInstallation } from '../workers/sweeps/installation';
 import { expiredOwnMessages, ownMessages } from '../workers/sweeps/own-messages';
 import { reconcile } from '../workers/sweeps/reconcile';
+import { scheduledReports } from '../workers/sweeps/scheduled-reports';
 import { runSweeps, type RunningSweeps } from '../workers/sweeps/sweep';
 import { BUILT } from './build';
 import { quiet, runUntil, standAt, type Unrest } from './business-time';
@@ -231,6 +232,7 @@ export class World {
       ownMessages({ sql: this.sql, ...this.providers, keys }),
       expiredOwnMessages({ sql: this.sql }),
       forecasts({ sql: this.sql }),
+      ...scheduledReports({ sql: this.sql, engine: this.engine }),
     ];
     const core = coreSweeps({ sql: this.sql, engine: this.engine, startAhead: 40 });
     this.sweeps = runSweeps(

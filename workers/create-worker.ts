@@ -8,6 +8,7 @@ import {
 import { createDeliver, type DeliverDeps } from '../activities/deliver';
 import { createDial, type DialDeps } from '../activities/dial';
 import { createExecutions, type ExecutionDeps } from '../activities/executions';
+import { createReports, type ReportDeps } from '../activities/mail-report';
 import { createStep } from '../activities/step';
 import type { QueueName } from '../activities/contract';
 import type { WorkerVersion } from '../engine/deployment';
@@ -63,7 +64,7 @@ function deploymentOf(version: WorkerVersion): WorkerDeploymentOptions {
   return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' };
 }
 
-export type EffectsDeps = DialDeps & DeliverDeps & ExecutionDeps;
+export type EffectsDeps = DialDeps & DeliverDeps & ExecutionDeps & ReportDeps;
 
 /** What leaves the machine: a queue per kind, so that a slow one never holds up the others. */
 export async function createEffectsWorkers(link: EngineLink, deps: EffectsDeps): Promise<Worker[]> {
@@ -78,6 +79,7 @@ export async function createEffectsWorkers(link: EngineLink, deps: EffectsDeps):
     worker('messages', createDeliver(deps), MESSAGE_SLOTS),
     worker('crm', createExecutions(deps), CRM_SLOTS),
     worker('classify', createExecutions(deps), CLASSIFY_SLOTS),
+    worker('reports', createReports(deps), REPORT_SLOTS),
   ]);
 }
 
@@ -86,6 +88,8 @@ const VOICE_SLOTS = 10;
 const MESSAGE_SLOTS = 10;
 const CRM_SLOTS = 10;
 const CLASSIFY_SLOTS = 5;
+/** Each holds a whole file. */
+const REPORT_SLOTS = 2;
 
 function base({ connection, namespace, dataConverter }: EngineLink, taskQueue: string) {
   return {

@@ -32,6 +32,7 @@ import { measured } from './sweeps/measured';
 import { expiredOwnMessages, ownMessages } from './sweeps/own-messages';
 import { reconcile } from './sweeps/reconcile';
 import { reportSweeps } from './sweeps/reports';
+import { scheduledReports } from './sweeps/scheduled-reports';
 import { runSweeps, type RunningSweeps, type Sweep } from './sweeps/sweep';
 import { BUNDLE, requireVerified, runCommand, versionOf } from './build';
 
@@ -193,6 +194,7 @@ function bulkSweeps(config: Config, { sql, engine, providers, log }: SweepDeps):
     ...reportSweeps({ sql, log }),
     ...importSweeps({ sql, addressKey: config.ADDRESS_KEY }),
     forecasts({ sql }),
+    ...scheduledReports({ sql, engine }),
   ];
 }
 

@@ -9,6 +9,12 @@ export interface EnrollmentInput {
   readonly enrollmentId: string;
 }
 
+export const REPORT_WORKFLOW = 'report';
+
+export interface ReportInput {
+  readonly reportId: string;
+}
+
 export interface SignalBody {
   readonly factId?: string;
   readonly attemptId?: string;
@@ -30,6 +36,10 @@ export const CONTACT_ID_ATTRIBUTE = 'ContactId';
 
 export function enrollmentWorkflowId(enrollmentId: string): string {
   return `enrollment/${enrollmentId}`;
+}
+
+export function reportWorkflowId(reportId: string): string {
+  return `report/${reportId}`;
 }
 
 /** Queues may carry a prefix ("blue/enrollments"), so that several installations share a namespace in tests and roll-outs. */

@@ -1,1 +1,2 @@
 export { enrollment } from './enrollment';
+export { report } from './report';

@@ -3,6 +3,7 @@ import type {
   ExecutionActivities,
   MessageActivities,
   QueueName,
+  ReportActivities,
   StepActivities,
   VoiceActivities,
 } from '../activities/contract';
@@ -53,6 +54,32 @@ export function retryOn(queue: QueueName): wf.ActivityInterfaceFor<Pick<Executio
     retry: { initialInterval: '2 s', backoffCoefficient: 2, maximumInterval: '5 min' },
   });
 }
+
+/** Before and after the mails of a report: database only. */
+export const openReport: ReportActivities['openReport'] = (input) => aboutReports('opens a report').openReport(input);
+export const giveUpReport: ReportActivities['giveUpReport'] = (input) =>
+  aboutReports('gives a mail up').giveUpReport(input);
+
+function aboutReports(summary: string): wf.ActivityInterfaceFor<ReportActivities> {
+  return wf.proxyActivities<ReportActivities>({
+    taskQueue: queueOf('reports'),
+    summary,
+    startToCloseTimeout: '20 s',
+    retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '60 s' },
+  });
+}
+
+/** The file of a large campaign takes a while. What was not refused for good is tried for a day. */
+export const mailReport: ReportActivities['mailReport'] = (input) =>
+  wf
+    .proxyActivities<ReportActivities>({
+      taskQueue: queueOf('reports'),
+      summary: 'mails a report',
+      startToCloseTimeout: '3 min',
+      scheduleToCloseTimeout: '24 h',
+      retry: { initialInterval: '5 s', backoffCoefficient: 2, maximumInterval: '10 min' },
+    })
+    .mailReport(input);
 
 function queueOf(queue: QueueName): string {
   return queueName(queuePrefixOf(wf.workflowInfo().taskQueue), queue);

@@ -121,6 +121,13 @@ export interface MailRequest extends Guard {
   /** Null in mail to the team itself, which nobody leaves. */
   readonly unsubscribeUrl: string | null;
   readonly unsubscribeMail: string | null;
+  readonly attachment?: MailAttachment;
+}
+
+export interface MailAttachment {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
 }
 
 export interface MailProvider {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { normaliseEmail } from '../../domain/email';
-import type { MailProvider, MailRequest, NotSent, SendResult } from './provider';
+import type { MailAttachment, MailProvider, MailRequest, NotSent, SendResult } from './provider';
 import { judgeSmtp, refuseBeforeSending } from './provider-errors';
 
 interface SmtpServer {
@@ -156,6 +156,7 @@ function messageOf(request: MailRequest) {
     attemptId,
     unsubscribeUrl,
     unsubscribeMail,
+    attachment,
   } = request;
   return {
     // Objects, never strings to be parsed: a name can't become an address.
@@ -168,6 +169,7 @@ function messageOf(request: MailRequest) {
     html,
     messageId,
     xMailer: false as const,
+    ...(attachment === undefined ? {} : { attachments: [attachmentOf(attachment)] }),
     ...(unsubscribeUrl === null || unsubscribeMail === null
       ? { headers: { 'X-Attempt-Id': attemptId } }
       : {
@@ -178,11 +180,16 @@ function messageOf(request: MailRequest) {
   };
 }
 
+function attachmentOf({ name, type, content }: MailAttachment) {
+  return { filename: name, contentType: type, content, contentTransferEncoding: 'base64' as const };
+}
+
 /** What would have to be bent before it could be sent is not sent (T21). */
 function refusalOf(request: MailRequest): NotSent | null {
   const { attemptId, from, fromName = '', to, replyTo, subject, messageId, unsubscribeUrl, unsubscribeMail } = request;
+  const file = [request.attachment?.name ?? '', request.attachment?.type ?? ''];
   const leaving = [unsubscribeUrl ?? '', unsubscribeMail ?? ''];
-  const headers = [attemptId, from, fromName, to, replyTo, subject, messageId, ...leaving];
+  const headers = [attemptId, from, fromName, to, replyTo, subject, messageId, ...leaving, ...file];
   if (headers.some(breaksHeader)) return refuseBeforeSending('final', 'header_refused');
   if (!isAddress(to)) return refuseBeforeSending('address_invalid', 'address_invalid');
   if (!isAddress(from)) return refuseBeforeSending('configuration', 'sender_refused');

@@ -1,5 +1,5 @@
 import { startTestApi, type Reply, type TestApi } from '../../test/api';
-import { definitionOf, launchForOne } from '../../test/api-people';
+import { definitionOf, launchForOne, WEEKLY_REPORT } from '../../test/api-people';
 import { AGENT_BODY_EXAMPLE, FORM_BODY_EXAMPLE } from '../answers/agents';
 import { CONNECTION_BODY_EXAMPLE } from '../answers/connections';
 import { CONSENT_BODY_EXAMPLE } from '../answers/consents';
@@ -623,6 +623,14 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     'campaign',
     'forecast_asked',
     async (send) => send('POST', `/v1/campaigns/${await campaignIn('active')}/forecast`, {}),
+  ],
+  'post /campaigns/:id/reports': [
+    'campaign',
+    'report_asked',
+    async (send) => {
+      const { campaignId } = await launchForOne(api, { reports: [WEEKLY_REPORT] });
+      return send('POST', `/v1/campaigns/${campaignId}/reports`, { key: WEEKLY_REPORT.key });
+    },
   ],
   'post /forecasts/:id/cancel': [
     'campaign',

@@ -1,5 +1,5 @@
 /**
- * The ways a contact's workflow can go, and what must be seen in the recorded history of each. A new way gets a line here, a
+ * The ways the workflow of a contact, or of a report, can go, and what must be seen in the recorded history of each. A new way gets a line here, a
  * story, and `npm run record-histories`; from the first release on a history is added and never recorded anew.
  */
 export const PATHS = {
@@ -75,6 +75,14 @@ export const PATHS = {
   'database-away': ['step put off', 'timer fired', 'step finish', 'completed'],
   'taken-over': ['signal planChanged', 'step stale', 'completed'],
   'continued-as-new': ['signal planChanged', 'continued as new'],
+  'report-mailed': [
+    'openReport on reports',
+    'openReport answered',
+    'mailReport on reports',
+    'mailReport answered mailed',
+    'completed',
+  ],
+  'report-refused': ['mailReport answered mailed', 'mailReport failed', 'giveUpReport answered', 'completed'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type PathName = keyof typeof PATHS;

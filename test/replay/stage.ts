@@ -19,6 +19,7 @@ export interface Setting {
   readonly script: string;
   readonly runs: readonly unknown[];
   readonly rules?: readonly unknown[];
+  readonly reports?: readonly unknown[];
 }
 
 /** Long: many stories are lived side by side, and some wait for hours of business time. */
@@ -28,7 +29,7 @@ const OUR_NUMBER = '+12125550190';
 /** Launches a campaign for this one contact; answers when its workflow has begun. */
 export async function begin(
   stage: Stage,
-  { script, runs, rules = [] }: Setting,
+  { script, runs, rules = [], reports }: Setting,
 ): Promise<{ story: Story; id: string }> {
   const { world, temporal, phone, caseId } = stage;
   const email = `nora${caseId}@example.com`;
@@ -36,6 +37,7 @@ export async function begin(
     people: [{ name: 'Nora', phone, email, zone: 'America/New_York', script, cases: [caseId] }],
     runs,
     policy: { rules },
+    ...(reports === undefined ? {} : { reports }),
     formId: 'intake',
     settings: { lines: 100 },
     name: `case ${caseId}`,

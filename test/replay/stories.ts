@@ -3,7 +3,13 @@ import { inTransaction } from '../../db/client';
 import { appNow } from '../../db/clock';
 import { lockEnrollment } from '../../db/enrollment';
 import { MINUTE_MS, toIso } from '../../domain/instant';
-import { ENROLLMENT_WORKFLOW, ENROLLMENTS_QUEUE, PROGRESS_QUERY, queueName } from '../../workflows/contract';
+import {
+  ENROLLMENT_WORKFLOW,
+  ENROLLMENTS_QUEUE,
+  PROGRESS_QUERY,
+  queueName,
+  reportWorkflowId,
+} from '../../workflows/contract';
 import { activityOf, endOf, eventsOf } from '../history';
 import { callRun, launch, type Story } from '../story';
 import { until } from '../until';
@@ -203,7 +209,35 @@ export const STORIES: Readonly<Record<PathName, Live>> = {
     });
     return workflow;
   },
+  'report-mailed': async (stage) => (await reportOf(stage, [`team${stage.caseId}@example.com`])).workflow,
+  'report-refused': async (stage) => {
+    const refusing = `full${stage.caseId}@example.com`;
+    await fault(stage, { channel: 'email', mode: '451', match: { to: refusing } });
+    const { workflow } = await reportOf(stage, [`team${stage.caseId}@example.com`, refusing]);
+    await stage.temporal.failByHand(workflow, 'mailReport');
+    await endOf(workflow);
+    return workflow;
+  },
 };
+
+/** A report that somebody asks for; answers when the first recipient has it. */
+async function reportOf(stage: Stage, recipients: readonly string[]): Promise<{ workflow: WorkflowHandle }> {
+  const { world, temporal } = stage;
+  // None comes by itself: it takes a month.
+  const every = { period: 'month', day: 28 };
+  const schedule = { key: 'r', kind: 'client_engagement', name: 'Report', every, time: '09:00', recipients };
+  const { story } = await begin(stage, { ...SILENT, reports: [schedule] });
+  const path = `/v1/campaigns/${story.campaignId}/reports`;
+  const { id } = await world.api.send<{ id: string }>('POST', path, { key: 'r' });
+  await until(
+    'the report is mailed',
+    async () => (await world.sql`select 1 from report_mail where report_id = ${id} and state = 'mailed'`).length > 0,
+    WITHIN_MS,
+  );
+  const workflow = temporal.client.workflow.getHandle(reportWorkflowId(id));
+  if (recipients.length === 1) await endOf(workflow);
+  return { workflow };
+}
 
 async function untilUnderWay(workflow: WorkflowHandle, activityType: string): Promise<void> {
   await until(`"${activityType}" is under way`, () => activityOf(workflow, activityType), WITHIN_MS);

@@ -6,6 +6,7 @@ import { getInstallation, type Installation, keepFailure, type RecoveryReport, u
 import { recoverText } from '../../db/recovered-text';
 import { adoptResource, businessInstantOf, doubtPendingEffects, enrollAgain } from '../../db/recovery';
 import { presumeMails } from '../../db/recovery-mail';
+import { presumeReports } from '../../db/report';
 import { tryAlone } from '../../db/sweeps/alone';
 import { startAnew, wakeAll } from '../../db/sweeps/start';
 import { compareMarks, type LockReason, lockSentence } from '../../domain/recovery';
@@ -92,6 +93,7 @@ async function takeOver(deps: RecoveryDeps, installation: Installation, reason: 
   const ours = await adoptAll(deps, calls, texts);
   const [fromAt, untilAt] = await Promise.all([businessInstantOf(sql, fromRt), businessInstantOf(sql, lockedRt)]);
   const mailsPresumed = await presumeMails(sql, { fromAt, untilAt }, keys);
+  await presumeReports(sql, untilAt);
   let replies = 0;
   for (const { sid, from, to, text = '', direction } of texts)
     if (direction === 'in' && (await recoverText(sql, { sid, from, to, text }, keys.addressKey))) replies++;
