@@ -47,6 +47,7 @@ import { listMemberRoutes } from './routes/list-members';
 import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
 import { optOutRoutes } from './routes/opt-outs';
+import { newContactRoutes } from './routes/new-contacts';
 import { orderRoutes } from './routes/orders';
 import { ownAddressRoutes } from './routes/own-addresses';
 import { publishRoutes } from './routes/publish';
@@ -108,6 +109,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...importRoutes(deps),
     ...exportRoutes(deps),
     ...contactRoutes(deps),
+    ...newContactRoutes(deps),
     ...caseRoutes(deps),
     ...attributeRoutes(deps),
     ...reachRoutes(deps),

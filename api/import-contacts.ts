@@ -3,7 +3,7 @@ import type { Sql } from '../db/client';
 import { type ListTarget, storeEntry } from '../db/contact-import';
 import { Refusal } from '../db/refusal';
 import { type Attribute, fitAttributes } from '../domain/attribute';
-import { type EntryFault, readEntry } from './contact-entry';
+import { type EntryFault, readEntry } from '../imports/contact-entry';
 
 export interface RowFault {
   readonly field: string;

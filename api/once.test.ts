@@ -187,6 +187,7 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
   ],
   ['/v1/campaigns/:id/contact-operations/import', 'contact_operation', () => 'external_id\nCut off\n'],
   ['/v1/contacts/:id/consents', 'consent', () => ({ ...CONSENT_BODY_EXAMPLE, text: 'Cut off' })],
+  ['/v1/contacts', 'contact', () => ({ firstName: 'Asha', phones: ['+12125550145'] })],
   [
     '/v1/lists/{list}/contacts',
     'contact',

@@ -5,6 +5,7 @@ import { type Agent, findAgent } from './agent';
 import type { Db, Tx } from './client';
 import { holdAgentAndForm, linked } from './compatibility';
 import { crmFieldProblems } from './crm-field-check';
+import { crmNoteProblems } from './crm-note-check';
 import { launchProblems } from './launch-check';
 import { Refusal, type RefusedField } from './refusal';
 import { fillTemplates, templatesIn } from './template-use';
@@ -124,6 +125,7 @@ async function filledAndChecked(
     ...problems,
     ...(await launchProblems(db, definition)),
     ...(await crmFieldProblems(db, id, definition)),
+    ...(await crmNoteProblems(db, id, definition)),
   ];
   return { definition, found };
 }

@@ -4,6 +4,7 @@ import { addressFor, type Candidate, isBarred } from './candidate';
 import type { Channel } from './channel';
 import type { Decision, EndReason, Reason, Touch } from './decision';
 import { missingConsent } from './consent';
+import { awaitsOrder } from './external-schedule';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { leavingReason } from './leaving';
 import { messageCandidates } from './message-candidates';
@@ -104,7 +105,9 @@ function planned(input: PlannerInput): Decision {
   const placed = free.flatMap((candidate) => place(input, candidate) ?? []);
   const best = soonest(input, placed);
   if (best !== undefined) return next(input, placed, best, paused);
-  return paused.length === 0 ? endOfPlan(input, candidates) : hold(input.now + ASK_AGAIN_MS, ...paused);
+  if (paused.length > 0) return hold(input.now + ASK_AGAIN_MS, ...paused);
+  if (!isLeaving && awaitsOrder(input)) return hold(input.now + ASK_AGAIN_MS, { code: 'calls_scheduled_externally' });
+  return endOfPlan(input, candidates);
 }
 
 /** What is done of everything that is placed. What a pause holds back stands among the reasons. */

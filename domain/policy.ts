@@ -30,6 +30,8 @@ export const PolicySchema = z
     leavesWithList: z.boolean().default(false),
     /** fire "Unsuccessful" at every failed call, not once per series. */
     eachFailedCall: z.boolean().default(false),
+    /** K-8: somebody else says when each call is placed; left out = the plan does. */
+    callsScheduledExternally: z.boolean().optional(),
     /** Most callbacks kept for one contact (K-5). */
     maxCallbacks: z.int().min(0).max(20).default(3),
     /** How long outreach waits for a person after a handoff before it goes on by itself. */

@@ -16,7 +16,7 @@ import { countRequest } from '../../db/usage';
 import type { AddressKind } from '../../domain/channel';
 import { DomainError } from '../../domain/errors';
 import { toIso } from '../../domain/instant';
-import { mailAddress, phoneAddress } from '../address';
+import { mailAddress, phoneAddress } from '../../imports/address';
 import { pageExample } from '../answers/fields';
 import {
   OWN_ADDRESS_BODY_EXAMPLE,
