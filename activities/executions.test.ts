@@ -12,6 +12,8 @@ import {
   setCampaignConnection,
 } from '../db/connection';
 import { expireHeld, releaseHeld } from '../db/connection-release';
+import { changeMapping, getMapping } from '../db/crm-mapping';
+import { NO_MAPPING } from '../domain/crm-mapping';
 import { ruleBasedClassifier } from '../domain/reply-classifier';
 import { createTestDatabase, type TestDatabase } from '../test/database';
 import { people, seedOutreach, startOver, TEST_KEYS, wake } from '../test/seed';
@@ -380,6 +382,30 @@ describe('the order of things', () => {
     expect(await states()).toEqual(['failed held_too_long']);
     expect(await sql`select data ->> 'code' as code from timeline where kind = 'action_failed'`).toEqual([
       { code: 'held_too_long' },
+    ]);
+  });
+});
+
+describe('a note whose rule names a type (S0-47)', () => {
+  it('gets it; one that the CRM has no more, or none, gets the usual one, and the result says so', async () => {
+    const { id } = await connect({
+      addNote: { method: 'POST', path: '/cases/{{case.id}}/notes/{{noteType}}', body: { id: '{{marker}}' } },
+    });
+    const noteTypes = ['3', '4'].map((value) => ({ value, label: `Type ${value}` }));
+    const mapping = { ...NO_MAPPING, noteTypes, noteType: '3' };
+    const revision = (await getMapping(sql, id)).revision;
+    await changeMapping(sql, id, { mapping, revision }, 'test');
+    const ids = await orders(3, 'crm_note');
+    const [named = '', gone = ''] = ids;
+    await sql`update execution set payload = payload || '{"noteType": "4"}' where id = ${named}`;
+    await sql`update execution set payload = payload || '{"noteType": "9"}' where id = ${gone}`;
+    await run(ids);
+    expect(await states()).toEqual(['done', 'done', 'done']);
+    expect(asked.filter((each) => each.startsWith('POST')).map((each) => each.slice(-2))).toEqual(['/4', '/3', '/3']);
+    expect(await sql`select result from execution order by seq`).toEqual([
+      { result: 'CRM note posted' },
+      { result: expect.stringContaining('no note type "9" any more') },
+      { result: 'CRM note posted' },
     ]);
   });
 });

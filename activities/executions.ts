@@ -137,11 +137,14 @@ async function postingNote(
   connectionId: string,
 ): Promise<Effect | string> {
   const { id, payload, sentBefore } = execution;
-  const { messageId } = payload;
+  const { messageId, noteType } = payload;
   const text = messageId === undefined ? await renderNote(sql, execution) : await noteOfText(sql, messageId);
   if (text === null) return messageId === undefined ? 'template_variable_missing' : 'erased';
-  const type = await noteTypeOf(sql, connectionId);
-  const result = messageId === undefined ? 'CRM note posted' : 'text posted as a CRM note';
+  const { type, isOther } = await noteTypeOf(sql, connectionId, noteType);
+  const posted = messageId === undefined ? 'CRM note posted' : 'text posted as a CRM note';
+  const result = isOther
+    ? `${posted}; the CRM has no note type "${noteType}" any more, so it got the usual one`
+    : posted;
   return { result, carryOut: (crm) => crm.postNote(target, text, id, sentBefore, type) };
 }
 

@@ -49,6 +49,7 @@ import { listRoutes } from './routes/lists';
 import { metricsRouter } from './routes/metrics';
 import { numberCheckRoutes } from './routes/number-checks';
 import { optOutRoutes } from './routes/opt-outs';
+import { newContactRoutes } from './routes/new-contacts';
 import { orderRoutes } from './routes/orders';
 import { ownAddressRoutes } from './routes/own-addresses';
 import { publishRoutes } from './routes/publish';
@@ -111,6 +112,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...importRoutes(deps),
     ...exportRoutes(deps),
     ...contactRoutes(deps),
+    ...newContactRoutes(deps),
     ...caseRoutes(deps),
     ...attributeRoutes(deps),
     ...reachRoutes(deps),

@@ -3,7 +3,7 @@ import { type SentMail, sentMail } from '../db/inbound';
 import { type Arrival, receive, type Received } from '../db/inbox';
 import type { Bounce } from '../domain/bounce';
 import { DomainError } from '../domain/errors';
-import { mailAddress } from './address';
+import { mailAddress } from '../imports/address';
 import type { ApiDeps } from './deps';
 import { attemptOfReplyAddress } from './webhooks/reply-address';
 

@@ -12,6 +12,7 @@ const PROBLEMS = {
   revision_conflict: [409, 'Somebody else changed it meanwhile'],
   order_refused: [409, 'The order is refused'],
   case_conflict: [409, 'The case does not allow it'],
+  contact_exists: [409, 'The person is known already'],
   test_refused: [409, 'The test can not be sent'],
   last_admin: [409, 'The last admin key has to stay'],
   locked_for_recovery: [409, 'The installation is locked for recovery'],

@@ -4,8 +4,8 @@ import { type ListTarget, storeEntry } from '../db/contact-import';
 import { Refusal } from '../db/refusal';
 import { allowedCountries } from '../db/settings';
 import { type Attribute, fitAttributes } from '../domain/attribute';
+import { type EntryFault, readEntry } from '../imports/contact-entry';
 import { numbersAbroad } from '../imports/fit-countries';
-import { type EntryFault, readEntry } from './contact-entry';
 
 export interface RowFault {
   readonly field: string;

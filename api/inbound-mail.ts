@@ -9,7 +9,7 @@ import { DomainError } from '../domain/errors';
 import { isAutoReply } from '../domain/auto-reply';
 import { type Revocation, revocationOf } from '../domain/revocation';
 import { readBounce } from '../domain/bounce';
-import { mailAddress } from './address';
+import { mailAddress } from '../imports/address';
 import { takeBounce } from './bounced-mail';
 import type { ApiDeps } from './deps';
 import type { FactInputOf } from './fact-body';

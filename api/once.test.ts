@@ -196,6 +196,7 @@ const CREATES: readonly [path: string, table: string, body: (listId: string) => 
     'number_check',
     () => ({ ...CHECKS_BODY_EXAMPLE, source: 'Cut off', items: [{ phone: '+12125550123', answer: 'not_listed' }] }),
   ],
+  ['/v1/contacts', 'contact', () => ({ firstName: 'Asha', phones: ['+12125550145'] })],
   [
     '/v1/lists/{list}/contacts',
     'contact',

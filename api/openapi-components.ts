@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { PlanSchema } from '../domain/plan';
 import { PolicySchema } from '../domain/policy';
 import { RuleSchema } from '../domain/rule';
-import { EntryInputSchema } from './contact-entry';
+import { EntryInputSchema } from '../imports/contact-entry';
 import { DefinitionSchema } from './definition';
 import { FactInputSchema } from './fact-body';
 
@@ -64,6 +64,8 @@ PolicySchema.register(z.globalRegistry, {
     caps: "Attempts of any campaign at one person, voice and SMS together, in rolling windows; the company's caps bind as well.",
     concurrencyLimit: 'Most simultaneous calls; 0 = no limit of its own.',
     callsPerMinute: 'New calls a minute; null = no pacing.',
+    callsScheduledExternally:
+      'Somebody else says when each call is placed (`POST /v1/enrollments/{id}/callbacks`); the plan places none by itself.',
     neverEnding: 'Take in new contacts and stay active after everybody is through.',
     leavesWithList:
       'Whoever leaves the list leaves the campaign as well; otherwise those who are inside go on, and only nobody new comes in.',

@@ -116,6 +116,12 @@ async function aims(): Promise<Aims> {
   const people = [];
   for (let n = 0; n < 8; n += 1) people.push(await launchForOne(api, { reports: [WEEKLY_REPORT] }));
   const made = async (path: string, body: unknown): Promise<string> => (await api.call('POST', path, { body })).body.id;
+  const unused = await Promise.all([1, 2].map((n) => made('/v1/lists', { name: `Unused ${n}`, caseType: 'intake' })));
+  // Whom a rule took out for good, which no operation does.
+  const gone = people[5]?.enrollmentId ?? '';
+  await api.sql`update enrollment set left_for_good = true where id = ${gone}`;
+  const broughtBack = await api.call('POST', `/v1/enrollments/${gone}/bring-back`, { body: { note: 'by mistake' } });
+  if (broughtBack.status === 202) succeeded.add('bringBack');
   const drafts = await Promise.all(people.map(({ listId }) => made('/v1/campaigns', definitionOf(listId))));
   const pages = ['/v1/lists', '/v1/contacts', '/v1/campaigns', '/v1/changes'].map((path) =>
     api.call('GET', `${path}?limit=1`),
@@ -154,7 +160,7 @@ async function aims(): Promise<Aims> {
     apiKey: api.keys.viewer,
     cursors: (await Promise.all(pages)).map(({ body }) => body.nextCursor),
     ids: {
-      lists: people.map(({ listId }) => listId),
+      lists: [...people.map(({ listId }) => listId), ...unused],
       imports: await Promise.all(
         people.map(async ({ listId }) => {
           const body = 'external_id,first_name,phone\nF-1,Asha,+12125550142\nF-2,Ben,12\n';

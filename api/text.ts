@@ -1,12 +1,8 @@
 import * as z from 'zod';
 import { storableText } from '../db/storable';
+import { isStorable, UNSTORABLE } from '../imports/text';
 
-const UNSTORABLE = 'must not contain the character U+0000 nor half a character';
-
-/** A line or paragraph that somebody typed into a field. */
-export function text(most: number) {
-  return z.string().trim().max(most).refine(isStorable, UNSTORABLE);
-}
+export { text } from '../imports/text';
 
 /** What somebody said elsewhere: never refused for a character, for it would be lost. */
 export function toldText(most: number) {
@@ -24,10 +20,6 @@ export function storable<S extends z.ZodType>(schema: S): S {
     for (const { path, input } of unstorableIn(value))
       issues.push({ code: 'custom', path, input, message: UNSTORABLE });
   });
-}
-
-function isStorable(value: string): boolean {
-  return storableText(value) === value;
 }
 
 function unstorableIn(value: unknown, path: string[] = []): { path: string[]; input: string }[] {

@@ -58,16 +58,16 @@ async function formProblems(db: Db, definition: CampaignDefinition): Promise<Ref
   const id = idOfForm(definition);
   if (id === null) return [];
   const form = await findForm(db, id);
-  const [list] = await db<{ caseType: string | null }[]>`select case_type from list where id = ${definition.listId}`;
+  const [list] = await db<{ caseType: string }[]>`select case_type from list where id = ${definition.listId}`;
   const detail = form === null ? 'there is no such form' : mismatch(form, list);
   return detail === null ? [] : [{ pointer: '#/plan/formId', detail, value: id }];
 }
 
 /** S1-21, S1-22. */
-function mismatch({ name, caseType }: Form, list: { readonly caseType: string | null } | undefined): string | null {
+function mismatch({ name, caseType }: Form, list: { readonly caseType: string } | undefined): string | null {
   if (caseType === null) return `the form "${name}" has no case type (S1-21)`;
   if (list === undefined || list.caseType === caseType) return null;
-  const other = (list.caseType ?? '') === '' ? 'has no case type' : `is for "${list.caseType}"`;
+  const other = list.caseType === '' ? 'has no case type' : `is for "${list.caseType}"`;
   return `the form "${name}" is for cases of the type "${caseType}", and the list ${other} (S1-22)`;
 }
 

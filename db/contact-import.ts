@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { AddressKind } from '../domain/channel';
 import { type CandidatePlaces, candidatePlaces } from '../domain/zone-evidence';
 import { tellListed } from './carried-case';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import type { ListKind } from './list';
-import { requireOpenList } from './list-members';
+import { holdList, requireOpenList } from './list-members';
 import { Refusal } from './refusal';
 
 /** What is known of a person from one source. Null and missing things leave what is stored as it is. */
@@ -67,6 +68,7 @@ export async function storeEntryIn(
   actor: string,
 ): Promise<StoredEntry> {
   requireOpenList(list);
+  if (list.id !== null) await holdList(tx, list.id);
   const stored = await storeContact(tx, contact, cases, actor);
   await storeAddresses(tx, stored.contactId, contact.addresses);
   if (stored.status === 'updated') await refreshPlaces(tx, stored.contactId);
@@ -95,14 +97,8 @@ async function storeContact(
 ): Promise<StoredEntry> {
   const known = await findContact(tx, draft, cases);
   if (known !== null) return updateContact(tx, requireStanding(known, draft), draft, actor);
-  const [row] = await tx<{ id: string }[]>`
-    insert into contact (external_id, first_name, last_name, language, stated_zone, state, country, postal_code, places, attributes, tags, actor)
-    values (${draft.externalId}, ${draft.firstName ?? ''}, ${draft.lastName ?? ''}, ${draft.language ?? 'en'}, ${draft.zone},
-      ${draft.state}, ${draft.country}, ${draft.postalCode}, ${placesOf({ ...draft, phones: phonesOf(draft) })}::text::jsonb, ${JSON.stringify(draft.attributes)}::text::jsonb,
-      ${[...draft.tags]}, ${actor})
-    on conflict (external_id) do nothing
-    returning id`;
-  if (row !== undefined) return { status: 'created', contactId: row.id };
+  const id = randomUUID();
+  if (await insertContact(tx, id, draft, actor)) return { status: 'created', contactId: id };
   // Somebody else has just made it; the row is visible now that we waited for it.
   const other = await findContact(tx, draft, cases);
   if (other === null) throw new Error('the contact was neither stored nor found');
@@ -119,6 +115,18 @@ function requireStanding({ id, erased }: KnownContact, { externalId }: ContactDr
   if (!erased) return id;
   const detail = 'the person is being erased; import them anew when that is done';
   throw new Refusal('case_conflict', detail, [{ pointer: '#/contact/externalId', detail, value: externalId }]);
+}
+
+/** Of the person alone; false = somebody has the external id already. */
+export async function insertContact(tx: Tx, id: string, draft: ContactDraft, actor: string): Promise<boolean> {
+  const made = await tx`
+    insert into contact (id, external_id, first_name, last_name, language, stated_zone, state, country, postal_code, places, attributes, tags, actor)
+    values (${id}, ${draft.externalId}, ${draft.firstName ?? ''}, ${draft.lastName ?? ''}, ${draft.language ?? 'en'}, ${draft.zone},
+      ${draft.state}, ${draft.country}, ${draft.postalCode}, ${placesOf({ ...draft, phones: phonesOf(draft) })}::text::jsonb, ${JSON.stringify(draft.attributes)}::text::jsonb,
+      ${[...draft.tags]}, ${actor})
+    on conflict (external_id) do nothing
+    returning 1`;
+  return made.length > 0;
 }
 
 /** By external id; else by a case; else, where there is no id at all, by name and first address. */
@@ -160,7 +168,7 @@ async function updateContact(tx: Tx, id: string, draft: ContactDraft, actor: str
 }
 
 /** New addresses come first, in their order; old ones stay behind them, for what was said at one of them still holds for the person. */
-async function storeAddresses(tx: Tx, contactId: string, addresses: readonly DraftAddress[]): Promise<void> {
+export async function storeAddresses(tx: Tx, contactId: string, addresses: readonly DraftAddress[]): Promise<void> {
   const sorted = [...addresses].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   await tx`
     insert into address (hash, kind, value)
@@ -224,7 +232,12 @@ export function phonesOf({ addresses }: ContactDraft): string[] {
 }
 
 /** What the person has taken back is not given anew by whoever tells the same once more. */
-async function storeConsents(tx: Tx, contactId: string, { consents }: ContactDraft, actor: string): Promise<void> {
+export async function storeConsents(
+  tx: Tx,
+  contactId: string,
+  { consents }: Pick<ContactDraft, 'consents'>,
+  actor: string,
+): Promise<void> {
   for (const consent of consents) {
     await tx`
       insert into consent (contact_id, class, source, text, given_at, actor)

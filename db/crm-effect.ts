@@ -40,7 +40,13 @@ export async function fieldsToWrite(
   return fieldWrites(row.wanted, fields, { answers: row.answers, attributes: row.attributes });
 }
 
-/** The type that our notes get there. */
-export async function noteTypeOf(db: Db, connectionId: string): Promise<string | null> {
-  return (await getMapping(db, connectionId)).mapping.noteType;
+/** The type that the rule names, as long as the CRM has it, else the one that our notes get there. */
+export async function noteTypeOf(
+  db: Db,
+  connectionId: string,
+  named: string | undefined,
+): Promise<{ readonly type: string | null; readonly isOther: boolean }> {
+  const { noteType, noteTypes } = (await getMapping(db, connectionId)).mapping;
+  const found = noteTypes.find(({ value }) => value === named);
+  return { type: found?.value ?? noteType, isOther: named !== undefined && found === undefined };
 }

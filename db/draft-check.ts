@@ -5,6 +5,7 @@ import { type Agent, findAgent } from './agent';
 import type { Db, Tx } from './client';
 import { holdAgentAndForm, linked } from './compatibility';
 import { crmFieldProblems } from './crm-field-check';
+import { crmNoteProblems } from './crm-note-check';
 import { launchProblems } from './launch-check';
 import { uncheckedProblems } from './number-check';
 import { Refusal, type RefusedField } from './refusal';
@@ -132,6 +133,7 @@ async function filledAndChecked(
     ...(await crmFieldProblems(db, id, definition)),
     // Who is held back in a campaign that goes on keeps nobody from mending its words.
     ...(status === 'draft' ? await uncheckedProblems(db, definition) : []),
+    ...(await crmNoteProblems(db, id, definition)),
   ];
   return { definition, found };
 }

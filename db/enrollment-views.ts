@@ -1,5 +1,5 @@
 import type { Channel } from '../domain/channel';
-import { type OrderStanding, orderSentence, refusalToResume } from '../domain/contact-order';
+import { type OrderStanding, orderSentence, refusalToBringBack, refusalToResume } from '../domain/contact-order';
 import type { Instant } from '../domain/instant';
 import type { AttemptState, Disposition, TaggedOutcome } from '../domain/planner-input';
 import type { Db } from './client';
@@ -60,6 +60,11 @@ export async function requireEnrollment(db: Db, id: string): Promise<void> {
 export async function resumeRefusal(db: Db, id: string): Promise<string | null> {
   const refusal = refusalToResume(await standingOf(db, id));
   return refusal === null ? null : orderSentence(refusal.reason, refusal.detail);
+}
+
+/** why not even an admin may bring the contact back, or null. */
+export async function bringBackRefusal(db: Db, id: string): Promise<string | null> {
+  return refusalToBringBack(await standingOf(db, id));
 }
 
 /** Where the contact stands when an order comes; only under the lock of the row does it stay so. */

@@ -13,6 +13,8 @@ export interface Execution {
     readonly field?: StatusField;
     readonly group?: string;
     readonly text?: string;
+    /** The type that the rule names for its note. */
+    readonly noteType?: string;
     /** The note is this text, in or out. */
     readonly messageId?: string;
   };

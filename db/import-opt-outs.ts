@@ -20,19 +20,7 @@ export async function storeOptOuts(tx: Tx, { importId, actor }: WaveTarget, take
       { hash: null, contactId: contactId ?? match.contactId, channel },
     ]),
   );
-  const hashes = await lockBarred(tx, barred);
-  await tx`
-    insert into suppression (hash, channels, source, at, actor)
-    select b.hash, array_agg(b.channel order by b.channel), 'import', app_now(), ${actor}
-    from (${addressesOf(tx, barred)}) as b
-    where not exists (
-      select from suppression s where s.hash = b.hash and s.lifted_at is null and b.channel = any (s.channels))
-    group by b.hash`;
-  await tx`
-    insert into wake (enrollment_id, reason)
-    select distinct e.id, 'suppression'
-    from contact_address ca join enrollment e on e.contact_id = ca.contact_id and e.state = 'open'
-    where ca.hash = any (${hashes}::text[])`;
+  await bar(tx, barred, { source: 'import', actor });
   await recordChanges(
     tx,
     given.flatMap(({ row, match, contactId }) => {
@@ -44,10 +32,32 @@ export async function storeOptOuts(tx: Tx, { importId, actor }: WaveTarget, take
   );
 }
 
-interface Barred {
+/** An address, or every address of a contact. */
+export interface Barred {
   readonly hash: string | null;
   readonly contactId: string | null;
   readonly channel: string;
+}
+
+/** What is barred already stays as it is, and whoever shares an address that is barred now looks again. */
+export async function bar(
+  tx: Tx,
+  barred: readonly Barred[],
+  { source, actor }: { readonly source: string; readonly actor: string },
+): Promise<void> {
+  const hashes = await lockBarred(tx, barred);
+  await tx`
+    insert into suppression (hash, channels, source, at, actor)
+    select b.hash, array_agg(b.channel order by b.channel), ${source}, app_now(), ${actor}
+    from (${addressesOf(tx, barred)}) as b
+    where not exists (
+      select from suppression s where s.hash = b.hash and s.lifted_at is null and b.channel = any (s.channels))
+    group by b.hash`;
+  await tx`
+    insert into wake (enrollment_id, reason)
+    select distinct e.id, 'suppression'
+    from contact_address ca join enrollment e on e.contact_id = ca.contact_id and e.state = 'open'
+    where ca.hash = any (${hashes}::text[])`;
 }
 
 /** In the order in which everybody locks addresses. */

@@ -29,7 +29,7 @@ export async function launchProblems(db: Db, definition: CampaignDefinition): Pr
 
 /** S1-19, S1-20: the list has a case type, and all its cases are of it. Who takes people in for ever may begin with nobody (K-6, K-17). */
 async function listProblems(db: Db, listId: string, mayBeEmpty: boolean): Promise<RefusedField[]> {
-  const [row] = await db<{ caseType: string | null; members: number; strangers: number }[]>`
+  const [row] = await db<{ caseType: string; members: number; strangers: number }[]>`
     select l.case_type, count(m.case_id)::int as members,
       (count(m.case_id) filter (where k.case_type <> l.case_type))::int as strangers
     from list l
@@ -38,8 +38,7 @@ async function listProblems(db: Db, listId: string, mayBeEmpty: boolean): Promis
     where l.id = ${listId}
     group by l.id`;
   if (row === undefined) return [{ pointer: '#/listId', detail: 'there is no such list', value: listId }];
-  if ((row.caseType ?? '') === '')
-    return [{ pointer: '#/listId', detail: 'the list has no case type (S1-19)', value: listId }];
+  if (row.caseType === '') return [{ pointer: '#/listId', detail: 'the list has no case type (S1-19)', value: listId }];
   if (row.members === 0 && !mayBeEmpty)
     return [{ pointer: '#/listId', detail: 'the list has no cases yet', value: listId }];
   if (row.strangers === 0) return [];

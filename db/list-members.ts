@@ -66,7 +66,7 @@ export async function addMembers(sql: Sql, listId: string, named: NamedCases, ac
 
 /** The same within a transaction that is already open. */
 export async function addMembersIn(tx: Tx, listId: string, named: NamedCases, actor: string): Promise<MemberResult[]> {
-  const list = await lockList(tx, listId);
+  const list = await holdList(tx, listId);
   requireOpenList(list);
   const found = await lockCases(tx, named);
   const fitting = found.filter((each) => refusalOf(each, list) === null).map(({ id }) => id);
@@ -108,7 +108,7 @@ export async function removeMembersIn(
   named: NamedCases,
   actor: string,
 ): Promise<MemberResult[]> {
-  const list = await lockList(tx, listId);
+  const list = await holdList(tx, listId);
   requireOpenList(list);
   const found = await lockCases(tx, named);
   const ids = found.map(({ id }) => id);
@@ -164,13 +164,14 @@ export function requireOpenList({ kind }: { readonly kind?: ListKind }): void {
     );
 }
 
-interface LockedList {
+interface HeldList {
   readonly kind: ListKind;
   readonly caseType: string;
 }
 
-async function lockList(tx: Tx, id: string): Promise<LockedList> {
-  const [row] = await tx<LockedList[]>`select kind, case_type from list where id = ${id} for share`;
+/** It is neither deleted nor made another kind of list while somebody is put on it. */
+export async function holdList(tx: Tx, id: string): Promise<HeldList> {
+  const [row] = await tx<HeldList[]>`select kind, case_type from list where id = ${id} for share`;
   if (row === undefined) throw new Refusal('not_found', `there is no list ${id}`);
   return row;
 }
@@ -205,7 +206,7 @@ async function membersAmong(
 }
 
 /** S1-20. */
-function refusalOf({ caseType, erased }: FoundCase, list: LockedList): string | null {
+function refusalOf({ caseType, erased }: FoundCase, list: HeldList): string | null {
   if (erased) return 'the person was erased';
   return caseType === list.caseType ? null : `the case is of the type "${caseType}", the list is of "${list.caseType}"`;
 }

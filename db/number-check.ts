@@ -123,10 +123,7 @@ export async function numbersToCheck(
 }
 
 /** Whom a campaign that solicits would hold back from its first day on, as nobody has looked up one of their numbers (C10). */
-export async function uncheckedProblems(
-  db: Db,
-  { listId, plan, policy }: CampaignDefinition,
-): Promise<RefusedField[]> {
+export async function uncheckedProblems(db: Db, { listId, plan, policy }: CampaignDefinition): Promise<RefusedField[]> {
   const usesPhone = plan.runs.some(({ calls, messages }) => calls !== undefined || messages.some(isText));
   if (!policy.solicits || !usesPhone) return [];
   const [row] = await db<{ people: number }[]>`

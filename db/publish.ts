@@ -11,6 +11,7 @@ import type { Db, Sql, Tx } from './client';
 import { holdAgentAndForm, linked } from './compatibility';
 import { type CurrentVersion, currentVersion, freeze } from './freeze';
 import { crmFieldProblems } from './crm-field-check';
+import { crmNoteProblems } from './crm-note-check';
 import { launchProblems } from './launch-check';
 import { Refusal, type RefusedField } from './refusal';
 import { claimReportsBefore, planReports } from './report';
@@ -67,7 +68,11 @@ export async function prepare(
   const { definition, problems: unfilled } = await fillTemplates(db, asked, templatesIn(campaign.definition.plan));
   const { choices } = publication;
   const removedSteps = await standingBefore(db, campaign.id, stepsMissing(before.plan, definition.plan));
-  const launch = [...(await launchProblems(db, definition)), ...(await crmFieldProblems(db, campaign.id, definition))];
+  const launch = [
+    ...(await launchProblems(db, definition)),
+    ...(await crmFieldProblems(db, campaign.id, definition)),
+    ...(await crmNoteProblems(db, campaign.id, definition)),
+  ];
   const problems = [
     ...[...unfilled, ...launch].map((problem) => ({
       ...problem,

@@ -9,6 +9,7 @@ export type RefusalCode =
   | 'publish_refused'
   | 'order_refused'
   | 'case_conflict'
+  | 'contact_exists'
   | 'not_verified'
   | 'test_refused'
   | 'last_admin'

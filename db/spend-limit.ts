@@ -82,37 +82,56 @@ export interface SpendLimits {
   readonly revision?: number | undefined;
 }
 
-/** What was spent before counts as well. No claim is under way meanwhile, so nothing is left out and nothing counted twice. */
+/** What was spent before counts as well. Whoever changes limits at the same moment comes second, and sees it. */
 export async function setSpendLimits(
   sql: Sql,
   campaignId: string | null,
   { perDayMicros, totalMicros, revision }: SpendLimits,
   actor: string,
 ): Promise<SpendState> {
-  return inTransaction(sql, async (tx) => {
-    await tx`
-      select pg_advisory_xact_lock(1, seq::int) from campaign
-      where ${campaignId}::uuid is null and status = 'active' or id = ${campaignId} order by seq`;
-    // Whoever changes limits at the same moment comes second, and sees it.
+  await requireCampaign(sql, campaignId);
+  await inTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtextextended(${`spend_limit:${campaignId ?? 'company'}`}, 0))`;
-    // Nor is what was not sent given back to a counter that is not there yet.
-    await tx`lock table attempt in share mode`;
-    const before = await getSpendState(tx, campaignId);
-    if (revision !== undefined && revision !== before.revision)
-      throw new Refusal('revision_conflict', `the limits stand at revision ${before.revision}, not ${revision}`);
-    await tx`
-      insert into spend_limit as l (campaign_id, per_day_micros, total_micros, on_day, day_spent, total_spent, updated_by)
-      values (${campaignId}, ${perDayMicros}, ${totalMicros}, company_day(app_now()), ${before.spentTodayMicros}, ${before.spentMicros}, ${actor})
-      on conflict (campaign_id) do update set
-        per_day_micros = excluded.per_day_micros, total_micros = excluded.total_micros, on_day = excluded.on_day,
-        day_spent = excluded.day_spent, total_spent = excluded.total_spent, revision = l.revision + 1,
-        updated_at = app_now(), updated_by = excluded.updated_by`;
+    const standing = await revisionOf(tx, campaignId);
+    if (revision !== undefined && revision !== standing)
+      throw new Refusal('revision_conflict', `the limits stand at revision ${standing}, not ${revision}`);
+    if (standing === NO_LIMITS) await beginCounting(tx, campaignId, actor);
     await lookAgain(tx, campaignId);
+    // Claims go on: they wait for this row alone, and for no longer than it takes to commit.
+    await tx`
+      update spend_limit set per_day_micros = ${perDayMicros}, total_micros = ${totalMicros}, revision = ${standing},
+        updated_at = app_now(), updated_by = ${actor}
+      where campaign_id is not distinct from ${campaignId}::uuid`;
     const entity = campaignId === null ? 'spending' : 'campaign';
     const data = { perDayMicros, totalMicros };
     await recordChange(tx, { entity, entityId: campaignId ?? 'company', change: 'spend_limits', data, actor });
-    return getSpendState(tx, campaignId);
   });
+  return getSpendState(sql, campaignId);
+}
+
+/** What callers see while nothing was ever set: no row, and nobody counts. */
+const NO_LIMITS = 1;
+
+async function revisionOf(tx: Tx, campaignId: string | null): Promise<number> {
+  const [row] = await tx<{ revision: number }[]>`
+    select revision from spend_limit where campaign_id is not distinct from ${campaignId}::uuid`;
+  return (row?.revision ?? 0) + 1;
+}
+
+/**
+ * From here on every claim counts, whatever the limits are; what was spent so far is added up once. No claim is under way
+ * meanwhile, so nothing is left out and nothing counted twice.
+ */
+async function beginCounting(tx: Tx, campaignId: string | null, actor: string): Promise<void> {
+  await tx`
+    select pg_advisory_xact_lock(1, seq::int) from campaign
+    where ${campaignId}::uuid is null and status = 'active' or id = ${campaignId} order by seq`;
+  // Nor is what was not sent given back to a counter that is not there yet.
+  await tx`lock table attempt in share mode`;
+  const { spentMicros, spentTodayMicros } = await getSpendState(tx, campaignId);
+  await tx`
+    insert into spend_limit (campaign_id, on_day, day_spent, total_spent, updated_by)
+    values (${campaignId}, company_day(app_now()), ${spentTodayMicros}, ${spentMicros}, ${actor})`;
 }
 
 /** Told from the attempts alone. */

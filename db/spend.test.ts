@@ -13,6 +13,7 @@ import {
 import { recordAccepted, recordNotSent } from './attempt-result';
 import { balance } from './balance';
 import { claim } from './claim';
+import { inTransaction } from './client';
 import { changeSpendRates, getSpendState, setSpendLimits } from './spend-limit';
 
 const { sql } = databaseOfThisFile({ max: 24 });
@@ -123,6 +124,26 @@ describe('a limit of money (U-14)', () => {
       spentMicros: 100,
       revision: 2,
     });
+  });
+
+  it('is changed while claims are under way, holds up none of them, and goes on counting (U-14)', async () => {
+    const { campaignId, enrollmentIds } = await seedOutreach(sql, { people: people(3), runs: [RUN] });
+    const [first = '', second = '', third = ''] = enrollmentIds;
+    await limit(campaignId, null, 100);
+    await limit(null, null, 100);
+    await claimDue(sql, first);
+    await inTransaction(sql, async (tx) => {
+      // As a claim does from its beginning to its end.
+      await tx`select pg_advisory_xact_lock_shared(1, seq::int) from campaign where id = ${campaignId}`;
+      await tx`lock table attempt in row exclusive mode`;
+      expect(await limit(campaignId, null, 200)).toMatchObject({ spentMicros: 100, totalMicros: 200, revision: 3 });
+      expect(await limit(null, 200, 200)).toMatchObject({ spentMicros: 100, revision: 3 });
+    });
+    expect((await claimDue(sql, second)).outcome.kind).toBe('claimed');
+    expect((await wake(sql, third)).decision.reasons).toContainEqual(
+      expect.objectContaining({ code: 'spend_limit', limit: 200 }),
+    );
+    expect(await spendingIsSound()).toBe(true);
   });
 
   it('concerns nothing that costs nothing', async () => {

@@ -7,7 +7,11 @@ let differences: readonly ZoneDifference[] | null = null;
 let beside: ReadonlyMap<string, readonly string[]> = new Map();
 
 /** At the start of a process: its table is its own, and does not change while it runs. */
-export async function learnZoneDifferences(db: Db, from: Instant, table?: ZoneTable): Promise<readonly ZoneDifference[]> {
+export async function learnZoneDifferences(
+  db: Db,
+  from: Instant,
+  table?: ZoneTable,
+): Promise<readonly ZoneDifference[]> {
   differences = await compareZones(db, from, table);
   beside = bindingBeside(differences);
   return differences;

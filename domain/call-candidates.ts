@@ -16,6 +16,7 @@ export function callCandidates(input: PlannerInput): Candidate[] {
   if (to === null) return [];
   // A promise outranks retries, which wait until it is kept.
   if (promises.length > 0) return promises.map((promise) => callbackCandidate(promise, to.hash));
+  if (input.policy.callsScheduledExternally === true) return [];
   return input.plan.runs.flatMap((run) => callOfRun(input, run, to.hash) ?? []);
 }
 
@@ -24,7 +25,8 @@ export function seriesOf(input: PlannerInput, run: Run): 'none' | 'going' | 'set
   if (run.calls === undefined) return 'none';
   const calls = callsOf(input.attempts);
   const own = calls.filter((call) => call.runKey === run.key);
-  if (settledBy(calls, run, own)) return 'settled';
+  if (settledBy(calls, run, own) || (input.policy.callsScheduledExternally === true && calls.some(settlesSeries)))
+    return 'settled';
   return own.length >= run.calls.attempts ? 'spent' : 'going';
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { PlanSchema } from './plan';
-import { PolicySchema } from './policy';
+import { type Plan, PlanSchema } from './plan';
+import { type Policy, PolicySchema } from './policy';
 import { checkPlannedTexts, isSpokenFor } from './planned-texts';
 import { ReportScheduleListSchema } from './report-schedule';
 import type { Rule } from './rule';
@@ -30,7 +30,26 @@ export const CampaignDefinitionSchema = z
         message: NEEDS_FORM,
       });
   })
+  .check(checkExternalSchedule)
   .check(checkPlannedTexts);
+
+/** K-8: nobody here knows when the first call comes, so nothing can be sent ahead of it. */
+function checkExternalSchedule({ value: { plan, policy }, issues }: z.core.ParsePayload<Planned>): void {
+  if (policy.callsScheduledExternally !== true) return;
+  plan.runs.forEach(({ messages }, run) => {
+    messages.forEach(({ when }, at) => {
+      if (when.kind !== 'before_call') return;
+      const path = ['plan', 'runs', run, 'messages', at, 'when', 'kind'];
+      const message = 'calls that are scheduled elsewhere have no text ahead: nobody here knows when one comes (K-8)';
+      issues.push({ code: 'custom', path, input: when.kind, message });
+    });
+  });
+}
+
+interface Planned {
+  readonly plan: Plan;
+  readonly policy: Policy;
+}
 
 /** S0-32. */
 export const NEEDS_FORM = 'a form rule needs a form attached to the campaign (S0-32)';

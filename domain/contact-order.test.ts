@@ -3,6 +3,7 @@ import {
   ORDER_REASONS,
   orderSentence,
   type OrderStanding,
+  refusalToBringBack,
   refusalToResume,
   REMOVED,
 } from './contact-order';
@@ -79,6 +80,13 @@ describe('Resume Outreach', () => {
   it('is not refused to somebody alone who is active', () => {
     expect(refusalToResume(ACTIVE)).toBeNull();
   });
+});
+
+it('lets an admin bring back whom a rule took out for good, unless something else stands against it (R-8)', () => {
+  const gone = { ...ended('stopped_by_rule'), leftForGood: true };
+  expect(refusalToBringBack(gone)).toBeNull();
+  expect(refusalToBringBack({ ...gone, optedOut: true })).toContain('opted out');
+  expect(refusalToBringBack(ended('stopped_by_rule'))).toContain('no rule has taken the contact out');
 });
 
 it('says every reason as a sentence, with what it knows', () => {

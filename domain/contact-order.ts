@@ -67,6 +67,14 @@ export function refusalToResume(standing: OrderStanding): Refused | null {
   return null;
 }
 
+/** why an admin may not bring the contact back either, as a sentence's end; null = it may be. */
+export function refusalToBringBack(standing: OrderStanding): string | null {
+  if (!standing.leftForGood)
+    return 'no rule has taken the contact out of the campaign for good; resume outreach instead';
+  const refusal = refusalToResume({ ...standing, leftForGood: false });
+  return refusal === null ? null : orderSentence(refusal.reason, refusal.detail);
+}
+
 /** The reason as a sentence's end: "skipped: the contact opted out; …". */
 export function orderSentence(reason: OrderReason, detail: string | null): string {
   return SENTENCES[reason](detail ?? '');

@@ -4,6 +4,7 @@ import { addressFor, barsOf, type Candidate, isBarred } from './candidate';
 import type { Channel } from './channel';
 import type { Decision, EndReason, Reason, Touch } from './decision';
 import { missingConsent } from './consent';
+import { awaitsOrder } from './external-schedule';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { leavingReason } from './leaving';
 import { messageCandidates } from './message-candidates';
@@ -107,7 +108,9 @@ function planned(input: PlannerInput): Decision {
   const best = soonest(input, placed);
   const heldBack = [...paused, ...distinct(free.flatMap((candidate) => passingBar(input, candidate) ?? []))];
   if (best !== undefined) return next(input, placed, best, heldBack);
-  return heldBack.length === 0 ? endOfPlan(input, candidates) : hold(input.now + ASK_AGAIN_MS, ...heldBack);
+  if (heldBack.length > 0) return hold(input.now + ASK_AGAIN_MS, ...heldBack);
+  if (!isLeaving && awaitsOrder(input)) return hold(input.now + ASK_AGAIN_MS, { code: 'calls_scheduled_externally' });
+  return endOfPlan(input, candidates);
 }
 
 /** What is done of everything that is placed. What is held back stands among the reasons. */

@@ -60,6 +60,7 @@ export type ReasonCode =
   | 'kept_wait'
   | 'moved'
   | 'callback'
+  | 'calls_scheduled_externally'
   | 'no_free_line'
   | 'due'
   | 'plan_through'

@@ -70,6 +70,7 @@ describe('every reason has its phrase', () => {
       `not everybody starts at the first second after a pause, this contact at ${ISO}`,
     ],
     [{ code: 'kept_wait', at: TEN }, `the wait began under an earlier version and ends as planned, at ${ISO}`],
+    [{ code: 'calls_scheduled_externally' }, 'calls are scheduled elsewhere, and none is ordered at the moment'],
     [{ code: 'moved', at: TEN }, `an operator set it for ${ISO}`],
     [{ code: 'left_list' }, "the contact is not on the campaign's list any more"],
     [{ code: 'step_removed' }, 'the step that came next was taken out of the campaign'],

@@ -93,6 +93,7 @@ const PHRASES: Readonly<Record<ReasonCode, Phrase>> = {
   kept_wait: ({ at }) => `the wait began under an earlier version and ends as planned, at ${instant(at)}`,
   moved: ({ at }) => `an operator set it for ${instant(at)}`,
   callback: ({ promisedAt }) => `a callback was promised for ${instant(promisedAt)}`,
+  calls_scheduled_externally: () => 'calls are scheduled elsewhere, and none is ordered at the moment',
   no_free_line: () => 'no line is free',
   due: () => 'it is due',
   plan_through: () => 'the plan is through',

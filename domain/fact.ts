@@ -45,6 +45,8 @@ export const OrderSchema = z.enum([
   'stop_calls',
   'stop_messaging',
   'cancel_callback',
+  /** an admin takes outreach up again although a rule had ended it for good. */
+  'bring_back',
 ]);
 export type Order = z.infer<typeof OrderSchema>;
 

@@ -201,7 +201,7 @@ export class FoldDraft implements Changes {
         this.orderPerCase(effect, statusPayload(action));
         return;
       case 'crm_note':
-        this.orderPerCase(effect, { text: action.text });
+        this.orderPerCase(effect, notePayload(action));
     }
   }
 
@@ -220,4 +220,8 @@ export class FoldDraft implements Changes {
 /** A status of the case itself is said by its value alone. */
 function statusPayload({ status, field, group }: Action & { readonly kind: 'crm_status' }): Record<string, string> {
   return { status, ...(field === undefined ? {} : { field }), ...(group === undefined ? {} : { group }) };
+}
+
+function notePayload({ text, noteType }: Action & { readonly kind: 'crm_note' }): Record<string, string> {
+  return { text, ...(noteType === undefined ? {} : { noteType }) };
 }

@@ -106,3 +106,32 @@ describe('"resume" (S1-93)', () => {
     expect(timelineOf(story)).toEqual(['operator_order']);
   });
 });
+
+describe('"bring back" (R-8)', () => {
+  const bringBack = (enrollment: FoldStateChanges['enrollment']) =>
+    tell(
+      aFoldState({ attempt: null, enrollment: enrollment ?? {} }),
+      aFact({ kind: 'order', order: 'bring_back', note: 'by mistake' }),
+    );
+
+  it('takes up what a rule had ended for good, and says why for everybody to read', () => {
+    const story = bringBack({ state: 'ended', reason: 'stopped_by_rule', leftForGood: true, pausedAt: NOW - 1 });
+    expect(story.state.enrollment).toMatchObject({
+      state: 'open',
+      reason: null,
+      leftForGood: false,
+      pausedAt: null,
+    });
+    expect(story.changes[0]?.timeline).toEqual([
+      { kind: 'operator_order', data: { order: 'bring_back', note: 'by mistake' } },
+      { kind: 'contact_status_changed', data: { status: 'active' } },
+    ]);
+  });
+
+  it.each([
+    ['opted out', { state: 'ended', reason: 'opted_out', leftForGood: true }],
+    ['was only completed', { state: 'ended', reason: 'completed_by_operator', leftForGood: false }],
+  ] as const)('leaves alone who %s', (_, enrollment) => {
+    expect(bringBack(enrollment).state.enrollment).toMatchObject(enrollment);
+  });
+});

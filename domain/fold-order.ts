@@ -2,8 +2,9 @@ import type { FoldDraft } from './fold-draft';
 import type { Fact, FoldState } from './fold-state';
 
 /** An operator's order for one contact. */
-export function foldOrder(state: FoldState, { order }: Fact<'order'>, draft: FoldDraft): void {
-  draft.tell('operator_order', { order });
+export function foldOrder(state: FoldState, { order, note }: Fact<'order'>, draft: FoldDraft): void {
+  // Why somebody was brought back is for everybody to read.
+  draft.tell('operator_order', order === 'bring_back' && note !== undefined ? { order, note } : { order });
   draft.wakes = true;
   switch (order) {
     case 'complete':
@@ -17,6 +18,9 @@ export function foldOrder(state: FoldState, { order }: Fact<'order'>, draft: Fol
       return;
     case 'resume':
       resume(state, draft);
+      return;
+    case 'bring_back':
+      bringBack(state, draft);
       return;
     case 'hand_back':
       draft.release();
@@ -34,12 +38,27 @@ export function foldOrder(state: FoldState, { order }: Fact<'order'>, draft: Fol
 }
 
 /** S1-93, R-9: both Completed kinds come back; never somebody who opted out (S1-118) or left for good. */
-function resume({ enrollment }: FoldState, draft: FoldDraft): void {
+function resume(state: FoldState, draft: FoldDraft): void {
+  const { enrollment } = state;
   // What was held last comes first: the end of a pause takes up nothing that was stopped.
   const { pausedAt } = enrollment;
   if (pausedAt !== null) draft.enrollment.pausedAt = null;
   if (pausedAt !== null && enrollment.state === 'open') return;
-  if (enrollment.state === 'rejected' || enrollment.reason === 'opted_out' || enrollment.leftForGood) return;
+  if (enrollment.leftForGood) return;
+  takeUp(state, draft);
+}
+
+/** what a rule did for good is undone for this one contact; whoever opted out meanwhile stays out. */
+function bringBack(state: FoldState, draft: FoldDraft): void {
+  const { leftForGood, reason } = state.enrollment;
+  if (!leftForGood || reason === 'opted_out') return;
+  draft.enrollment.leftForGood = false;
+  draft.enrollment.pausedAt = null;
+  takeUp(state, draft);
+}
+
+function takeUp({ enrollment }: FoldState, draft: FoldDraft): void {
+  if (enrollment.state === 'rejected' || enrollment.reason === 'opted_out') return;
   draft.enrollment.callsStoppedAt = null;
   draft.enrollment.messagesStoppedAt = null;
   if (enrollment.state === 'open') return;

@@ -24,7 +24,10 @@ export function stands({ at, until, spending }: Asked, now: Instant, money: Spen
 }
 
 /** Is the call, once it is due, due until the planner wants to be asked again? Not where it avoids an hour that may begin, or where what a solicitation rests on may end. */
-export function isSteady({ runKey, channel }: Touch, setting: Pick<PlannerInput, 'plan' | 'policy' | 'planVersion'>): boolean {
+export function isSteady(
+  { runKey, channel }: Touch,
+  setting: Pick<PlannerInput, 'plan' | 'policy' | 'planVersion'>,
+): boolean {
   if (solicitsOn(setting, channel)) return false;
   return setting.plan.runs.find(({ key }) => key === runKey)?.calls?.avoidFailedHour !== true;
 }

@@ -105,6 +105,11 @@ describe('nobody can be kept', () => {
     ],
     ['where another list is taken (E-13)', { listId: '0d1f3f0a-7c52-4f0e-9f0b-3a4f6f1f2a02' }, ['listId']],
     [
+      'where calls come to be scheduled elsewhere (K-8)',
+      { policy: { callsScheduledExternally: true } },
+      ['policy/callsScheduledExternally'],
+    ],
+    [
       'where limit or pace change (E-14)',
       { policy: { concurrencyLimit: 5, callsPerMinute: 9 } },
       ['policy/concurrencyLimit', 'policy/callsPerMinute'],

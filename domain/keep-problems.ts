@@ -24,6 +24,14 @@ function policyProblems(before: Policy, after: Policy): ChoiceProblem[] {
     problems.push(problem('policy/concurrencyLimit', 'a limit is one for all', concurrencyLimit));
   if (before.callsPerMinute !== callsPerMinute)
     problems.push(problem('policy/callsPerMinute', 'the pace is one for all', callsPerMinute));
+  if ((before.callsScheduledExternally === true) !== (after.callsScheduledExternally === true))
+    problems.push(
+      problem(
+        'policy/callsScheduledExternally',
+        'who schedules the calls is one for all',
+        after.callsScheduledExternally,
+      ),
+    );
   if (JSON.stringify(before.rules) !== JSON.stringify(rules))
     problems.push(problem('policy/rules', 'a fact is judged by one version only'));
   if (leavesWithList && !before.leavesWithList)

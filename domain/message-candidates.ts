@@ -1,6 +1,7 @@
-import { callsOf, endOf, hasResult, isSpent, nextTry } from './attempts';
+import { endOf, hasResult, isSpent, nextTry } from './attempts';
 import { addressFor, barOfTouch, type Candidate } from './candidate';
 import { missingConsent } from './consent';
+import { callsOfRun } from './external-schedule';
 import { localDateOf, plainLocalToInstant } from './local-time';
 import { MINUTE_MS, type Instant } from './instant';
 import { place } from './placement';
@@ -109,7 +110,7 @@ function plannedMoments(input: PlannerInput, run: Run, { key, when, channel }: P
     }
     case 'after_call': {
       const former = input.planVersion.history.formerResults[stepNameOf(run.key, key)] ?? [];
-      const matching = endedCalls(input.attempts, run).filter((call) =>
+      const matching = endedCalls(input, run).filter((call) =>
         hasResult(call, resultsFor(call, former) ?? when.results),
       );
       const chosen = when.repeat === 'each' ? matching : firstUnlessSent(input, run, key, matching);
@@ -145,6 +146,7 @@ function firstUnlessSent(
 
 /** A text ahead of a call makes sense only while the first call of its run comes next. */
 function wantsFirstCall(input: PlannerInput, run: Run): boolean {
+  if (input.policy.callsScheduledExternally === true) return false;
   const to = addressFor(input, 'voice');
   if (to === null || input.enrollment.callsStoppedAt !== null || promisesToKeep(input).length > 0) return false;
   if (barOfTouch(input, { channel: 'voice', toHash: to.hash }) !== null) return false;
@@ -154,8 +156,6 @@ function wantsFirstCall(input: PlannerInput, run: Run): boolean {
   );
 }
 
-function endedCalls(attempts: readonly AttemptView[], run: Run): AttemptView[] {
-  return callsOf(attempts).filter(
-    (call) => call.runKey === run.key && (call.state === 'ended' || call.state === 'unknown_final'),
-  );
+function endedCalls(input: PlannerInput, run: Run): AttemptView[] {
+  return callsOfRun(input, run).filter(({ state }) => state === 'ended' || state === 'unknown_final');
 }

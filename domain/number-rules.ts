@@ -55,7 +55,9 @@ export function basisOf(input: Asked, channel: Channel): { readonly basis: strin
   const consent = consents.find((each) => INVITATIONS[channel].includes(each.class));
   if (consent !== undefined) return { basis: `consent "${consent.class}"`, id: consent.id };
   const relationship = relationships.find((each) => isStanding(each, input));
-  return relationship === undefined ? null : { basis: `${relationship.kind} of ${relationship.on}`, id: relationship.id };
+  return relationship === undefined
+    ? null
+    : { basis: `${relationship.kind} of ${relationship.on}`, id: relationship.id };
 }
 
 /** The reason that goes with a solicitation: what makes it lawful now may not do so later. */

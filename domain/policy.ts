@@ -30,6 +30,8 @@ export const PolicySchema = z
     leavesWithList: z.boolean().default(false),
     /** fire "Unsuccessful" at every failed call, not once per series. */
     eachFailedCall: z.boolean().default(false),
+    /** K-8: somebody else says when each call is placed; left out = the plan does. */
+    callsScheduledExternally: z.boolean().optional(),
     /** Most callbacks kept for one contact (K-5). */
     maxCallbacks: z.int().min(0).max(20).default(3),
     /** Its calls and texts sell something: whom it reaches is on no Do-Not-Call list, or there is a reason to (C10). */

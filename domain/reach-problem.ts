@@ -35,7 +35,8 @@ const MEANINGS: Readonly<Record<ReachProblem, Meaning>> = {
   no_email: { sentence: 'There is no mail address.', bars: ['email'] },
   no_usable_email: { sentence: 'Every mail address is wrong or invalid.', bars: ['email'] },
   country_not_allowed: {
-    sentence: 'Every phone number is in a country that is not called, or at a special rate (settings, allowedCountries).',
+    sentence:
+      'Every phone number is in a country that is not called, or at a special rate (settings, allowedCountries).',
     bars: ['voice', 'sms'],
   },
   reassigned_number: {

@@ -2,6 +2,7 @@ import { CrmMappingSchema } from './crm-mapping';
 import { RuleSchema } from './rule';
 import {
   actionOptions,
+  noteTypesMissing,
   outcomeOptions,
   ruleProblems,
   type RuleSetting,
@@ -170,6 +171,34 @@ describe('a rule whose target is not there', () => {
       ['r 1.then.0.kind crm_status', NO_CRM],
       ['r 1.then.1.kind crm_note', NO_CRM],
       ['r 1.note A note.', NO_CRM],
+    ]);
+  });
+});
+
+describe('a note type that a rule names (S0-47)', () => {
+  const note = (noteType?: string) =>
+    RuleSchema.parse({
+      key: 'noted',
+      when: { trigger: 'handoff', outcome: 'requested' },
+      then: [
+        { kind: 'stop_calls' },
+        { kind: 'crm_note', text: 'Hello.', ...(noteType === undefined ? {} : { noteType }) },
+      ],
+    });
+  const crm = crmWith({ noteTypes: [{ value: '3', label: 'Intake' }] });
+
+  it('has to be one that the CRM has; a note may name none', () => {
+    expect(noteTypesMissing([note(), note('3')], { crm })).toEqual([]);
+    expect(noteTypesMissing([note(), note('4')], { crm })).toEqual([
+      { at: 1, ix: 1, value: '4', detail: '"Case manager" has no note type "4" (any more).' },
+    ]);
+    expect(noteTypesMissing([note('4')], { crm: null })).toEqual([]);
+  });
+
+  it('is told with its rule where it is gone (R-20)', () => {
+    expect(ruleProblems([note('3')], setting({ crm }))).toEqual([]);
+    expect(ruleProblems([note('4')], setting({ crm }))).toEqual([
+      { rule: 'noted', path: [0, 'then', 1, 'noteType'], detail: expect.stringContaining('"4"'), value: '4' },
     ]);
   });
 });

@@ -143,9 +143,40 @@ export function ruleProblems(rules: readonly Rule[], setting: RuleSetting): Rule
     return [
       ...problem(['when', 'outcome'], triggerProblem(rule.when, setting), rule.when.outcome),
       ...rule.then.flatMap((action, ix) => problem(['then', ix, 'kind'], actionProblem(action, setting), action.kind)),
+      ...noteTypesMissing([rule], setting).flatMap(({ ix, detail, value }) =>
+        problem(['then', ix, 'noteType'], detail, value),
+      ),
       ...problem(['note'], rule.note === null ? null : noteProblem(setting), rule.note ?? ''),
     ];
   });
+}
+
+/** A note type that a rule names and the CRM does not have. */
+export interface MissingNoteType {
+  /** Place of the rule, and of the action in it. */
+  readonly at: number;
+  readonly ix: number;
+  readonly detail: string;
+  readonly value: string;
+}
+
+/** Without a CRM there is no note either, which is told by itself. */
+export function noteTypesMissing(rules: readonly Rule[], { crm }: Pick<RuleSetting, 'crm'>): MissingNoteType[] {
+  if (crm === null) return [];
+  const offered = new Set(crm.mapping.noteTypes.map(({ value }) => value));
+  const detail = (value: string) => `"${crm.name}" has no note type "${value}" (any more).`;
+  return noteTypesIn(rules)
+    .filter(({ value }) => !offered.has(value))
+    .map(({ at, ix, value }) => ({ at, ix, value, detail: detail(value) }));
+}
+
+/** The note types that rules name, each with its place. */
+export function noteTypesIn(rules: readonly Rule[]): Omit<MissingNoteType, 'detail'>[] {
+  return rules.flatMap(({ then }, at) =>
+    then.flatMap((action, ix) =>
+      action.kind === 'crm_note' && action.noteType !== undefined ? [{ at, ix, value: action.noteType }] : [],
+    ),
+  );
 }
 
 function triggerProblem(when: Trigger, setting: RuleSetting): string | null {

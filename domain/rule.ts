@@ -32,7 +32,12 @@ const ActionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stop_messaging') }),
   z.strictObject({ kind: z.literal('stop_campaign') }),
   z.strictObject({ kind: z.literal('crm_status'), status: crmNameSchema, ...crmField }),
-  z.strictObject({ kind: z.literal('crm_note'), text: z.string().trim().min(1).max(4000) }),
+  z.strictObject({
+    kind: z.literal('crm_note'),
+    text: z.string().trim().min(1).max(4000),
+    /** One of the types that the CRM of the campaign has (S0-47); left out = the one that its mapping gives to ours. */
+    noteType: crmNameSchema.optional(),
+  }),
 ]);
 export type Action = z.infer<typeof ActionSchema>;
 

@@ -35,7 +35,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   imports: {
     modules: ['domain/', 'db/'],
-    packages: ['csv-parse'],
+    packages: ['csv-parse', 'zod'],
     mayUseNode: true,
   },
   operations: {
@@ -45,17 +45,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     mayUseNode: true,
   },
   workers: {
-    // People are read by the same rules wherever they come in.
-    modules: [
-      'domain/',
-      'db/',
-      'activities/',
-      'engine/',
-      'imports/',
-      'operations/',
-      'workflows/contract',
-      'api/contact-entry',
-    ],
+    modules: ['domain/', 'db/', 'activities/', 'engine/', 'imports/', 'operations/', 'workflows/contract'],
     packages: ['@temporalio/worker', '@temporalio/common', 'pino'],
     mayUseNode: true,
   },

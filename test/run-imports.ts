@@ -1,4 +1,4 @@
-import { readEntry } from '../api/contact-entry';
+import { readEntry } from '../imports/contact-entry';
 import type { Sql } from '../db/client';
 import { ImportRunner } from '../imports/run-imports';
 

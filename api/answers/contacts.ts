@@ -110,6 +110,20 @@ export const CONTACT_EXAMPLE = {
   updatedAt: '2027-03-01T17:00:00.000Z',
 };
 
+export const CONTACT_BODY_EXAMPLE = {
+  externalId: 'P-1001',
+  firstName: 'Asha',
+  lastName: 'Rivera',
+  zone: 'America/New_York',
+  phones: ['+12125550123'],
+  emails: ['asha@example.com'],
+  attributes: { claim_number: '77-1' },
+  tags: ['spring'],
+  consents: [{ class: 'live_call', source: 'web form', text: 'Yes, call me about my claim.' }],
+  cases: [{ externalId: '70001', caseType: 'intake', title: 'Rivera intake', status: 'New' }],
+  optOut: ['email'],
+};
+
 export const ADDRESSES_EXAMPLE = { contactId: EXAMPLE_IDS.contact, addresses: CONTACT_EXAMPLE.addresses, revision: 1 };
 
 export const ADDRESSES_BODY_EXAMPLE = {

@@ -67,7 +67,8 @@ export const RuleOptionsAnswer = z
     ),
     noteTypes: z
       .array(z.object({ value: z.string(), label: z.string() }))
-      .describe('Types of note of the CRM; which one ours get is set in its mapping.'),
+      .describe('Types of note of the CRM; a CRM note of a rule may name one (`noteType`).'),
+    noteType: z.string().nullable().describe('What a note gets that names none, as the mapping of the CRM has it.'),
     fields: z.array(CrmFieldSchema).describe('Fields of the CRM that answers and attributes can be written into.'),
     fieldProblems: z
       .array(
@@ -180,6 +181,7 @@ export const RULE_OPTIONS_EXAMPLE = {
     },
   ],
   noteTypes: MAPPING_BODY_EXAMPLE.noteTypes,
+  noteType: '3',
   fields: MAPPING_EXAMPLE.fields,
   fieldProblems: [],
 };

@@ -21,7 +21,9 @@ const summary = {
   endedAt: At.nullable(),
   callsStoppedAt: At.nullable(),
   messagesStoppedAt: At.nullable(),
-  leftForGood: z.boolean().describe('A rule took the person out of the campaign; no order takes outreach up again.'),
+  leftForGood: z
+    .boolean()
+    .describe('A rule took the person out of the campaign for good; only an admin brings the person back.'),
   heldUntilAt: At.nullable().describe('A person has taken over until then, or until it is handed back.'),
   holdReason: z.enum(['handoff', 'unclear_reply']).nullable(),
   pausedAt: At.nullable().describe('Outreach to this contact is paused since then.'),
@@ -66,6 +68,7 @@ const ReasonCodeSchema = oneOf<ReasonCode>()(
   'kept_wait',
   'moved',
   'callback',
+  'calls_scheduled_externally',
   'no_free_line',
   'due',
   'plan_through',

@@ -143,6 +143,12 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
     'changed',
     async (send) => send('PATCH', `/v1/lists/${await newList()}`, { name: 'Secret words' }),
   ],
+  'delete /lists/:id': ['list', 'deleted', async (send) => send('DELETE', `/v1/lists/${await newList()}`)],
+  'post /contacts': [
+    'contact',
+    'created',
+    (send) => send('POST', '/v1/contacts', { firstName: 'Secret words', phones: ['+12125550153'] }),
+  ],
   'post /lists/:id/contacts': [
     'contact',
     'created',
@@ -640,6 +646,15 @@ const WRITES: Readonly<Record<string, readonly [entity: string, change: string, 
         .body;
       await api.sql`update forecast set state = 'waiting' where id = ${id}`;
       return send('POST', `/v1/forecasts/${id}/cancel`);
+    },
+  ],
+  'post /enrollments/:id/bring-back': [
+    'enrollment',
+    'order:bring_back',
+    async (send) => {
+      const { enrollmentId } = await enrolled();
+      await api.sql`update enrollment set left_for_good = true where id = ${enrollmentId}`;
+      return send('POST', `/v1/enrollments/${enrollmentId}/bring-back`, { note: 'Secret words' });
     },
   ],
   'post /enrollments/:id/next-touch': [

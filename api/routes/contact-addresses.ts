@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Contact, getContact } from '../../db/contact';
 import { type AddressEntry, setAddresses } from '../../db/contact-address';
 import { DomainError } from '../../domain/errors';
-import { mailAddress, phoneAddress } from '../address';
+import { mailAddress, phoneAddress } from '../../imports/address';
 import { ADDRESSES_BODY_EXAMPLE, ADDRESSES_EXAMPLE, AddressesAnswer } from '../answers/contacts';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';

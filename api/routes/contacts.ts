@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { catalogueOf } from '../../db/attribute';
-import { type Contact, findContacts, getContact } from '../../db/contact';
+import { findContacts, getContact } from '../../db/contact';
 import { changeContact } from '../../db/contact-change';
 import { fitAttributes } from '../../domain/attribute';
 import { ChannelSchema } from '../../domain/channel';
 import { DomainError } from '../../domain/errors';
-import { mailAddress, phoneAddress } from '../address';
+import { mailAddress, phoneAddress } from '../../imports/address';
 import { CONTACT_EXAMPLE, ContactAnswer, ContactPageAnswer } from '../answers/contacts';
 import { pageExample } from '../answers/fields';
-import { ContactChangeSchema } from '../contact-entry';
+import { ContactChangeSchema } from '../../imports/contact-entry';
+import { contactDocument } from '../contact-document';
 import type { ApiDeps } from '../deps';
-import { toDocument } from '../document';
 import { ApiError } from '../errors';
 import { idAt, pageOf, pageQuery } from '../page';
 import { RevisionSchema, revisionAsked } from '../revision';
@@ -119,11 +119,6 @@ export function contactRoutes({ sql, config }: ApiDeps): Route[] {
       faults.map(({ name, value, rule }) => ({ pointer: `#/attributes/${name}`, detail: rule, value })),
     );
   }
-}
-
-/** A person's own attributes keep their form, whatever they are called. */
-function contactDocument({ attributes, ...contact }: Contact): unknown {
-  return { ...(toDocument(contact) as Record<string, unknown>), attributes };
 }
 
 function attributeOf(asked: string | undefined): { name: string; value: string } | undefined {

@@ -153,6 +153,45 @@ describe('what rules can be made of', () => {
     });
   });
 
+  it('a CRM note may name a type that the CRM has; another one is refused, at the launch and at a publish too (S0-47)', async () => {
+    const noteTypes = ['3', '4'].map((value) => ({ value, label: `Type ${value}` }));
+    await map({ noteTypes, noteType: '3' });
+    expect(await options()).toMatchObject({ noteTypes, noteType: '3' });
+    const noted = (noteType: string) => rule({ then: [{ kind: 'crm_note', text: 'Well done.', noteType }] });
+    expect((await putRules([noted('9')])).body).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '#/rules/0/then/0/noteType', detail: expect.stringContaining('"9"'), value: '9' }],
+    });
+    expect((await putRules([noted('4')])).body).toMatchObject({ rules: [{ then: [{ noteType: '4' }] }], problems: [] });
+
+    const { campaignId: live } = await launchForOne(api, { policy: { rules: [noted('4')] } });
+    const { definition, revision } = await get(`campaigns/${live}`);
+    const withType = (noteType: string) => ({
+      ...definition,
+      policy: { ...definition.policy, rules: [noted(noteType)] },
+    });
+    const publish = (body: object) =>
+      api.call('POST', `/v1/campaigns/${live}/publish`, { body: { revision, ...body } });
+    expect((await publish({ definition: withType('9') })).body).toMatchObject({
+      code: 'publish_refused',
+      errors: [{ pointer: '#/definition/policy/rules/0/then/0/noteType', value: '9' }],
+    });
+    const copy = (await api.call('POST', `/v1/campaigns/${live}/duplicate`, { body: { name: 'Noted once more' } }))
+      .body;
+    // The CRM has it no more: what lives goes on with it and says so, what is new does not begin with it.
+    await map({ noteTypes: noteTypes.slice(0, 1), noteType: '3' });
+    expect((await get(`campaigns/${live}/rules`)).problems).toMatchObject([
+      { pointer: '#/rules/0/then/0/noteType', detail: expect.stringContaining('(any more)'), value: '4' },
+    ]);
+    expect((await publish({ definition: { ...definition, description: 'Changed' } })).status).toBe(200);
+    expect((await api.call('POST', `/v1/campaigns/${copy.id}/launch`)).body).toMatchObject({
+      code: 'launch_refused',
+      errors: expect.arrayContaining([
+        expect.objectContaining({ pointer: '#/policy/rules/0/then/0/noteType', step: 'rules', value: '4' }),
+      ]),
+    });
+  });
+
   it('a form is waited for only where there is one (S0-32)', async () => {
     expect(triggerOf(await options(), 'form')).toMatchObject({ available: true, reason: null });
     const plan = {
@@ -365,11 +404,16 @@ describe('the address at which a CRM tells of changes', () => {
     ['done', null],
     // Nobody knows whether it was.
     ['failed', 'failed'],
-  ] as const)('takes no notice of the echo of what we have written ourselves (T17): %s, %s', async (state, errorCode) => {
-    const enrollmentId = await heardOfOurs(state, errorCode);
-    expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'open' });
-    expect(await api.sql`select 1 from fact where enrollment_id = ${enrollmentId} and kind = 'crm_status'`).toEqual([]);
-  });
+  ] as const)(
+    'takes no notice of the echo of what we have written ourselves (T17): %s, %s',
+    async (state, errorCode) => {
+      const enrollmentId = await heardOfOurs(state, errorCode);
+      expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'open' });
+      expect(await api.sql`select 1 from fact where enrollment_id = ${enrollmentId} and kind = 'crm_status'`).toEqual(
+        [],
+      );
+    },
+  );
 
   it.each(['refused', 'unknown_case', 'not_supported'])(
     'ends outreach when staff set by hand what the CRM had not let us write: %s (U-1)',

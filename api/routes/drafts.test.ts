@@ -374,7 +374,7 @@ describe('list, form and agent', () => {
   });
 
   it('an agent that has a form links it by itself, and greets where a call has no greeting (S1-40)', async () => {
-    const formId = await form('intake');
+    const formId = await made('/forms', { name: 'Intake', caseType: 'intake' });
     const agentId = await made('/agents', { name: 'Receptionist', formId, greeting: 'Hello from us.' });
     const id = await draftWith({
       schedule: { runs: [{ ...CALLING, calls: { attempts: 1 } }] },
@@ -458,6 +458,14 @@ describe('a campaign that is sent whole (K-8)', () => {
   it.each<[string, object, string]>([
     ['calls without an agent', { plan: plan({ agentId: null }) }, '#/plan/agentId'],
     ['no run', { plan: { runs: [] } }, '#/plan/runs'],
+    ['no list', { listId: undefined }, '#/listId'],
+    ['a list that there is not', { listId: '0f8fad5b-d9cb-469f-a165-70867728950e' }, '#/listId'],
+    [
+      'hours outside 8 to 21',
+      { policy: { companySlots: [{ open: '07:00', close: '12:00' }] } },
+      '#/policy/companySlots/0/open',
+    ],
+    ['fewer than no calls at once', { policy: { concurrencyLimit: -1 } }, '#/policy/concurrencyLimit'],
     ['a report that never comes', { reports: [{ ...REPORT, every: { period: 'moon' } }] }, '#/reports/0/every/period'],
     ['"on behalf" (R-24)', { onBehalf: true }, '#/onBehalf'],
     ['"self-healing" (R-24)', { selfHealing: false }, '#/selfHealing'],
@@ -466,6 +474,26 @@ describe('a campaign that is sent whole (K-8)', () => {
     const refused = await post('/campaigns', { name: 'By API', listId, plan: plan(), ...change });
     expect(refused.body).toMatchObject({ status: 422, errors: [{ pointer }] });
     expect(await api.sql`select id from campaign`).toHaveLength(before);
+  });
+
+  it('has its form and company hours, and calls that somebody else schedules', async () => {
+    const formId = await made('/forms', { name: 'Intake', caseType: 'intake' });
+    const policy = { companySlots: [{ open: '10:00', close: '18:00' }], callsScheduledExternally: true };
+    const runs = [{ ...CALLING, hours: { mode: 'company_times' } }];
+    const body = { name: 'By API', listId, plan: { runs, formId }, policy };
+    const answer = await post('/campaigns', body);
+    expect(answer).toMatchObject({ status: 201, body: { definition: { plan: { formId, runs }, policy } } });
+    const text = { key: 'ahead', channel: 'sms', when: { kind: 'before_call' }, text: 'We will call you.' };
+    const refused = await post('/campaigns', { ...body, plan: { runs: [{ ...CALLING, messages: [text] }] } });
+    expect(refused.body).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '#/plan/runs/0/messages/0/when/kind', detail: expect.stringContaining('K-8') }],
+    });
+  });
+
+  it('looks nothing up of people unless its policy says so: what stands for "self-healing" (K-7, K-8, R-24)', async () => {
+    const { body } = await post('/campaigns', { name: 'By API', listId, plan: plan() });
+    expect(body.definition.policy.enrichment).toMatchObject({ enabled: false });
   });
 
   it('needs no agent for messages only', async () => {

@@ -27,7 +27,7 @@ import {
   PreviewAnswer,
 } from '../answers/imports';
 import { pageExample } from '../answers/fields';
-import { readEntry } from '../contact-entry';
+import { readEntry } from '../../imports/contact-entry';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { checkColumns, createUploaded, UploadQuerySchema } from '../new-import';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deleteList } from '../../db/list-deletion';
 import { changeList, createList, getList, listLists, recordImport, requireConditions } from '../../db/list';
 import { requireOpenList } from '../../db/list-members';
 import { idOfRequest } from '../../db/tokens';
@@ -15,7 +16,7 @@ import {
   ListAnswer,
   ListPageAnswer,
 } from '../answers/lists';
-import { EntryInputSchema } from '../contact-entry';
+import { EntryInputSchema } from '../../imports/contact-entry';
 import { fieldOf } from '../../imports/columns';
 import { csvContacts } from '../csv-contacts';
 import type { ApiDeps } from '../deps';
@@ -25,7 +26,7 @@ import { ConditionsSchema, requireKnownAttributes } from '../member-conditions';
 import { ContactImport, type RowResult } from '../import-contacts';
 import { idAt, pageOf, pageQuery } from '../page';
 import { RevisionSchema, revisionAsked } from '../revision';
-import { type Answer, created, defineRoute, IdParams, ok, type Route } from '../route';
+import { type Answer, created, defineRoute, IdParams, noContent, ok, type Route } from '../route';
 import { text } from '../text';
 
 const MOST_ENTRIES = 500;
@@ -43,6 +44,7 @@ The first line names the columns, in any order: \`external_id\`, \`first_name\`,
  * GET /lists
  * GET /lists/{id}
  * PATCH /lists/{id}
+ * DELETE /lists/{id}
  * POST /lists/{id}/contacts: up to 500 people with their cases, a result for each
  * POST /lists/{id}/import: a CSV file, a result for each row
  */
@@ -141,6 +143,25 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
         await requireKnownAttributes(sql, asked.conditions);
         const change = { ...asked, revision: revisionAsked(ifMatch, revision) };
         return ok(toDocument(await changeList(sql, id, change, caller.actor)));
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/lists/:id',
+      role: 'editor',
+      operation: {
+        id: 'deleteList',
+        tag: 'Lists',
+        summary: 'Delete a list that nothing uses',
+        description:
+          'Refused with the names of the campaigns (in any status), feeds and unfinished imports that use it. Contacts and cases stay; the reports of its imports go with it.',
+        answers: { 204: null },
+        problems: ['wrong_status', 'revision_conflict', 'precondition_failed'],
+      },
+      params: IdParams,
+      handle: async ({ params: { id }, caller, ifMatch }) => {
+        await deleteList(sql, id, { revision: revisionAsked(ifMatch) }, caller.actor);
+        return noContent();
       },
     }),
     defineRoute({

@@ -78,7 +78,9 @@ describe('what registries said of numbers (C10, C11)', () => {
         ({ phones }: { phones: { phone: string }[] }) => phones.map(({ phone }) => phone),
       );
     const { id } = (
-      await api.call('POST', '/v1/campaigns', { body: { name: 'Selling', listId, plan: PLAN, policy: { solicits: true } } })
+      await api.call('POST', '/v1/campaigns', {
+        body: { name: 'Selling', listId, plan: PLAN, policy: { solicits: true } },
+      })
     ).body;
     const problems = async () =>
       (await api.call('POST', `/v1/campaigns/${id}/launch`)).body.errors?.filter(

@@ -4,7 +4,7 @@ import { listChecks, type NumberAnswer, numbersToCheck, recordAnswers } from '..
 import { DomainError } from '../../domain/errors';
 import { toIso } from '../../domain/instant';
 import { DncAnswerSchema, ReassignedAnswerSchema, RegistrySchema } from '../../domain/number-check';
-import { phoneAddress } from '../address';
+import { phoneAddress } from '../../imports/address';
 import { pageExample } from '../answers/fields';
 import {
   CHECKS_BODY_EXAMPLE,

@@ -55,6 +55,53 @@ describe('orders for one contact', () => {
     });
   });
 
+  it('an admin brings one contact back whom a rule took out for good; who, when and why is told (R-8, S0-36)', async () => {
+    const { enrollmentId } = await launchForOne(api);
+    const bringBack = (body: object, key = api.keys.admin) =>
+      api.call('POST', `/v1/enrollments/${enrollmentId}/bring-back`, { body, key });
+    const note = 'the rule was wrong';
+    expect((await bringBack({ note })).body).toMatchObject({
+      code: 'order_refused',
+      detail: expect.stringContaining('no rule has taken'),
+    });
+    await order(enrollmentId, { order: 'complete' });
+    await api.sql`update enrollment set left_for_good = true where id = ${enrollmentId}`;
+    expect((await bringBack({ note }, api.keys.editor)).status).toBe(403);
+    expect((await bringBack({})).body).toMatchObject({ code: 'invalid_body', errors: [{ pointer: '#/note' }] });
+    expect((await order(enrollmentId, { order: 'bring_back' })).status).toBe(422);
+    expect(await get(`/v1/enrollments/${enrollmentId}`)).toMatchObject({ state: 'ended', leftForGood: true });
+    expect((await bringBack({ note })).status).toBe(202);
+    expect(await get(`/v1/enrollments/${enrollmentId}`)).toMatchObject({
+      state: 'open',
+      status: 'active',
+      reason: null,
+      leftForGood: false,
+    });
+    const { items } = await get(`/v1/enrollments/${enrollmentId}/timeline`);
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        kind: 'operator_order',
+        actor: 'key:Ada',
+        at: '2027-03-01T17:00:00.000Z',
+        data: { order: 'bring_back', note },
+      }),
+    );
+    expect(await get(`/v1/changes?entity=enrollment&entityId=${enrollmentId}&limit=1`)).toMatchObject({
+      items: [{ change: 'order:bring_back', actor: 'key:Ada' }],
+    });
+  });
+
+  it('not even an admin brings back who opted out besides (R-8, S1-118)', async () => {
+    const { enrollmentId, contactId } = await launchForOne(api);
+    await api.call('POST', `/v1/contacts/${contactId}/opt-out`, { body: {} });
+    await api.sql`update enrollment set left_for_good = true where id = ${enrollmentId}`;
+    const body = { note: 'all the same' };
+    expect((await api.call('POST', `/v1/enrollments/${enrollmentId}/bring-back`, { body })).body).toMatchObject({
+      code: 'order_refused',
+      detail: expect.stringContaining('opted out'),
+    });
+  });
+
   it('never resume anybody in a campaign that is over', async () => {
     const { enrollmentId, campaignId } = await launchForOne(api);
     await order(enrollmentId, { order: 'complete' });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { appNow } from '../../db/clock';
-import { getEnrollment, resumeRefusal } from '../../db/enrollment-views';
+import { bringBackRefusal, getEnrollment, resumeRefusal } from '../../db/enrollment-views';
 import { retryExecution } from '../../db/execution-views';
 import { moveTouch } from '../../db/move-touch';
 import { receive } from '../../db/inbox';
@@ -20,6 +20,7 @@ import { text } from '../text';
 /**
  * POST /enrollments/{id}/orders: complete, remove, pause, resume, hand_back, stop_calls, stop_messaging, cancel_callback
  * POST /enrollments/{id}/next-touch
+ * POST /enrollments/{id}/bring-back
  * POST /enrollments/{id}/callbacks
  * POST /executions/{id}/retry
  */
@@ -78,7 +79,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
         examples: { body: { order: 'hand_back', note: 'talked to her' }, answer: RECEIVED_EXAMPLE },
       },
       params: IdParams,
-      body: z.strictObject({ order: OrderSchema, note: text(1000).optional() }),
+      body: z.strictObject({ order: GivenOrderSchema, note: text(1000).optional() }),
       handle: async ({ params: { id }, body: { order, note }, ...who }) => {
         const { state, reason } = await getEnrollment(sql, id);
         if (state === 'rejected') throw refused(`the contact could not be enrolled (${reason})`);
@@ -86,6 +87,28 @@ export function orderRoutes(deps: ApiDeps): Route[] {
         if (order === 'pause' && state !== 'open')
           throw refused(`the enrollment is ${state}; there is nothing to pause`);
         return give(id, { kind: 'order', order, ...(note === undefined ? {} : { note }) }, who);
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/enrollments/:id/bring-back',
+      role: 'admin',
+      operation: {
+        id: 'bringBack',
+        tag: 'Enrollments',
+        summary: 'Bring back a contact whom a rule took out of the campaign for good',
+        description:
+          'Resume Outreach skips such contacts. This takes outreach to the one contact up again; who did it, when and why stands in the timeline. Whoever opted out stays out, and the next Stop Campaign ends it again.',
+        answers: { 202: ReceivedAnswer },
+        problems: ['order_refused'],
+        examples: { body: { note: 'signed up by mistake for the other firm' }, answer: RECEIVED_EXAMPLE },
+      },
+      params: IdParams,
+      body: z.strictObject({ note: text(1000).min(1).describe('Why; everybody who reads the timeline sees it.') }),
+      handle: async ({ params: { id }, body: { note }, ...who }) => {
+        const refusal = await bringBackRefusal(sql, id);
+        if (refusal !== null) throw refused(refusal);
+        return give(id, { kind: 'order', order: 'bring_back', note }, who);
       },
     }),
     defineRoute({
@@ -151,6 +174,9 @@ export function orderRoutes(deps: ApiDeps): Route[] {
     return accepted({ factId: received.factId, duplicate: received.duplicate });
   }
 }
+
+/** To bring somebody back takes an admin, and a reason. */
+const GivenOrderSchema = OrderSchema.exclude(['bring_back']);
 
 const ORDERS = `
 - \`complete\`: the contact is through; nothing more is done

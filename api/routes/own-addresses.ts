@@ -18,7 +18,7 @@ import type { AddressKind } from '../../domain/channel';
 import { DomainError } from '../../domain/errors';
 import { toIso } from '../../domain/instant';
 import { countryOfNumber } from '../../domain/number-country';
-import { mailAddress, phoneAddress } from '../address';
+import { mailAddress, phoneAddress } from '../../imports/address';
 import { pageExample } from '../answers/fields';
 import {
   OWN_ADDRESS_BODY_EXAMPLE,

@@ -12,6 +12,8 @@ import { fieldProblems } from '../../domain/crm-field';
 import { CallOutcomeSchema, type Rule, RuleSchema } from '../../domain/rule';
 import {
   actionOptions,
+  noteTypesIn,
+  noteTypesMissing,
   outcomeOptions,
   ruleProblems,
   type RuleSetting,
@@ -101,6 +103,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
           triggers: triggerOptions(setting),
           actions: actionOptions(setting, query),
           noteTypes: setting.crm?.mapping.noteTypes ?? [],
+          noteType: setting.crm?.mapping.noteType ?? null,
           ...fieldOptions(definition, setting, await attributeTypes(sql)),
         });
       },
@@ -137,7 +140,8 @@ async function rulesDocument(db: Db, { id, revision, version, definition }: Camp
 
 /** Rules stand in the whole definition: a form rule needs a form, a note only variables that something fills. */
 function withRules(definition: CampaignDefinition, rules: readonly Rule[], setting: RuleSetting): CampaignDefinition {
-  const unknown = unknownOutcomes(rules, definition.policy.rules, setting);
+  const before = definition.policy.rules;
+  const unknown = [...unknownOutcomes(rules, before, setting), ...unknownNoteTypes(rules, before, setting)];
   if (unknown.length > 0) throw refused(unknown);
   const result = CampaignDefinitionSchema.safeParse(
     { ...definition, policy: { ...definition.policy, rules } },
@@ -171,6 +175,14 @@ function unknownOutcomes(rules: readonly Rule[], before: readonly Rule[], settin
           },
         ],
   );
+}
+
+/** S0-47: nobody begins to post a note of a type that the CRM does not have. */
+function unknownNoteTypes(rules: readonly Rule[], before: readonly Rule[], setting: RuleSetting): Fault[] {
+  const named = new Set(noteTypesIn(before).map(({ value }) => value));
+  return noteTypesMissing(rules, setting)
+    .filter(({ value }) => !named.has(value))
+    .map(({ at, ix, detail, value }) => ({ pointer: pointerOf(['rules', at, 'then', ix, 'noteType']), detail, value }));
 }
 
 function refused(faults: readonly Fault[]): ApiError {

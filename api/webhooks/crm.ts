@@ -7,7 +7,7 @@ import { takeStatuses } from '../../db/crm-status';
 import { connectionNamedBy } from '../../db/tokens';
 import { crmFields, type CrmFields, readOrder, readRecord } from '../../domain/crm-record';
 import { announce } from '../../engine/announce';
-import { readEntry } from '../contact-entry';
+import { readEntry } from '../../imports/contact-entry';
 import { requireShallow } from '../body';
 import { admitCrm } from '../crm-webhook';
 import type { ApiDeps } from '../deps';

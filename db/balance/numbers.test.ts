@@ -44,10 +44,12 @@ async function related(tx: Tx, kind: string, on: string, hoursAgo = 2): Promise<
 }
 
 const SOLD = { solicitations: [id('try')] };
-const selling = (then: (tx: Tx) => Promise<unknown> = async () => undefined, story: Story = {}) => async (tx: Tx) => {
-  await attempted(tx, { solicits: true, ...story });
-  await then(tx);
-};
+const selling =
+  (then: (tx: Tx) => Promise<unknown> = async () => undefined, story: Story = {}) =>
+  async (tx: Tx) => {
+    await attempted(tx, { solicits: true, ...story });
+    await then(tx);
+  };
 
 describeViolations('the Do-Not-Call registry by the database alone (C10)', [
   { what: 'a solicitation without a look-up is found', change: selling(), broken: SOLD },
@@ -101,7 +103,11 @@ describeViolations('the Do-Not-Call registry by the database alone (C10)', [
     }),
     broken: SOLD,
   },
-  { what: 'a callback that was asked for is no solicitation', change: selling(undefined, { step: 'callback' }), broken: {} },
+  {
+    what: 'a callback that was asked for is no solicitation',
+    change: selling(undefined, { step: 'callback' }),
+    broken: {},
+  },
   { what: 'who does not solicit needs none of it', change: (tx) => attempted(tx), broken: {} },
 ]);
 

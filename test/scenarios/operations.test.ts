@@ -144,7 +144,14 @@ async function get(url: string): Promise<{ status: number; body: unknown }> {
 }
 
 test('each program says that it lives, and which of its parts are well', async () => {
-  const common = { database: 'ok', migrations: 'ok', clock: 'ok', recovery: 'ok', temporal: 'ok', zones: expect.any(String) };
+  const common = {
+    database: 'ok',
+    migrations: 'ok',
+    clock: 'ok',
+    recovery: 'ok',
+    temporal: 'ok',
+    zones: expect.any(String),
+  };
   expect(await get(`${api.metricsUrl}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } });
   expect(await get(`${apiUrl}/readyz`)).toEqual({ status: 200, body: { status: 'ready', parts: common } });
   const parts = { ...common, workers: 'ok' };

@@ -37,7 +37,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   callback_closed: (data) => told('Promise to call back closed', 'clock', 'quiet', text(data, 'state')),
   contact_status_changed: (data) => told(`Now ${lower(data, 'status', 'changed')}`, 'person', 'quiet', reasonOf(data)),
   crm_status_changed: (data) => told(`Set in the CRM: ${sentence(data, 'value')}`, 'person', 'attention'),
-  operator_order: (data) => told(`Order: ${lower(data, 'order', '')}`, 'person', 'attention'),
+  operator_order: (data) => told(`Order: ${lower(data, 'order', '')}`, 'person', 'attention', sentence(data, 'note')),
   transfer_started: () => told('Put through to the team', 'call', 'good'),
 };
 

@@ -16,7 +16,7 @@ const ConsentInputSchema = z.strictObject({
   text: text(4000).default(''),
 });
 
-const ContactInputSchema = z.strictObject({
+export const ContactInputSchema = z.strictObject({
   externalId: text(200).min(1).optional(),
   firstName: text(100).optional(),
   lastName: text(100).optional(),
@@ -42,7 +42,7 @@ const ContactInputSchema = z.strictObject({
   consents: z.array(ConsentInputSchema).max(20).default([]),
 });
 
-const CaseInputSchema = z.strictObject({
+export const CaseInputSchema = z.strictObject({
   externalId: text(200).min(1).optional(),
   title: text(200).optional(),
   status: text(120).optional(),
@@ -90,6 +90,16 @@ export function readEntry(input: unknown, addressKey: string): ReadEntry {
   const { addresses, faults } = readAddresses(contact, addressKey);
   if (addresses.length === 0) return { entry: null, faults: [...faults, NOT_REACHABLE] };
   return { entry: { contact: draftOf(contact, addresses), cases: cases.map(caseDraftOf) }, faults };
+}
+
+/** One person by hand: whatever can't be read is a fault, and nothing is left out. */
+export function readContact(
+  contact: ContactInput,
+  addressKey: string,
+): { readonly contact: ContactDraft; readonly faults: readonly EntryFault[] } {
+  const { addresses, faults } = readAddresses(contact, addressKey);
+  const missing = addresses.length === 0 && faults.length === 0 ? [NOT_REACHABLE] : [];
+  return { contact: draftOf(contact, addresses), faults: [...faults, ...missing] };
 }
 
 const NOT_REACHABLE: EntryFault = { path: ['contact'], rule: 'a contact needs a usable phone number or mail address' };
