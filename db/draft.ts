@@ -2,6 +2,7 @@ import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus 
 import { differences } from '../domain/differences';
 import { type BuilderPlace, type DraftStep, type DraftSteps, stepsOf, type StepState } from '../domain/draft';
 import type { Instant } from '../domain/instant';
+import { caseTypesToKeep } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { agentOf, completeDefinition, isId } from './draft-check';
@@ -54,8 +55,8 @@ export async function addDraft(
   actor: string,
 ): Promise<Draft> {
   const made = await tx`
-    insert into campaign (id, name, subject, line_group_id, actor)
-    select ${id}, '', '', id, ${actor} from line_group where name = 'default'
+    insert into campaign (id, name, subject, line_group_id, actor, case_types)
+    select ${id}, '', '', id, ${actor}, ${caseTypesToKeep()}::text[] from line_group where name = 'default'
     on conflict (id) do nothing
     returning id`;
   if (made.length > 0) {

@@ -36,6 +36,7 @@ function mapping({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/connections/:id/mapping',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getCrmMapping',
         tag: 'Connections',
@@ -52,6 +53,7 @@ function mapping({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/connections/:id/mapping',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeCrmMapping',
         tag: 'Connections',
@@ -73,6 +75,7 @@ function mapping({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/connections/:id/mapping/refresh',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'refreshCrmMapping',
         tag: 'Connections',
@@ -89,6 +92,7 @@ function mapping({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/connections/:id/statuses',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'findCrmStatuses',
         tag: 'Connections',
@@ -123,6 +127,7 @@ function webhook({ sql, config: { secretKey, publicUrl } }: ApiDeps): Route[] {
       method: 'get',
       path: '/connections/:id/status-webhook',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'getStatusWebhook',
         tag: 'Connections',
@@ -143,6 +148,7 @@ function webhook({ sql, config: { secretKey, publicUrl } }: ApiDeps): Route[] {
       method: 'post',
       path: '/connections/:id/status-webhook/renew',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'renewStatusWebhook',
         tag: 'Connections',

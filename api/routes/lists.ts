@@ -52,6 +52,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createList',
         tag: 'Lists',
@@ -79,6 +80,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listLists',
         tag: 'Lists',
@@ -103,6 +105,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists/:id',
       role: 'viewer',
+      concerns: 'list',
       operation: {
         id: 'getList',
         tag: 'Lists',
@@ -117,6 +120,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'patch',
       path: '/lists/:id',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'changeList',
         tag: 'Lists',
@@ -147,6 +151,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists/:id/contacts',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'addContacts',
         tag: 'Lists',
@@ -172,6 +177,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists/:id/import',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'importContacts',
         tag: 'Lists',

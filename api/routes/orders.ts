@@ -30,6 +30,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/next-touch',
       role: 'editor',
+      concerns: 'enrollment',
       operation: {
         id: 'moveNextTouch',
         tag: 'Enrollments',
@@ -68,6 +69,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/orders',
       role: 'editor',
+      concerns: 'enrollment',
       operation: {
         id: 'giveOrder',
         tag: 'Enrollments',
@@ -92,6 +94,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/callbacks',
       role: 'editor',
+      concerns: 'enrollment',
       operation: {
         id: 'promiseCallback',
         tag: 'Enrollments',
@@ -115,6 +118,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/executions/:id/retry',
       role: 'editor',
+      concerns: 'execution',
       operation: {
         id: 'retryExecution',
         tag: 'Enrollments',

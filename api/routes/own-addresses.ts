@@ -49,6 +49,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/own-addresses',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'registerOwnAddress',
         tag: 'Tests',
@@ -71,6 +72,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/own-addresses',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listOwnAddresses',
         tag: 'Tests',
@@ -88,6 +90,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/own-addresses/:id',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getOwnAddress',
         tag: 'Tests',
@@ -102,6 +105,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'delete',
       path: '/own-addresses/:id',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'removeOwnAddress',
         tag: 'Tests',
@@ -124,6 +128,7 @@ function proving({ sql, config: { addressKey, secretKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/own-addresses/:id/code',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'sendOwnAddressCode',
         tag: 'Tests',
@@ -144,6 +149,7 @@ function proving({ sql, config: { addressKey, secretKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/own-addresses/:id/confirm',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'confirmOwnAddress',
         tag: 'Tests',

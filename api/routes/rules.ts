@@ -36,6 +36,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/rules',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getRules',
         tag: 'Rules',
@@ -53,6 +54,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/campaigns/:id/rules',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'changeRules',
         tag: 'Rules',
@@ -80,6 +82,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/rule-options',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getRuleOptions',
         tag: 'Rules',
