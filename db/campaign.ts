@@ -1,7 +1,7 @@
 import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus } from '../domain/campaign-definition';
 import type { Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
-import { caseTypesToKeep, isInView } from './case-scope';
+import { caseTypesToKeep, isInView, requireInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { withParts } from './compatibility';
@@ -131,6 +131,7 @@ export async function updateDraft(
 ): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
     await tx`select from campaign where id = ${id} for update`;
+    await requireInView(tx, 'campaign', id);
     const campaign = await getAnyCampaign(tx, id);
     if (campaign.status !== 'draft')
       throw new Refusal('wrong_status', `the campaign is ${campaign.status}; only a draft can be changed as a whole`);

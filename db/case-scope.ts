@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Db } from './client';
 import type { Fragment } from './fragment';
+import { Refusal } from './refusal';
 
 /** What a caller who is limited to case types may see (K-31). Whatever is read for a request is read within its limits. */
 
@@ -60,6 +61,13 @@ export async function standingsOf(
   const rows = await db<{ id: string; isShared: boolean }[]>`
     select id, is_shared from (${WITHIN[noun](db, typesOf(db, caseTypes))}) w where id = any (${[...ids]}::uuid[])`;
   return new Map(rows.map(({ id, isShared }) => [id, isShared ? 'shared' : 'own']));
+}
+
+/** Under the lock that the caller holds: somebody may have changed what it is about since the request was let in. */
+export async function requireInView(db: Db, noun: Noun, id: string): Promise<void> {
+  const caseTypes = caseTypesInView();
+  if (caseTypes === null || (await standingsOf(db, noun, [id], caseTypes)).size > 0) return;
+  throw new Refusal('not_found', `there is no ${noun} ${id}`);
 }
 
 /** Keeps what the request may see: the expression is the id of such a thing. */

@@ -2,7 +2,7 @@ import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus 
 import { differences } from '../domain/differences';
 import { type BuilderPlace, type DraftStep, type DraftSteps, stepsOf, type StepState } from '../domain/draft';
 import type { Instant } from '../domain/instant';
-import { caseTypesToKeep } from './case-scope';
+import { caseTypesToKeep, requireInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { agentOf, completeDefinition, isId } from './draft-check';
@@ -92,6 +92,7 @@ export async function getWritten(db: Db, id: string): Promise<Written> {
 export async function saveDraft(sql: Sql, id: string, change: DraftChange, actor: string): Promise<Draft> {
   return inTransaction(sql, async (tx) => {
     await tx`select from campaign where id = ${id} for update`;
+    await requireInView(tx, 'campaign', id);
     const before = await getDraft(tx, id);
     const steps = await merged(tx, before.steps, change.steps);
     const lastStep = change.lastStep ?? before.lastStep;
@@ -115,6 +116,7 @@ export async function deleteDraft(
 ): Promise<void> {
   await inTransaction(sql, async (tx) => {
     await tx`select from campaign where id = ${id} for update`;
+    await requireInView(tx, 'campaign', id);
     const draft = await getWritten(tx, id);
     if (draft.status !== 'draft')
       throw new Refusal('wrong_status', `the campaign is ${draft.status}; only a draft can be deleted`);

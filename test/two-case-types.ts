@@ -15,6 +15,8 @@ export interface Side {
   /** A draft of the type, and one that names neither list nor form. */
   readonly draftId: string;
   readonly untypedId: string;
+  /** An enrollment that waits for a person. */
+  readonly heldId: string;
   /** The call of the attempt as the provider names it. */
   readonly callSid: string;
   readonly phone: string;
@@ -94,15 +96,19 @@ async function buildSide(api: TestApi, connectionId: string, { caseType, word, n
   const order = { order: 'resume', enrollmentIds: [enrollmentId], note: word };
   const operation = await made(`/v1/campaigns/${campaign.id}/contact-operations`, order);
   const consent = await made(`/v1/contacts/${contactId}/consents`, { ...CONSENT_BODY_EXAMPLE, text: word });
+  await made(`/v1/enrollments/${enrollmentId}/callbacks`, { at: '2027-03-05T15:00:00Z' });
   const callSid = `CA${String(n).repeat(32)}`;
   const attemptId = await insertAttempt(api, { enrollmentId, phone, sid: callSid });
   await answerAndEnd(api, attemptId);
   const about = { attemptId, outcome: 'unsuccessful', summary: word };
   await made('/v1/facts', { kind: 'call_outcome', eventId: `${word} outcome`, ...about });
   await made('/v1/facts', { kind: 'handoff_requested', eventId: `${word} held`, enrollmentId: heldId, reason: word });
-  await made(`/v1/enrollments/${enrollmentId}/callbacks`, { at: '2027-03-05T15:00:00Z' });
   await made(`/v1/contacts/${bothId}/opt-out`, { caseType, reason: word });
-  const one = async (query: Promise<readonly { id: string }[]>) => (await query)[0]?.id ?? '';
+  const one = async (query: Promise<readonly { id: string }[]>) => {
+    const [row] = await query;
+    if (row === undefined) throw new Error(`something of the ${caseType} side is missing`);
+    return row.id;
+  };
   const ids: Record<Noun, string> = {
     list: list.id,
     import: imported.id,
@@ -128,7 +134,7 @@ async function buildSide(api: TestApi, connectionId: string, { caseType, word, n
       values (gen_random_uuid(), 'test', 'sms', ${JSON.stringify({ kind: 'sms', text: word })}::text::jsonb, ${campaign.id}, 'first',
         'hello', clock_timestamp(), 'test') returning id`),
   };
-  return { caseType, word, ids, draftId: draft.id, untypedId: untyped.id, callSid, phone, email, bothId };
+  return { caseType, word, ids, draftId: draft.id, untypedId: untyped.id, heldId, callSid, phone, email, bothId };
 }
 
 async function enrolled({ sql }: TestApi, campaignId: string, contactId: string): Promise<string> {
