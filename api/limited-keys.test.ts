@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-async function keyFor(caseTypes: readonly string[] | null, role = 'editor'): Promise<string> {
-  return (await api.call('POST', '/v1/api-keys', { body: { name: `${caseTypes}`, role, caseTypes } })).body.key;
+async function keyFor(caseTypes: readonly string[], role = 'editor'): Promise<string> {
+  return (await api.call('POST', '/v1/api-keys', { body: { name: caseTypes.join(), role, caseTypes } })).body.key;
 }
 
 const as = (key: string) => (method: string, path: string, body?: unknown) =>
