@@ -3,6 +3,7 @@ import { type ApiKey, findApiKey, touchApiKey } from '../db/api-key';
 import type { Sql } from '../db/client';
 import { useSession } from '../db/session';
 import { isSecret, readApiKey } from '../db/tokens';
+import { requireNotWhole } from './case-scope';
 import { ApiError } from './errors';
 import { type Caller, type Client, type Role, RoleSchema, type Route } from './route';
 import { isWithinScopes, ScopeSchema, scopesOf } from './scopes';
@@ -18,6 +19,7 @@ export const NOBODY: Caller = {
   actor: 'nobody',
   role: 'viewer',
   scopes: [],
+  caseTypes: [],
   session: null,
 };
 
@@ -52,14 +54,14 @@ export async function apiKeyOf(sql: Sql, presented: string): Promise<ApiKey | nu
   return key;
 }
 
-export function callerOf({ id, name, role, scopes }: ApiKey, session: Caller['session']): Caller {
+export function callerOf({ id, name, role, scopes, caseTypes }: ApiKey, session: Caller['session']): Caller {
   // A scope that was taken out of the list opens nothing any more.
   const known = scopes === null ? null : ScopeSchema.options.filter((scope) => scopes.includes(scope));
-  return { keyId: id, name, actor: `key:${name}`, role, scopes: known, session };
+  return { keyId: id, name, actor: `key:${name}`, role, scopes: known, caseTypes, session };
 }
 
 /** Whether the caller may do this at all: by role first, then by what the key was limited to. */
-export function requireRights(caller: Caller, { role, method, operation }: Route): void {
+export function requireRights(caller: Caller, { role, method, operation, concerns }: Route): void {
   if (role !== 'anyone' && !isAtLeast(caller.role, role))
     throw new ApiError('forbidden', `this needs a key with the role ${role}; yours is ${caller.role}`);
   const needed = scopesOf({ method, tag: operation.tag });
@@ -68,6 +70,7 @@ export function requireRights(caller: Caller, { role, method, operation }: Route
       'forbidden',
       `this key is limited; the operation needs the scope ${(needed ?? []).join(' or ')}`,
     );
+  requireNotWhole(caller, { concerns });
 }
 
 function isAtLeast(role: Role, needed: Role): boolean {

@@ -20,7 +20,7 @@ export async function takeBounce(deps: ApiDeps, arrival: Omit<Arrival, 'fact'>, 
 }
 
 /** Proved by the token that only the mail itself carried, else by its unguessable id and the address that it was sent to. */
-async function returnedMail(
+export async function returnedMail(
   deps: ApiDeps,
   { replyAddresses, attemptIds, recipient }: Bounce,
 ): Promise<SentMail | null> {

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { News } from '../db/news';
 import { toDocument } from './document';
 import { ApiError } from './errors';
-import type { NewsFeed } from './news-feed';
+import type { Ears, NewsFeed } from './news-feed';
 
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 
@@ -16,8 +16,7 @@ const MOST_PER_KEY = 20;
 /** Whoever reads so slowly is cut off, and comes again where it stood. */
 const MOST_UNSENT_BYTES = 1_000_000;
 
-export interface Listening {
-  readonly campaignId: string | null;
+export interface Listening extends Ears {
   readonly keyId: string;
   /** The id of the last event that was heard; null = none, or one that nobody gave. */
   readonly lastId: number | null;
@@ -37,7 +36,7 @@ export class EventStreams {
 
   /** Refused before anything is sent; then answers what sends. */
   async begin(listening: Listening): Promise<(response: Response) => void> {
-    const { campaignId, keyId, lastId, isResumed } = listening;
+    const { keyId, lastId, isResumed } = listening;
     const count = this.open.get(keyId) ?? 0;
     if (count >= MOST_PER_KEY)
       throw new ApiError(
@@ -49,7 +48,7 @@ export class EventStreams {
     this.open.set(keyId, count + 1);
     try {
       const settled = await this.feed.settled();
-      const missed = isResumed ? await this.feed.between(campaignId, lastId ?? Infinity, settled) : [];
+      const missed = isResumed ? await this.feed.between(listening, lastId ?? Infinity, settled) : [];
       return (response) => this.send(response, listening, { missed, settled });
     } catch (error) {
       this.release(keyId);
@@ -59,7 +58,7 @@ export class EventStreams {
 
   private send(
     response: Response,
-    { campaignId, keyId }: Listening,
+    { campaignId, caseTypes, keyId }: Listening,
     { missed, settled }: { readonly missed: readonly News[] | null; readonly settled: number },
   ): void {
     response.status(200);
@@ -79,7 +78,7 @@ export class EventStreams {
     write(`retry: ${RECONNECT_MS}\n\n`);
     hear(missed, settled);
     write(`event: ready\nid: ${settled}\ndata: {}\n\n`);
-    const stop = this.feed.listen({ campaignId, hear }, settled);
+    const stop = this.feed.listen({ campaignId, caseTypes, hear }, settled);
     const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS).unref();
     const end = () => void response.end();
     const limit = setTimeout(end, LONGEST_MS).unref();
@@ -108,6 +107,6 @@ export function wantsEvents(request: Request): boolean {
   return (request.get('accept') ?? '').split(',').some((type) => type.split(';')[0]?.trim() === EVENT_STREAM);
 }
 
-function eventOf({ id, kind, ...news }: News): string {
-  return `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(toDocument(news))}\n\n`;
+function eventOf({ id, kind, campaignId, enrollmentId, at }: News): string {
+  return `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify(toDocument({ campaignId, enrollmentId, at }))}\n\n`;
 }

@@ -1,4 +1,5 @@
 import { keepArrival } from '../db/arrival';
+import { isEnrollmentInView } from '../db/case-scope';
 import { hasAddress } from '../db/contact';
 import type { DraftAddress } from '../db/contact-import';
 import { attemptRoute, enrollmentOfInbound } from '../db/inbound';
@@ -10,7 +11,7 @@ import { isAutoReply } from '../domain/auto-reply';
 import { type Revocation, revocationOf } from '../domain/revocation';
 import { readBounce } from '../domain/bounce';
 import { mailAddress } from '../imports/address';
-import { takeBounce } from './bounced-mail';
+import { returnedMail, takeBounce } from './bounced-mail';
 import type { ApiDeps } from './deps';
 import type { FactInputOf } from './fact-body';
 import { attemptOfReplyAddress } from './webhooks/reply-address';
@@ -52,6 +53,15 @@ export async function takeMail(deps: ApiDeps, mail: Mail, actor: string): Promis
   };
   if (sender.contactId === null && from !== null) return receiveFromStranger(sql, { ...arrival, fact }, from);
   return receive(sql, { ...arrival, fact });
+}
+
+/** For a key that is limited to case types: an opt-out is taken from anybody, all else from those whom it may see. */
+export async function isMailWithin(deps: ApiDeps, mail: Mail): Promise<boolean> {
+  const bounce = readBounce(mail);
+  if (bounce !== null) return isEnrollmentInView(deps.sql, (await returnedMail(deps, bounce))?.enrollmentId);
+  if (verdictOf(mail) === 'revoke') return true;
+  const { enrollmentId } = await senderOf(deps, mail, addressIn(deps, mail.from), await ownHash(deps));
+  return isEnrollmentInView(deps.sql, enrollmentId);
 }
 
 /** A revocation is obeyed on weak evidence; anything else without proof waits for a person and fires nothing. */

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Request, type Response, Router } from 'express';
+import { limitedTo } from '../db/case-scope';
 import { Refusal } from '../db/refusal';
 import { inRequest } from '../db/request-context';
 import { authenticate, NOBODY, requireRights } from './authenticate';
 import { readBody } from './body';
+import { requireWithin } from './case-scope';
 import type { ApiDeps } from './deps';
 import { ApiError } from './errors';
 import { wantsEvents } from './event-stream';
@@ -36,10 +38,12 @@ async function answer({ sql, config }: Deps, route: Route, request: Request, res
   const caller = await admit({ sql, config }, route, request, response, client);
   await readBody(route.bodyKind, request, response, { sql, config });
   const carryOut = route.prepare(request);
+  await requireWithin(sql, route, request, caller);
   const who = { caller, client, requestKey: requestKeyOf(request, caller), ifMatch: ifMatchOf(request) };
   const requestId = String(response.getHeader(REQUEST_ID));
   return inRequest({ requestId, keyId: caller === NOBODY ? null : caller.keyId }, async () => {
-    const run = () => carryOut(who).catch((error: unknown) => throwAsAsked(error, who));
+    const run = () =>
+      limitedTo(caller.caseTypes, () => carryOut(who)).catch((error: unknown) => throwAsAsked(error, who));
     const isOnce = route.method === 'post' && route.role !== 'anyone';
     return withSecrets(route, isOnce ? await once(sql, request, caller, run) : await run(), who);
   });

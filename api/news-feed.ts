@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { settledTimelineId } from '../db/campaign-tally';
 import type { Sql } from '../db/client';
-import { listNews, type News } from '../db/news';
+import type { CaseTypes } from '../db/case-scope';
+import { listNews, type News, type TypedNews } from '../db/news';
 
 /** One look at the database for everybody in this process who listens, once a second, and none while nobody does. */
 
@@ -9,8 +10,13 @@ const EVERY_MS = 1_000;
 /** More than a page can show; whoever is told of so much at once reads anew instead. */
 const MOST_AT_ONCE = 500;
 
-export interface Listener {
+/** What is listened to: null = every campaign, every type. */
+export interface Ears {
   readonly campaignId: string | null;
+  readonly caseTypes: CaseTypes;
+}
+
+export interface Listener extends Ears {
   /** In order; null = there was too much: read anew. `position` is where to go on. */
   hear(news: readonly News[] | null, position: number): void;
 }
@@ -32,9 +38,9 @@ export class NewsFeed {
   }
 
   /** What has happened in between; null = too much to be told, or nothing that this database knows of. */
-  async between(campaignId: string | null, after: number, through: number): Promise<readonly News[] | null> {
+  async between(ears: Ears, after: number, through: number): Promise<readonly TypedNews[] | null> {
     if (after > through) return null;
-    const news = await listNews(this.sql, { campaignId, after, through, limit: MOST_AT_ONCE + 1 });
+    const news = await listNews(this.sql, { ...ears, after, through, limit: MOST_AT_ONCE + 1 });
     return news.length > MOST_AT_ONCE ? null : news;
   }
 
@@ -44,6 +50,7 @@ export class NewsFeed {
     let heard = position;
     const own: Listener = {
       campaignId: listener.campaignId,
+      caseTypes: listener.caseTypes,
       hear: (news, through) => {
         if (through <= heard) return;
         listener.hear(news?.filter(({ id }) => id > heard) ?? null, through);
@@ -68,7 +75,7 @@ export class NewsFeed {
       const after = this.position;
       // Somebody who began long ago may write only now: what is settled can be less than it was.
       if (through <= after) return;
-      const news = await this.between(null, after, through);
+      const news = await this.between({ campaignId: null, caseTypes: null }, after, through);
       this.position = through;
       for (const listener of this.listeners) listener.hear(news === null ? null : newsFor(listener, news), through);
     } catch (err) {
@@ -80,6 +87,10 @@ export class NewsFeed {
   }
 }
 
-function newsFor({ campaignId }: Listener, news: readonly News[]): readonly News[] {
-  return campaignId === null ? news : news.filter((each) => each.campaignId === campaignId);
+function newsFor({ campaignId, caseTypes }: Ears, news: readonly TypedNews[]): readonly News[] {
+  return news.filter(
+    (each) =>
+      (campaignId === null || each.campaignId === campaignId) &&
+      (caseTypes === null || (each.caseType !== null && caseTypes.includes(each.caseType))),
+  );
 }

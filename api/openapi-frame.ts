@@ -9,7 +9,7 @@ which goes its way by itself. What happens outside comes in as **facts**, and WH
 
 **Times** are ISO-8601 in UTC; days are \`YYYY-MM-DD\` in the person's own time zone. Fields may be added to answers at any time.
 
-**Keys** go into \`Authorization: Bearer <key>\` or \`X-Api-Key\`. A key has the role viewer, editor or admin, and may be limited to scopes.
+**Keys** go into \`Authorization: Bearer <key>\` or \`X-Api-Key\`. A key has the role viewer, editor or admin, and may be limited to scopes, and to case types.
 Pages of this server may use the cookie of a session instead.
 
 **Sending twice**: with an \`Idempotency-Key\` every POST is carried out once; its repetitions get the first answer, with \`Idempotent-Replayed: true\`.

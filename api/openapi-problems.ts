@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { ProblemAnswer } from './answers/problem';
+import { NOUN_OF_FIELD } from './case-scope';
 import { PROBLEM_CODES, type ProblemCode, problemOf } from './errors';
 import type { SchemaBook } from './openapi-schemas';
 import type { Route } from './route';
@@ -30,6 +32,16 @@ const WITH_A_BODY: readonly ProblemCode[] = [
 ];
 const ONCE: readonly ProblemCode[] = ['idempotency_in_flight', 'idempotency_mismatch'];
 
+/** Whatever a request names may be beyond what the caller may see. */
+function namesThings({ schemas: { query, body } }: Route): boolean {
+  const shown = [query, body].map((schema) =>
+    JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })),
+  );
+  return Object.keys(NOUN_OF_FIELD).some(
+    (field) => NOUN_OF_FIELD[field] !== null && shown.some((text) => text.includes(`"${field}"`)),
+  );
+}
+
 /** Everything that the operation may be refused for: what follows from its kind, and what it says itself. */
 export function problemsOf(route: Route): ProblemCode[] {
   const isOpen = route.role === 'anyone';
@@ -37,7 +49,7 @@ export function problemsOf(route: Route): ProblemCode[] {
     'invalid_parameter',
     ...(isOpen ? [] : (['unauthorized', 'forbidden'] as const)),
     ...(isOpen || route.method === 'get' ? [] : (['foreign_origin'] as const)),
-    ...(route.path.includes(':') ? (['not_found'] as const) : []),
+    ...(route.path.includes(':') || namesThings(route) ? (['not_found'] as const) : []),
     ...(route.method === 'get' ? [] : WITH_A_BODY),
     ...(isOpen || route.method !== 'post' ? [] : ONCE),
     ...(isOpen || route.isUnlimited === true ? [] : (['rate_limited'] as const)),

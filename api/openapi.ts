@@ -10,6 +10,7 @@ import { outsideOperations } from './openapi-outside';
 import { webhookOperations } from './openapi-webhooks';
 import { MEDIA_TYPES } from './body';
 import type { Operation, Route } from './route';
+import { concernSentence } from './case-scope';
 import { scopesOf } from './scopes';
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
@@ -73,12 +74,12 @@ function operationObject(route: Route, book: SchemaBook, problems: ProblemRespon
   };
 }
 
-function rightsOf({ role, method }: Route, { tag }: Operation): string | undefined {
+function rightsOf({ role, method, concerns }: Route, { tag }: Operation): string | undefined {
   if (role === 'anyone') return undefined;
   const scopes = scopesOf({ method, tag });
   const limited =
     scopes === null ? '' : `; a limited key needs the scope ${scopes.map((scope) => `\`${scope}\``).join(' or ')}`;
-  return `Role: ${role}${limited}.`;
+  return `Role: ${role}${limited}. ${concernSentence(concerns)}`;
 }
 
 function parametersOf(route: Route, book: SchemaBook): object[] {

@@ -1,5 +1,7 @@
 import type { Request, Response } from 'express';
 import * as z from 'zod';
+import type { CaseTypes } from '../db/case-scope';
+import type { Concern } from './case-scope';
 import { ApiError, type Fault, type ProblemCode } from './errors';
 import { faultsOf } from './faults';
 import { queryOf } from './page';
@@ -17,6 +19,8 @@ export interface Caller {
   readonly role: Role;
   /** Null = whatever the role allows. */
   readonly scopes: readonly Scope[] | null;
+  /** Null = of every type. */
+  readonly caseTypes: CaseTypes;
   /** The session that the key was presented by; null = the key itself came with the request. */
   readonly session: { readonly endsRt: number; readonly idleEndsRt: number } | null;
 }
@@ -124,6 +128,11 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly method: Method;
   readonly path: string;
   readonly role: Role | Anyone;
+  readonly concerns: Concern;
+  /** What was sent says that somebody wants no more: taken of whomever it is about. */
+  readonly isOptOut?: (body: unknown) => boolean;
+  /** What the body names is looked for among what the caller may see, and may be missing there. */
+  readonly looksUpNames?: boolean;
   /** Requests are not counted towards the limit per hour: what people said and decided must never be turned away. */
   readonly isUnlimited?: boolean;
   /** Fields that a 201 has besides those of the answer; they are made anew each time and never stored. */
@@ -141,6 +150,9 @@ export interface Route {
   readonly method: Method;
   readonly path: string;
   readonly role: Role | Anyone;
+  readonly concerns: Concern;
+  readonly isOptOut?: (body: unknown) => boolean;
+  readonly looksUpNames?: boolean;
   readonly isUnlimited?: boolean;
   readonly secrets?: (who: Who) => Readonly<Record<string, string>>;
   readonly operation: Operation;
@@ -156,14 +168,27 @@ export function defineRoute<
   Q extends z.ZodType = typeof Nothing,
   B extends z.ZodType = typeof Nothing,
 >(spec: RouteSpec<P, Q, B>): Route {
-  const { method, path, role, operation, bodyKind = 'json', isUnlimited = false, secrets } = spec;
+  const {
+    method,
+    path,
+    role,
+    concerns,
+    operation,
+    bodyKind = 'json',
+    isUnlimited = false,
+    looksUpNames = false,
+  } = spec;
+  const { secrets, isOptOut } = spec;
   const schemas = { params: spec.params ?? Nothing, query: spec.query ?? Nothing, body: spec.body ?? Nothing };
   return {
     method,
     path,
     role,
+    concerns,
     operation,
     ...(secrets === undefined ? {} : { secrets }),
+    ...(isOptOut === undefined ? {} : { isOptOut }),
+    looksUpNames,
     isUnlimited,
     schemas,
     bodyKind,

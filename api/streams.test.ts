@@ -145,7 +145,11 @@ describe('a stream of news', () => {
     const told: number[] = [];
     const stops = Array.from({ length: 50 }, (_, n) =>
       feed.listen(
-        { campaignId: n % 2 === 0 ? campaignId : null, hear: (news) => void told.push(news?.length ?? -1) },
+        {
+          campaignId: n % 2 === 0 ? campaignId : null,
+          caseTypes: null,
+          hear: (news) => void told.push(news?.length ?? -1),
+        },
         position,
       ),
     );

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant';
+import { isInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { containing } from './pattern';
@@ -106,6 +107,7 @@ export async function listAgents(db: Db, { formId, query, after, limit }: AgentP
     from agent
     where (${formId ?? null}::uuid is null or form_id = ${formId ?? null})
       and (${containing(query)}::text is null or name ilike ${containing(query)})
+      and ${isInView(db, 'agent', db`agent.id`)}
       and (${after}::bigint is null or seq < ${after})
     order by seq desc
     limit ${limit}`;

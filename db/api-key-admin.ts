@@ -1,4 +1,5 @@
 import { type KeyRole, lockAdminKeys } from './api-key';
+import type { CaseTypes } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { Refusal } from './refusal';
@@ -14,6 +15,7 @@ export interface ApiKeyRow {
   readonly prefix: string;
   readonly role: KeyRole;
   readonly scopes: readonly string[] | null;
+  readonly caseTypes: CaseTypes;
   readonly disabled: boolean;
   readonly createdRt: number;
   readonly createdBy: string;
@@ -29,6 +31,8 @@ export interface ApiKeyDraft {
   readonly name: string;
   readonly role: KeyRole;
   readonly scopes: readonly string[] | null;
+  /** Left out = of every type. */
+  readonly caseTypes?: CaseTypes;
   readonly expiresRt: number | null;
 }
 
@@ -37,6 +41,7 @@ export interface ApiKeyChange {
   readonly name?: string | undefined;
   readonly role?: KeyRole | undefined;
   readonly scopes?: readonly string[] | null | undefined;
+  readonly caseTypes?: CaseTypes | undefined;
   readonly expiresRt?: number | null | undefined;
   readonly disabled?: boolean | undefined;
 }
@@ -49,15 +54,22 @@ export interface ApiKeyPage {
 
 /** Carried out again for the same request, it answers the key that is there. */
 export async function issueApiKey(sql: Sql, draft: ApiKeyDraft, actor: string): Promise<ApiKeyRow> {
-  const { id, prefix, secret, name, role, scopes, expiresRt } = draft;
+  const { id, prefix, secret, name, role, scopes, caseTypes = null, expiresRt } = draft;
   return inTransaction(sql, async (tx) => {
     const made = await tx`
-      insert into api_key (id, name, prefix, secret_hash, role, scopes, expires_rt, created_by)
-      values (${id}, ${name}, ${prefix}, ${hashSecret(secret)}, ${role}, ${listOf(scopes)}, at_ms(${expiresRt}), ${actor})
+      insert into api_key (id, name, prefix, secret_hash, role, scopes, case_types, expires_rt, created_by)
+      values (${id}, ${name}, ${prefix}, ${hashSecret(secret)}, ${role}, ${listOf(scopes)},
+        ${listOf(caseTypes)}, at_ms(${expiresRt}), ${actor})
       on conflict (id) do nothing
       returning id`;
     if (made.length > 0)
-      await recordChange(tx, { entity: 'api_key', entityId: id, change: 'created', data: { role, scopes }, actor });
+      await recordChange(tx, {
+        entity: 'api_key',
+        entityId: id,
+        change: 'created',
+        data: { role, scopes, caseTypes },
+        actor,
+      });
     return getApiKey(tx, id);
   });
 }
@@ -109,9 +121,10 @@ export async function changeApiKey(
   });
 }
 
-async function store(tx: Tx, { id, name, role, scopes, expiresRt, disabled }: ApiKeyRow): Promise<void> {
+async function store(tx: Tx, { id, name, role, scopes, caseTypes, expiresRt, disabled }: ApiKeyRow): Promise<void> {
   await tx`
-    update api_key set name = ${name}, role = ${role}, scopes = ${listOf(scopes)}, expires_rt = at_ms(${expiresRt}),
+    update api_key set name = ${name}, role = ${role}, scopes = ${listOf(scopes)},
+      case_types = ${listOf(caseTypes)}, expires_rt = at_ms(${expiresRt}),
       disabled = ${disabled}, revision = revision + 1
     where id = ${id}`;
 }
@@ -152,6 +165,6 @@ function position(db: Db) {
 
 function columns(db: Db) {
   return db`
-    k.id, ${position(db)} as seq, k.name, k.prefix, k.role, k.scopes, k.disabled, ms(k.created_rt) as created_rt,
+    k.id, ${position(db)} as seq, k.name, k.prefix, k.role, k.scopes, k.case_types, k.disabled, ms(k.created_rt) as created_rt,
     k.created_by, ms(k.last_used_rt) as last_used_rt, ms(k.expires_rt) as expires_rt, k.revision`;
 }

@@ -1,4 +1,5 @@
 import { chmod, writeFile } from 'node:fs/promises';
+import type { CaseTypes } from './case-scope';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { hashSecret, newApiKey } from './tokens';
 
@@ -11,6 +12,8 @@ export interface ApiKey {
   readonly role: KeyRole;
   /** Null = whatever the role allows. */
   readonly scopes: readonly string[] | null;
+  /** It sees and changes what is of these alone; null = of every type. */
+  readonly caseTypes: CaseTypes;
 }
 
 /** Any fixed number: whoever needs to know which admin keys there are takes this advisory lock. */
@@ -65,7 +68,7 @@ export async function lockAdminKeys(tx: Tx): Promise<void> {
 
 /** Of `api_key k`. */
 export function keyColumns(db: Db) {
-  return db`k.id, k.name, k.role, k.scopes`;
+  return db`k.id, k.name, k.role, k.scopes, k.case_types`;
 }
 
 /** Is `api_key k` one that lets anybody in? */

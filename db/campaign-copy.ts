@@ -9,6 +9,7 @@ import {
   referenceIn,
   withReference,
 } from '../domain/portable-campaign';
+import { caseTypesInView, isInView } from './case-scope';
 import { type Db, inTransaction, type Sql } from './client';
 import { addDraft, type Draft, getWritten } from './draft';
 import { isId } from './draft-check';
@@ -69,7 +70,8 @@ export async function importCampaign(
       if (from === null || (reference === undefined && !isId(from))) continue;
       const match = await matched(tx, kind, from, reference);
       matches.push(match);
-      if (match.to !== null) steps = withReference(steps, kind, match.to);
+      // What the caller may not see is not there: it must not come back by its id either.
+      if (match.to !== null || caseTypesInView() !== null) steps = withReference(steps, kind, match.to ?? '');
     }
     return { draft: await addDraft(tx, id, { steps, lastStep }, actor), matches };
   });
@@ -86,15 +88,16 @@ async function matched(db: Db, kind: Kind, from: string, reference: Reference | 
 
 async function findById(db: Db, kind: Kind, id: string): Promise<Reference | null> {
   const [row] = await db<Omit<Reference, 'kind'>[]>`
-    select id, name, ${caseTypeOf(db, kind)} as case_type from ${tableOf(db, kind)} where id = ${id}`;
+    select id, name, ${caseTypeOf(db, kind)} as case_type from ${tableOf(db, kind)} t
+    where t.id = ${id} and ${isInView(db, kind, db`t.id`)}`;
   return row === undefined ? null : { kind, ...row };
 }
 
 /** Two are enough to see that it isn't the only one. */
 async function findByName(db: Db, kind: Kind, { name, caseType }: Reference): Promise<{ id: string }[]> {
   return db<{ id: string }[]>`
-    select id from ${tableOf(db, kind)}
-    where name = ${name} and (${kind} = 'agent' or ${caseTypeOf(db, kind)} is not distinct from ${caseType})
+    select id from ${tableOf(db, kind)} t
+    where name = ${name} and ${isInView(db, kind, db`t.id`)} and (${kind} = 'agent' or ${caseTypeOf(db, kind)} is not distinct from ${caseType})
     limit 2`;
 }
 

@@ -2,6 +2,7 @@ import type { CampaignDefinition, CampaignStatus } from '../domain/campaign-defi
 import { ChannelSchema } from '../domain/channel';
 import type { Instant } from '../domain/instant';
 import { type Campaign, getAnyCampaign, getCampaign, requireRevision, storeDefinition } from './campaign';
+import { requireInView } from './case-scope';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { appNow } from './clock';
@@ -144,6 +145,7 @@ async function changeRead(
 async function hold(tx: Tx, id: string): Promise<void> {
   await tx`select pg_advisory_xact_lock(${CAMPAIGN_LOCKS}, seq::int) from campaign where id = ${id}`;
   await tx`select from campaign where id = ${id} for update`;
+  await requireInView(tx, 'campaign', id);
 }
 
 export function requireStatus(

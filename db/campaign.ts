@@ -1,6 +1,7 @@
 import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus } from '../domain/campaign-definition';
 import type { Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
+import { caseTypesToKeep, isInView, requireInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { withParts } from './compatibility';
@@ -63,8 +64,9 @@ export async function createCampaign(
     const definition = await withWords(tx, await withParts(tx, written), '#');
     const { name, description, subject, listId } = definition;
     const made = await tx<{ id: string }[]>`
-      insert into campaign (id, name, description, subject, list_id, definition, line_group_id, actor)
-      select ${id}, ${name}, ${description}, ${subject}, ${listId}, ${JSON.stringify(definition)}::text::jsonb, id, ${actor}
+      insert into campaign (id, name, description, subject, list_id, definition, line_group_id, actor, case_types)
+      select ${id}, ${name}, ${description}, ${subject}, ${listId}, ${JSON.stringify(definition)}::text::jsonb, id, ${actor},
+        ${caseTypesToKeep()}::text[]
       from line_group where name = 'default'
       on conflict (id) do nothing
       returning id`;
@@ -110,6 +112,7 @@ export async function listCampaigns(db: Db, page: CampaignPage): Promise<Campaig
     where (${status ?? null}::text is null or c.status = ${status ?? null})
       and (${listId ?? null}::uuid is null or c.list_id = ${listId ?? null})
       and (${containing(query)}::text is null or c.name ilike ${containing(query)})
+      and ${isInView(db, 'campaign', db`c.id`)}
       and (${after}::bigint is null or ${
         isByName
           ? db`(lower(c.name), c.seq) > (select lower(name), seq from campaign where seq = ${after})`
@@ -128,6 +131,7 @@ export async function updateDraft(
 ): Promise<Campaign> {
   return inTransaction(sql, async (tx) => {
     await tx`select from campaign where id = ${id} for update`;
+    await requireInView(tx, 'campaign', id);
     const campaign = await getAnyCampaign(tx, id);
     if (campaign.status !== 'draft')
       throw new Refusal('wrong_status', `the campaign is ${campaign.status}; only a draft can be changed as a whole`);

@@ -110,6 +110,7 @@ describe('a case that comes onto the list of somebody who is in the campaign alr
           by: 'external_id',
           caseOf: contact?.id ?? '',
           caseType: 'injury',
+          hidden: null,
         } as const;
         const taken: Taken = {
           row,

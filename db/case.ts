@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant';
+import { isTypeInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { containing } from './pattern';
@@ -127,6 +128,7 @@ export async function listCases(db: Db, filter: CaseFilter): Promise<Case[]> {
       and (${contactId}::uuid is null or k.contact_id = ${contactId})
       and (${listId}::uuid is null or exists (select from list_member m where m.list_id = ${listId} and m.case_id = k.id))
       and (${caseType}::text is null or k.case_type = ${caseType})
+      and ${isTypeInView(db, db`k.case_type`)}
       and (${status}::text is null or k.status = ${status})
       and (${query}::text is null or k.external_id = ${query} or k.title ilike ${containing(query)})
     order by k.id

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant';
+import { isInView } from './case-scope';
 import type { Db } from './client';
 import type { ContactName } from './enrollment-views';
 
@@ -50,6 +51,7 @@ export async function listCommitments(db: Db, page: CommitmentPage): Promise<Com
     where (${campaignId}::uuid is null or e.campaign_id = ${campaignId})
       and (${enrollmentId}::uuid is null or k.enrollment_id = ${enrollmentId})
       and (${state}::text is null or k.state = ${state})
+      and ${isInView(db, 'campaign', db`e.campaign_id`)}
       and (${since}::float8 is null or k.promised_at >= at_ms(${since}))
       and (${until}::float8 is null or k.promised_at < at_ms(${until}))
       and (${after === null} or (${position(db)}, k.id) > (${after?.position ?? 0}::bigint, ${after?.id ?? null}::uuid))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressKind } from '../domain/channel';
 import { type CandidatePlaces, candidatePlaces } from '../domain/zone-evidence';
 import { tellListed } from './carried-case';
+import { isInView, isTypeInView } from './case-scope';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import type { ListKind } from './list';
@@ -132,21 +133,29 @@ export async function insertContact(tx: Tx, id: string, draft: ContactDraft, act
 /** By external id; else by a case; else, where there is no id at all, by name and first address. */
 async function findContact(tx: Tx, draft: ContactDraft, cases: readonly CaseDraft[]): Promise<KnownContact | null> {
   const caseIds = cases.flatMap(({ externalId }) => externalId ?? []);
+  const named = tx`
+    select contact_id from cases k where external_id = any (${caseIds}::text[]) and ${isTypeInView(tx, tx`k.case_type`)} limit 1`;
   const [row] =
     draft.externalId !== null
-      ? await tx<KnownContact[]>`
-          select id, erased_rt is not null as erased from contact where external_id = ${draft.externalId} for update`
-      : await tx<KnownContact[]>`
-          select p.id, p.erased_rt is not null as erased from contact p
-          where p.id = (select contact_id from cases where external_id = any (${caseIds}::text[]) limit 1)
+      ? await tx<(KnownContact & { isInView: boolean })[]>`
+          select p.id, p.erased_rt is not null as erased, ${isInView(tx, 'contact', tx`p.id`)} as is_in_view
+          from contact p where p.external_id = ${draft.externalId} for update`
+      : await tx<(KnownContact & { isInView: boolean })[]>`
+          select p.id, p.erased_rt is not null as erased, true as is_in_view from contact p
+          where p.id = (${named})
             or (p.external_id is null and p.erased_rt is null
               and lower(p.first_name) = lower(${draft.firstName ?? ''}) and lower(p.last_name) = lower(${draft.lastName ?? ''})
-              and exists (select from contact_address a where a.contact_id = p.id and a.hash = ${draft.addresses[0]?.hash ?? ''}))
-          order by p.id = (select contact_id from cases where external_id = any (${caseIds}::text[]) limit 1) desc nulls last, p.created_at
+              and exists (select from contact_address a where a.contact_id = p.id and a.hash = ${draft.addresses[0]?.hash ?? ''})
+              and ${isInView(tx, 'contact', tx`p.id`)})
+          order by p.id = (${named}) desc nulls last, p.created_at
           limit 1
           for update of p`;
+  // Ids are unique over all types, so that much has to be told, and no more.
+  if (row?.isInView === false) throw caseRefusal(draft.externalId ?? '', IN_USE);
   return row ?? null;
 }
+
+const IN_USE = 'is in use already, beyond what you may see';
 
 async function updateContact(tx: Tx, id: string, draft: ContactDraft, actor: string): Promise<StoredEntry> {
   await tx`
@@ -257,14 +266,15 @@ async function storeCase(
   draft: CaseDraft,
 ): Promise<string> {
   const externalId = draft.externalId ?? contactExternalId ?? `contact:${contactId}`;
-  const [row] = await tx<{ id: string; contactId: string; caseType: string }[]>`
+  const [row] = await tx<{ id: string; contactId: string; caseType: string; isInView: boolean }[]>`
     insert into cases as k (contact_id, external_id, case_type, title, status)
     values (${contactId}, ${externalId}, ${list.caseType}, ${draft.title ?? ''}, ${draft.status})
     on conflict (external_id) do update set
       title = coalesce(${draft.title}, k.title),
       status = coalesce(${draft.status}, k.status)
-    returning k.id, k.contact_id, k.case_type`;
+    returning k.id, k.contact_id, k.case_type, ${isTypeInView(tx, tx`k.case_type`)} as is_in_view`;
   if (row === undefined) throw new Error(`case ${externalId} was not stored`);
+  if (!row.isInView) throw caseRefusal(externalId, IN_USE);
   if (row.contactId !== contactId) throw caseRefusal(externalId, 'the case belongs to another contact');
   if (row.caseType !== list.caseType)
     throw caseRefusal(externalId, `the case is of the type "${row.caseType}", the list is of "${list.caseType}"`);

@@ -1,5 +1,6 @@
 import type { AddressKind, Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
+import { isInView, isTypeInView } from './case-scope';
 import type { Db } from './client';
 import { allOf } from './fragment';
 import { fewNamed, nameHas } from './name-search';
@@ -103,14 +104,16 @@ export async function findContacts(
       : [
           db`(${nameHas(db, query)}
       or p.external_id = ${query}
-      or exists (select from cases k where k.contact_id = p.id and k.external_id = ${query})
+      or exists (
+        select from cases k
+        where k.contact_id = p.id and k.external_id = ${query} and ${isTypeInView(db, db`k.case_type`)})
       or exists (select from contact_address a where a.contact_id = p.id and a.hash = any (${[...hashes]}::text[])))`,
         ]),
   ];
   return db<Contact[]>`
     select ${columns(db)}
     from contact p
-    where p.erased_rt is null and ${allOf(db, conditions)}
+    where p.erased_rt is null and ${isInView(db, 'contact', db`p.id`)} and ${allOf(db, conditions)}
     order by p.id
     limit ${limit}`;
 }
@@ -128,7 +131,7 @@ function isOptedOut(db: Db, channel: Channel) {
       where ca.contact_id = p.id and x.lifted_at is null and ${channel} = any (x.channels))
     or (${channel} = 'voice' and exists (
       select from contact_address ca join call_opt_out o on o.hash = ca.hash
-      where ca.contact_id = p.id and o.lifted_at is null)))`;
+      where ca.contact_id = p.id and o.lifted_at is null and ${isTypeInView(db, db`o.case_type`)})))`;
 }
 
 /** Is the address one of this contact's own? Tells a reply of the person from a forwarded one. */
@@ -164,7 +167,7 @@ function columns(db: Db) {
     (select coalesce(json_agg(json_build_object(
         'id', k.id, 'externalId', k.external_id, 'caseType', k.case_type, 'title', k.title, 'status', k.status)
         order by k.external_id), '[]')
-      from cases k where k.contact_id = p.id) as cases,
+      from cases k where k.contact_id = p.id and ${isTypeInView(db, db`k.case_type`)}) as cases,
     (select coalesce(json_agg(json_build_object(
         'class', n.class, 'source', n.source, 'givenAt', ms(n.given_at), 'revokedAt', ms(n.revoked_at)) order by n.given_at), '[]')
       from consent n where n.contact_id = p.id) as consents`;

@@ -2,6 +2,7 @@ import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus 
 import { differences } from '../domain/differences';
 import { type BuilderPlace, type DraftStep, type DraftSteps, stepsOf, type StepState } from '../domain/draft';
 import type { Instant } from '../domain/instant';
+import { caseTypesToKeep, requireInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { agentOf, completeDefinition, isId } from './draft-check';
@@ -56,8 +57,8 @@ export async function addDraft(
   actor: string,
 ): Promise<Draft> {
   const made = await tx`
-    insert into campaign (id, name, subject, line_group_id, actor)
-    select ${id}, '', '', id, ${actor} from line_group where name = 'default'
+    insert into campaign (id, name, subject, line_group_id, actor, case_types)
+    select ${id}, '', '', id, ${actor}, ${caseTypesToKeep()}::text[] from line_group where name = 'default'
     on conflict (id) do nothing
     returning id`;
   if (made.length > 0) {
@@ -95,6 +96,7 @@ export async function getWritten(db: Db, id: string): Promise<Written> {
 export async function saveDraft(sql: Sql, id: string, change: DraftChange, actor: string): Promise<Draft> {
   return inTransaction(sql, async (tx) => {
     await tx`select from campaign where id = ${id} for update`;
+    await requireInView(tx, 'campaign', id);
     const before = await getDraft(tx, id);
     const steps = await merged(tx, before.steps, change.steps);
     const lastStep = change.lastStep ?? before.lastStep;
@@ -118,6 +120,7 @@ export async function deleteDraft(
 ): Promise<void> {
   await inTransaction(sql, async (tx) => {
     await tx`select from campaign where id = ${id} for update`;
+    await requireInView(tx, 'campaign', id);
     const draft = await getWritten(tx, id);
     if (draft.status !== 'draft')
       throw new Refusal('wrong_status', `the campaign is ${draft.status}; only a draft can be deleted`);

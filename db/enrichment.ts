@@ -1,5 +1,6 @@
 import type { EnrichmentCause, EnrichmentKind, Found } from '../domain/enrichment';
 import type { Instant } from '../domain/instant';
+import { isInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { Refusal } from './refusal';
@@ -48,6 +49,7 @@ export async function listEnrichments(db: Db, filter: EnrichmentFilter): Promise
       and (${campaignId}::uuid is null or e.campaign_id = ${campaignId})
       and (${state}::text is null or n.state = ${state})
       and (${cause}::text is null or n.cause = ${cause})
+      and ${isInView(db, 'enrichment', db`n.id`)}
       and (${after}::bigint is null or n.seq < ${after})
     order by n.seq desc limit ${limit}`;
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant';
+import { isInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql } from './client';
 import { containing } from './pattern';
@@ -99,6 +100,7 @@ export async function listForms(db: Db, { caseType, query, after, limit }: FormP
     from form
     where (${caseType ?? null}::text is null or case_type = ${caseType ?? null})
       and (${containing(query)}::text is null or name ilike ${containing(query)})
+      and ${isInView(db, 'form', db`form.id`)}
       and (${after}::bigint is null or seq < ${after})
     order by seq desc
     limit ${limit}`;

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant';
+import { isContactInViewAlone, isInView } from './case-scope';
 import type { Db } from './client';
 import type { ContactName } from './enrollment-views';
 
@@ -47,7 +48,9 @@ export async function listHandoffs(db: Db, { after, limit }: HandoffPage): Promi
       from (${held(db)} union all ${unmatched(db)} union all ${untagged(db)}) w) h
     left join enrollment e on e.id = h.enrollment_id
     left join contact p on p.id = coalesce(e.contact_id, h.contact_id)
-    where ${after === null} or (h.position, h.id) < (${after?.position ?? 0}::float8, ${after?.id ?? NO_ID}::uuid)
+    where (${after === null} or (h.position, h.id) < (${after?.position ?? 0}::float8, ${after?.id ?? NO_ID}::uuid))
+      and case when h.enrollment_id is null then ${isContactInViewAlone(db, db`p.id`)}
+        else ${isInView(db, 'campaign', db`e.campaign_id`)} end
     order by h.position desc, h.id desc
     limit ${limit}`;
 }

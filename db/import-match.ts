@@ -1,3 +1,4 @@
+import { isInView, isTypeInView } from './case-scope';
 import type { Tx } from './client';
 import type { CaseDraft, ContactDraft, ListTarget } from './contact-import';
 import type { DuplicatePolicy } from './import';
@@ -17,6 +18,8 @@ export interface Match {
   /** The case that the row names, where there is one already. */
   readonly caseOf: string | null;
   readonly caseType: string | null;
+  /** What the row names stands for something beyond what the import may see. */
+  readonly hidden: 'contact' | 'case' | null;
 }
 
 /** By external id; else by the case; else, where there is no id at all, by name and first address. */
@@ -25,10 +28,10 @@ export async function matchEntries(tx: Tx, entries: readonly Entry[]): Promise<M
   // a plan that was made then would be kept while they grow to a million rows.
   await tx`
     select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
-  const rows = await tx<
-    { known: string | null; caseOf: string | null; caseType: string | null; named: string | null }[]
-  >`
-    select known.id as known, k.contact_id as case_of, k.case_type, named.id as named
+  const rows = await tx<(Omit<Match, 'contactId' | 'by'> & { known: string | null; named: string | null })[]>`
+    select known.id as known, k.contact_id as case_of, k.case_type, named.id as named,
+      case when known.id is not null and not ${isInView(tx, 'contact', tx`known.id`)} then 'contact'
+        when k.id is not null and not ${isTypeInView(tx, tx`k.case_type`)} then 'case' end as hidden
     from unnest(${entries.map(({ contact }) => contact.externalId)}::text[], ${entries.map(caseIdOf)}::text[],
       ${entries.map(({ contact }) => contact.firstName ?? '')}::text[], ${entries.map(({ contact }) => contact.lastName ?? '')}::text[],
       ${entries.map(({ contact }) => contact.addresses[0]?.hash ?? '')}::text[])
@@ -41,15 +44,17 @@ export async function matchEntries(tx: Tx, entries: readonly Entry[]): Promise<M
       where r.external_id is null and k.id is null and a.hash = r.hash
         and p.external_id is null and p.erased_rt is null
         and lower(p.first_name) = lower(r.first_name) and lower(p.last_name) = lower(r.last_name)
+        and ${isInView(tx, 'contact', tx`p.id`)}
       order by p.created_at, p.id
       limit 1) named on true
     order by r.ix`;
-  return rows.map(({ known, caseOf, caseType, named }, ix) => {
+  return rows.map(({ known, named, ...told }, ix) => {
+    if (told.hidden !== null) return { contactId: null, by: null, caseOf: null, caseType: null, hidden: told.hidden };
     const hasId = entries[ix]?.contact.externalId !== null;
-    if (known !== null) return { contactId: known, by: 'external_id', caseOf, caseType };
-    if (!hasId && caseOf !== null) return { contactId: caseOf, by: 'case_external_id', caseOf, caseType };
-    if (named !== null) return { contactId: named, by: 'name', caseOf, caseType };
-    return { contactId: null, by: null, caseOf, caseType };
+    if (known !== null) return { ...told, contactId: known, by: 'external_id' };
+    if (!hasId && told.caseOf !== null) return { ...told, contactId: told.caseOf, by: 'case_external_id' };
+    if (named !== null) return { ...told, contactId: named, by: 'name' };
+    return { ...told, contactId: null, by: null };
   });
 }
 
@@ -74,6 +79,8 @@ export interface Verdict {
   readonly problem: RowProblem | null;
 }
 
+export const IN_USE = 'is in use already, beyond what this import may see';
+
 const BY_WORDS = { external_id: 'external id', case_external_id: 'case', name: 'name and address' } as const;
 
 /** K-33. A case that is somebody else's or of another type rejects the row, whatever the policy. */
@@ -84,6 +91,9 @@ export function judge(entry: Entry, match: Match, policy: DuplicatePolicy, list:
     status: 'rejected',
     problem: { field: of, ...(value === null ? {} : { value }), rule },
   });
+  // Ids are unique over all types, so that much has to be told, and no more.
+  if (match.hidden === 'contact') return rejected(IN_USE, 'external_id', entry.contact.externalId);
+  if (match.hidden === 'case') return rejected(IN_USE);
   if (policy === 'create' && match.by === 'external_id')
     return rejected(
       'a contact has this external id already, and "create" makes a new one of every row',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel } from '../domain/channel';
 import type { CandidatePlaces } from '../domain/zone-evidence';
+import { type CaseTypes, limitedTo } from './case-scope';
 import { recordChanges } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { candidatesOf, type ListTarget, phonesOf } from './contact-import';
@@ -76,11 +77,17 @@ export async function storeWave(
       policy: running.onDuplicate,
       actor: running.startedBy ?? running.actor,
     };
-    const results = await takeIn(tx, target, withoutRepeats(rows));
+    const results = await limitedTo(await seenBy(tx, importId), () => takeIn(tx, target, withoutRepeats(rows)));
     await insertResults(tx, importId, results);
     await noteProgress(tx, running, results, rows[results.length - 1], share);
     return results.length;
   });
+}
+
+/** What whoever started it may see. */
+async function seenBy(tx: Tx, importId: string): Promise<CaseTypes> {
+  const [row] = await tx<{ caseTypes: CaseTypes }[]>`select case_types from import where id = ${importId}`;
+  return row?.caseTypes ?? null;
 }
 
 /** The leading rows of which no two may be about the same person: a later row has to find what an earlier one made. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant';
+import { caseTypesToKeep, isTypeInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { getList } from './list';
@@ -141,7 +142,8 @@ export async function startImport(sql: Sql, id: string, actor: string): Promise<
     if (before.status !== 'mapped') throw new Refusal('wrong_status', `the import is ${before.status} already`);
     requireOpenList(await getList(tx, before.listId));
     await tx`
-      update import set status = 'running', started_at = app_now(), started_by = ${actor}, revision = revision + 1
+      update import set status = 'running', started_at = app_now(), started_by = ${actor},
+        case_types = ${caseTypesToKeep()}::text[], revision = revision + 1
       where id = ${id}`;
     await record(tx, id, 'started', { listId: before.listId }, actor);
     return getImport(tx, id);
@@ -208,6 +210,7 @@ export async function listImports(db: Db, { listId, status, after, limit }: Impo
     from import i join list l on l.id = i.list_id
     where (${listId ?? null}::uuid is null or i.list_id = ${listId ?? null})
       and (${status ?? null}::text is null or i.status = ${status ?? null})
+      and ${isTypeInView(db, db`l.case_type`)}
       and (${after}::bigint is null or i.seq < ${after})
     order by i.seq desc
     limit ${limit}`;

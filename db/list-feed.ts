@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant';
+import { isInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { Refusal, type RefusedField } from './refusal';
@@ -100,6 +101,7 @@ export async function listFeeds(db: Db, { listId, connectionId, after, limit }: 
     where (${listId ?? null}::uuid is null or list_id = ${listId ?? null})
       and (${connectionId ?? null}::uuid is null or connection_id = ${connectionId ?? null})
       and (${after}::uuid is null or id > ${after})
+      and ${isInView(db, 'feed', db`list_feed.id`)}
     order by id
     limit ${limit}`;
 }

@@ -1,4 +1,5 @@
 import { tellListed } from './carried-case';
+import { isTypeInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import type { ListKind } from './list';
@@ -188,7 +189,8 @@ async function lockCases(tx: Tx, { caseIds, externalIds }: NamedCases): Promise<
   return tx<FoundCase[]>`
     select k.id, k.external_id, k.case_type, p.erased_rt is not null as erased
     from cases k join contact p on p.id = k.contact_id
-    where k.id = any (${[...caseIds]}::uuid[]) or k.external_id = any (${[...externalIds]}::text[])
+    where (k.id = any (${[...caseIds]}::uuid[]) or k.external_id = any (${[...externalIds]}::text[]))
+      and ${isTypeInView(tx, tx`k.case_type`)}
     order by k.id
     for share of k`;
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant';
 import { MemberConditionsSchema, type MemberConditions } from '../domain/member-conditions';
 import { catalogueOf } from './attribute';
+import { isTypeInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql } from './client';
 import { meets } from './member-conditions';
@@ -169,6 +170,7 @@ export async function listLists(db: Db, { caseType, kind, query, sort, after, li
     where (${caseType ?? null}::text is null or l.case_type = ${caseType ?? null})
       and (${kind ?? null}::text is null or l.kind = ${kind ?? null})
       and (${containing(query)}::text is null or l.name ilike ${containing(query)})
+      and ${isTypeInView(db, db`l.case_type`)}
       and (${after}::uuid is null or ${
         isByName
           ? db`(lower(l.name), l.id) > (select lower(name), id from list where id = ${after})`

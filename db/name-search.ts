@@ -1,3 +1,4 @@
+import { isTypeInView } from './case-scope';
 import type { Db } from './client';
 import type { Fragment } from './fragment';
 import { containing, likeText } from './pattern';
@@ -27,7 +28,7 @@ export async function fewNamed(db: Db, query: string, hashes: readonly string[] 
   const sets = [
     db`select p.id from contact p where ${nameHas(db, query)}`,
     db`select id from contact where external_id = ${query}`,
-    db`select contact_id from cases where external_id = ${query}`,
+    db`select contact_id from cases k where external_id = ${query} and ${isTypeInView(db, db`k.case_type`)}`,
     ...(hashes.length === 0
       ? []
       : [db`select contact_id from contact_address where hash = any (${[...hashes]}::text[])`]),

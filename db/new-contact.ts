@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel } from '../domain/channel';
+import { caseTypesInView, isInView } from './case-scope';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { type Contact, getContact } from './contact';
@@ -35,6 +36,7 @@ export async function createContact(sql: Sql, draft: NewContact, actor: string):
     const before = await tx`select 1 from contact where id = ${id}`;
     if (before.length > 0) return getContact(tx, id);
     const cases = typedCases(draft, listId === null ? null : await listType(tx, listId));
+    requireOwnCases(cases);
     // The order of every import: contact, addresses, cases.
     if (!(await insertContact(tx, id, contact, actor))) throw await knownById(tx, contact.externalId);
     await storeAddresses(tx, id, contact.addresses);
@@ -96,7 +98,7 @@ async function listType(tx: Tx, listId: string): Promise<string> {
 
 async function knownById(tx: Tx, externalId: string | null): Promise<Refusal> {
   const [known] = await tx<{ id: string }[]>`select id from contact where external_id = ${externalId}`;
-  return exists(known?.id ?? 'that was just made', 'has this external id', {
+  return exists(tx, known?.id ?? null, 'has this external id', {
     pointer: '#/externalId',
     value: externalId,
   });
@@ -110,8 +112,9 @@ async function refuseNamesake(tx: Tx, { id, contact }: NewContact): Promise<void
     select p.id from contact_address a join contact p on p.id = a.contact_id
     where a.hash = ${addresses[0]?.hash ?? ''} and p.id <> ${id} and p.external_id is null and p.erased_rt is null
       and lower(p.first_name) = lower(${firstName ?? ''}) and lower(p.last_name) = lower(${lastName ?? ''})
+      and ${isInView(tx, 'contact', tx`p.id`)}
     order by p.created_at, p.id limit 1`;
-  if (known !== undefined) throw exists(known.id, 'has this name and first address', { pointer: '#' });
+  if (known !== undefined) throw await exists(tx, known.id, 'has this name and first address', { pointer: '#' });
 }
 
 async function refuseKnownCases(tx: Tx, cases: readonly TypedCase[]): Promise<void> {
@@ -120,7 +123,7 @@ async function refuseKnownCases(tx: Tx, cases: readonly TypedCase[]): Promise<vo
     select external_id, contact_id from cases where external_id = any (${ids}::text[]) order by external_id limit 1`;
   if (known === undefined) return;
   const at = ids.indexOf(known.externalId);
-  throw exists(known.contactId, `has the case "${known.externalId}"`, {
+  throw await exists(tx, known.contactId, `has the case "${known.externalId}"`, {
     pointer: `#/cases/${at}/externalId`,
     value: known.externalId,
   });
@@ -151,10 +154,35 @@ async function storeOptOut(tx: Tx, { id, optOut }: NewContact, actor: string): P
   await recordChange(tx, { entity: 'contact', entityId: id, change: 'opted_out', data: { channels }, actor });
 }
 
-function exists(contactId: string, has: string, { pointer, value }: Pick<RefusedField, 'pointer' | 'value'>): Refusal {
-  const detail = `the contact ${contactId} ${has} already; change that one, or put its cases on the list`;
+/** K-31: nobody makes what they may not see. */
+function requireOwnCases(cases: readonly TypedCase[]): void {
+  const own = caseTypesInView();
+  if (own === null) return;
+  const types = own.map((type) => `"${type}"`).join(', ');
+  if (cases.length === 0) {
+    const detail = `must name a case or a list, for this key is limited to ${types}`;
+    throw new Refusal('case_conflict', `#/cases: ${detail}`, [{ pointer: '#/cases', detail }]);
+  }
+  cases.forEach(({ caseType }, at) => {
+    if (!own.includes(caseType))
+      throw refusedCase(at, 'caseType', `must be one of ${types}, to which this key is limited`, caseType);
+  });
+}
+
+/** Null = it was made this very moment. Ids are unique over all case types, so that much has to be told, and no more. */
+async function exists(
+  tx: Tx,
+  contactId: string | null,
+  has: string,
+  { pointer, value }: Pick<RefusedField, 'pointer' | 'value'>,
+): Promise<Refusal> {
+  const [seen] = await tx<{ is: boolean }[]>`select ${isInView(tx, 'contact', tx`${contactId}::uuid`)} as is`;
+  const isSeen = contactId !== null && seen?.is === true;
+  const detail = isSeen
+    ? `the contact ${contactId} ${has} already; change that one, or put its cases on the list`
+    : 'is in use already, beyond what you may see';
   return new Refusal('contact_exists', detail, [
-    { pointer, detail, ...(value === undefined ? {} : { value }), current: contactId },
+    { pointer, detail, ...(value === undefined ? {} : { value }), ...(isSeen ? { current: contactId } : {}) },
   ]);
 }
 

@@ -1,6 +1,7 @@
 import type { Channel } from '../domain/channel';
 import type { ConsentClass } from '../domain/consent';
 import type { Instant } from '../domain/instant';
+import { isTypeInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { Refusal } from './refusal';
@@ -39,7 +40,7 @@ export async function listOptOuts(db: Db, contactId: string): Promise<OptOut[]> 
       select distinct '{voice}'::text[], o.case_type, 'operator', o.reason, o.at, o.actor, o.lifted_at, o.lifted_by, o.consent_id
       from contact_address ca
       join call_opt_out o on o.hash = ca.hash
-      where ca.contact_id = ${contactId}
+      where ca.contact_id = ${contactId} and ${isTypeInView(db, db`o.case_type`)}
     ) told
     order by at desc, lifted_at desc nulls first, case_type nulls first, channels`;
 }

@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/channel';
 import type { Instant } from '../domain/instant';
+import { isInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import type { Content } from './content';
@@ -127,6 +128,7 @@ export async function listTests(
   return db<TestMessage[]>`
     select ${columns(db)} from own_message
     where kind = 'test' and (${after}::bigint is null or seq < ${after})
+      and ${isInView(db, 'test_message', db`own_message.id`)}
     order by seq desc limit ${limit}`;
 }
 

@@ -1,4 +1,5 @@
 import { REACH_PROBLEMS, type ReachProblem } from '../domain/reach-problem';
+import { isTypeInView } from './case-scope';
 import type { Db } from './client';
 import { Refusal } from './refusal';
 
@@ -115,7 +116,8 @@ function problemsOf(db: Db, caseType: string | null) {
         case when not has_email then 'no_email' when not has_usable_email then 'no_usable_email' end,
         case when 'voice' = any (barred.channels) then 'opted_out_voice'
           when exists (select from contact_address ca join call_opt_out o on o.hash = ca.hash and o.lifted_at is null
-            where ca.contact_id = p.id and (${caseType}::text is null or o.case_type = ${caseType})) then 'opted_out_case_type' end,
+            where ca.contact_id = p.id and (${caseType}::text is null or o.case_type = ${caseType})
+              and ${isTypeInView(db, db`o.case_type`)}) then 'opted_out_case_type' end,
         case when 'sms' = any (barred.channels) then 'opted_out_sms' end,
         case when 'email' = any (barred.channels) then 'opted_out_email' end,
         case when not exists (select from consent n where n.contact_id = p.id and n.revoked_at is null) then 'no_consent' end

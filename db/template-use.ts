@@ -1,6 +1,7 @@
 import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus } from '../domain/campaign-definition';
 import { plannedWords, type PlannedWords, type TemplateChannel, type Variant } from '../domain/message-template';
 import type { Plan, PlannedMessage } from '../domain/plan';
+import { isInView } from './case-scope';
 import type { Db } from './client';
 import type { RefusedField } from './refusal';
 
@@ -153,7 +154,7 @@ export async function listTemplateUsers(
     join message_template t on t.id = ${templateId}
     cross join jsonb_path_query(c.definition, 'lax $.plan.runs[*]') run
     cross join jsonb_path_query(run, 'lax $.messages[*] ? (@.templateId == $id)', ${JSON.stringify({ id: templateId })}::text::jsonb) message
-    where ${after}::bigint is null or c.seq < ${after}
+    where (${after}::bigint is null or c.seq < ${after}) and ${isInView(db, 'campaign', db`c.id`)}
     group by c.seq, c.id
     order by c.seq desc
     limit ${limit}`;

@@ -6,12 +6,18 @@ import { Actor, At, Id, pageOfAnswers, RealTime, Revision } from './fields';
 
 const Scopes = z.array(ScopeSchema).nullable().describe('What the key is limited to; null = whatever its role allows.');
 
+const CaseTypes = z
+  .array(z.string())
+  .nullable()
+  .describe('The case types that the key sees and changes, and no other; null = all of them.');
+
 const apiKey = {
   id: Id,
   name: z.string(),
   prefix: z.string().describe('The beginning of the key, by which its owner knows it.'),
   role: RoleSchema,
   scopes: Scopes,
+  caseTypes: CaseTypes,
   disabled: z.boolean(),
   createdAt: RealTime,
   createdBy: Actor,
@@ -32,6 +38,7 @@ export const API_KEY_EXAMPLE = {
   prefix: 'ft_5b1c0de5a1b2',
   role: 'editor',
   scopes: ['contacts:write', 'facts:write'],
+  caseTypes: ['Injury'],
   disabled: false,
   createdAt: '2027-03-01T14:00:00.000Z',
   createdBy: 'key:Ada',
@@ -46,6 +53,7 @@ export const SessionAnswer = z
     name: z.string().describe('Of the API key that lets this caller in.'),
     role: RoleSchema,
     scopes: Scopes,
+    caseTypes: CaseTypes,
     session: z
       .object({
         endsAt: RealTime.describe('When it ends whatever happens.'),
@@ -63,6 +71,7 @@ export const SESSION_EXAMPLE = {
   name: 'Ada',
   role: 'admin',
   scopes: null,
+  caseTypes: null,
   session: { endsAt: '2027-03-02T14:00:00.000Z', idleEndsAt: '2027-03-01T16:00:00.000Z' },
   simulated: true,
   temporalUiUrl: 'http://127.0.0.1:8233',

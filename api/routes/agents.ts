@@ -12,6 +12,7 @@ import { idOfRequest } from '../../db/tokens';
 import { usablePhone } from '../../domain/phone';
 import { AGENT_BODY_EXAMPLE, AGENT_EXAMPLE, AgentAnswer, AgentPageAnswer } from '../answers/agents';
 import { pageExample } from '../answers/fields';
+import { requireOwnType } from '../case-scope';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { numberAt, pageBySeq, pageQuery } from '../page';
@@ -43,6 +44,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/agents',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listAgents',
         tag: 'Agents',
@@ -65,6 +67,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/agents/:id',
       role: 'viewer',
+      concerns: 'agent',
       operation: {
         id: 'getAgent',
         tag: 'Agents',
@@ -84,6 +87,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/agents',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createAgent',
         tag: 'Agents',
@@ -100,6 +104,7 @@ function changing({ sql }: ApiDeps): Route[] {
         transferNumber: fields.transferNumber.default(''),
       }),
       handle: async ({ body, caller, requestKey }) => {
+        requireOwnType(caller, 'formId', body.formId);
         const agent = await createAgent(sql, idOfRequest(requestKey), body, caller.actor);
         return created(agentDocument(agent), `/agents/${agent.id}`);
       },
@@ -108,6 +113,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/agents/:id',
       role: 'editor',
+      concerns: 'agent',
       operation: {
         id: 'changeAgent',
         tag: 'Agents',
@@ -132,6 +138,7 @@ function changing({ sql }: ApiDeps): Route[] {
         const given = Object.fromEntries(
           Object.entries(sent).filter(([, value]) => value !== undefined),
         ) as Partial<AgentFields>;
+        if (sent.formId !== undefined) requireOwnType(caller, 'formId', sent.formId);
         const change = { ...given, revision: revisionAsked(ifMatch, revision) };
         return ok(agentDocument(await changeAgent(sql, id, change, caller.actor)));
       },
@@ -140,6 +147,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'delete',
       path: '/agents/:id',
       role: 'editor',
+      concerns: 'agent',
       operation: {
         id: 'deleteAgent',
         tag: 'Agents',

@@ -25,6 +25,7 @@ export function apiKeyRoutes({ sql, config: { secretKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/api-keys',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'createApiKey',
         tag: 'API keys',
@@ -32,17 +33,42 @@ export function apiKeyRoutes({ sql, config: { secretKey } }: ApiDeps): Route[] {
         description: `The key itself is in this answer and in no other, except in a repetition of it under the same Idempotency-Key.\n\n${SCOPES}`,
         answers: { 201: NewApiKeyAnswer },
         examples: {
-          body: { name: 'Intake form', role: 'editor', scopes: ['contacts:write', 'facts:write'] },
+          body: {
+            name: 'Intake form',
+            role: 'editor',
+            scopes: ['contacts:write', 'facts:write'],
+            caseTypes: ['Injury'],
+          },
           answer: { ...API_KEY_EXAMPLE, key: `${API_KEY_EXAMPLE.prefix}_${'A'.repeat(43)}` },
         },
       },
-      body: z.strictObject({ name: NameSchema, role: RoleSchema, scopes: ScopesSchema, expiresAt: ExpirySchema }),
+      body: z.strictObject({
+        name: NameSchema,
+        role: RoleSchema,
+        scopes: ScopesSchema,
+        caseTypes: CaseTypesSchema,
+        expiresAt: ExpirySchema,
+      }),
       secrets: ({ requestKey }) => ({ key: apiKeyOfRequest(secretKey, requestKey).key }),
-      handle: async ({ body: { name, role, scopes = null, expiresAt = null }, caller, requestKey }) => {
+      handle: async ({
+        body: { name, role, scopes = null, caseTypes = null, expiresAt = null },
+        caller,
+        requestKey,
+      }) => {
         requireWithin(caller, scopes);
+        requireNoAdmin({ role, caseTypes });
         requireFuture(expiresAt);
         const { prefix, secret } = apiKeyOfRequest(secretKey, requestKey);
-        const draft = { id: idOfRequest(requestKey), prefix, secret, name, role, scopes, expiresRt: expiresAt };
+        const draft = {
+          id: idOfRequest(requestKey),
+          prefix,
+          secret,
+          name,
+          role,
+          scopes,
+          caseTypes,
+          expiresRt: expiresAt,
+        };
         const row = await issueApiKey(sql, draft, caller.actor);
         return created(apiKeyDocument(row), `/api-keys/${row.id}`);
       },
@@ -51,6 +77,7 @@ export function apiKeyRoutes({ sql, config: { secretKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/api-keys',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'listApiKeys',
         tag: 'API keys',
@@ -69,6 +96,7 @@ export function apiKeyRoutes({ sql, config: { secretKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/api-keys/:id',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'getApiKey',
         tag: 'API keys',
@@ -83,6 +111,7 @@ export function apiKeyRoutes({ sql, config: { secretKey } }: ApiDeps): Route[] {
       method: 'patch',
       path: '/api-keys/:id',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeApiKey',
         tag: 'API keys',
@@ -98,6 +127,7 @@ export function apiKeyRoutes({ sql, config: { secretKey } }: ApiDeps): Route[] {
         name: NameSchema.optional(),
         role: RoleSchema.optional(),
         scopes: ScopesSchema,
+        caseTypes: CaseTypesSchema,
         expiresAt: ExpirySchema,
         disabled: z.boolean().optional(),
       }),
@@ -108,7 +138,14 @@ export function apiKeyRoutes({ sql, config: { secretKey } }: ApiDeps): Route[] {
           sql,
           id,
           { ...change, expiresRt: expiresAt, revision: revisionAsked(ifMatch, revision) },
-          { actor: caller.actor, allow: (before) => requireWithin(caller, before.scopes) },
+          {
+            actor: caller.actor,
+            allow: (before) => {
+              requireWithin(caller, before.scopes);
+              const { role = before.role, caseTypes = before.caseTypes } = change;
+              requireNoAdmin({ role, caseTypes });
+            },
+          },
         );
         return ok(apiKeyDocument(row));
       },
@@ -116,7 +153,9 @@ export function apiKeyRoutes({ sql, config: { secretKey } }: ApiDeps): Route[] {
   ];
 }
 
-const SCOPES = `\`scopes\` limits a key to some operations, within its role: ${ScopeSchema.options.map((scope) => `\`${scope}\``).join(', ')}. Contacts are lists, imports, contacts and opt-outs; campaigns also rules, enrollments and orders; reports also handoffs and audits; settings also connections; access is API keys and changes. A scope to write is one to read. Who is limited can neither make nor touch a key that may do more.`;
+const SCOPES = `\`scopes\` limits a key to some operations, within its role: ${ScopeSchema.options.map((scope) => `\`${scope}\``).join(', ')}. Contacts are lists, imports, contacts and opt-outs; campaigns also rules, enrollments and orders; reports also handoffs and audits; settings also connections; access is API keys and changes. A scope to write is one to read. Who is limited can neither make nor touch a key that may do more.
+
+\`caseTypes\` limits a viewer's or editor's key to what is of these types: lists, cases, people, campaigns and all that hangs on them. What is of another type does not exist for it; what is the same for the whole company it may read and use, and not change.`;
 
 const NameSchema = text(80).min(1);
 /** Null = whatever the role allows. */
@@ -124,6 +163,14 @@ const ScopesSchema = z
   .array(ScopeSchema)
   .min(1)
   .refine((scopes) => new Set(scopes).size === scopes.length, 'must not name a scope twice')
+  .nullable()
+  .optional();
+/** Null = of every type. */
+const CaseTypesSchema = z
+  .array(text(120).min(1))
+  .min(1)
+  .max(50)
+  .refine((types) => new Set(types).size === types.length, 'must not name a case type twice')
   .nullable()
   .optional();
 /** Real time; null = without an end. */
@@ -136,6 +183,13 @@ function requireWithin({ scopes: own }: Caller, scopes: readonly string[] | null
   if (more !== undefined) throw new ApiError('forbidden', `this key is limited, and the other one may do ${more}`);
 }
 
+/** What an admin looks after is of the whole company. */
+function requireNoAdmin({ role, caseTypes }: Pick<ApiKeyRow, 'role' | 'caseTypes'>): void {
+  if (role !== 'admin' || caseTypes === null) return;
+  const detail = 'must be null for an admin: settings, law and keys are of no case type';
+  throw new ApiError('invalid_body', `#/caseTypes: ${detail}`, [{ pointer: '#/caseTypes', detail, value: caseTypes }]);
+}
+
 function requireFuture(expiresAt: number | null): void {
   if (expiresAt !== null && expiresAt <= Date.now())
     throw new ApiError('invalid_body', `expiresAt: ${toIso(expiresAt)} is not in the future`, [
@@ -144,7 +198,18 @@ function requireFuture(expiresAt: number | null): void {
 }
 
 /** Real times all of them: keys are for programs, whose days are no faster than ours. */
-function apiKeyDocument({ id, name, prefix, role, scopes, disabled, createdBy, revision, ...times }: ApiKeyRow) {
+function apiKeyDocument({
+  id,
+  name,
+  prefix,
+  role,
+  scopes,
+  caseTypes,
+  disabled,
+  createdBy,
+  revision,
+  ...times
+}: ApiKeyRow) {
   const { createdRt, lastUsedRt, expiresRt } = times;
   return {
     id,
@@ -152,6 +217,7 @@ function apiKeyDocument({ id, name, prefix, role, scopes, disabled, createdBy, r
     prefix: `ft_${prefix}`,
     role,
     scopes,
+    caseTypes,
     disabled,
     createdAt: toIso(createdRt),
     createdBy,

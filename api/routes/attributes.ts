@@ -46,6 +46,7 @@ export function attributeRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/attributes',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'createAttribute',
         tag: 'Attributes',
@@ -66,6 +67,7 @@ export function attributeRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/attributes',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listAttributes',
         tag: 'Attributes',
@@ -84,6 +86,7 @@ export function attributeRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/attributes/:id',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getAttribute',
         tag: 'Attributes',
@@ -98,6 +101,7 @@ export function attributeRoutes({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/attributes/:id',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeAttribute',
         tag: 'Attributes',

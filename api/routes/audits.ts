@@ -14,6 +14,7 @@ export function auditRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/audits',
       role: 'viewer',
+      concerns: 'whole',
       operation: {
         id: 'listAudits',
         tag: 'Operations',

@@ -34,6 +34,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/calendar-days',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listCalendarDays',
         tag: 'Law',
@@ -52,6 +53,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/calendar-days/:id',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getCalendarDay',
         tag: 'Law',
@@ -75,6 +77,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/calendar-days',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'addCalendarDay',
         tag: 'Law',
@@ -96,6 +99,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/calendar-days/:id',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeCalendarDay',
         tag: 'Law',
@@ -120,6 +124,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/calendar-days/:id/retire',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'retireCalendarDay',
         tag: 'Law',

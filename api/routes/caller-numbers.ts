@@ -40,6 +40,7 @@ export function callerNumberRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/caller-numbers',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listCallerNumbers',
         tag: 'Settings',
@@ -59,6 +60,7 @@ export function callerNumberRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/caller-numbers',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'addCallerNumber',
         tag: 'Settings',
@@ -84,6 +86,7 @@ export function callerNumberRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/caller-numbers/:id',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getCallerNumber',
         tag: 'Settings',
@@ -98,6 +101,7 @@ export function callerNumberRoutes({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/caller-numbers/:id',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeCallerNumber',
         tag: 'Settings',
@@ -118,6 +122,7 @@ export function callerNumberRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/caller-numbers/:id/remove',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'removeCallerNumber',
         tag: 'Settings',

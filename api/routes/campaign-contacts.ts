@@ -17,6 +17,7 @@ export function campaignContactRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/:id/contacts',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'addCampaignContact',
         tag: 'Enrollments',
@@ -38,6 +39,7 @@ export function campaignContactRoutes(deps: ApiDeps): Route[] {
       method: 'delete',
       path: '/campaigns/:id/contacts/:contactId',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'removeCampaignContact',
         tag: 'Enrollments',

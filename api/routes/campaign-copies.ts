@@ -32,6 +32,7 @@ export function campaignCopyRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaign-templates',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listCampaignTemplates',
         tag: 'Drafts',
@@ -46,6 +47,7 @@ export function campaignCopyRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/:id/duplicate',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'duplicateCampaign',
         tag: 'Drafts',
@@ -69,6 +71,7 @@ export function campaignCopyRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/export',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'exportCampaign',
         tag: 'Drafts',
@@ -84,6 +87,8 @@ export function campaignCopyRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/import',
       role: 'editor',
+      concerns: 'named',
+      looksUpNames: true,
       operation: {
         id: 'importCampaign',
         tag: 'Drafts',

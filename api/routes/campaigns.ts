@@ -45,6 +45,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createCampaign',
         tag: 'Campaigns',
@@ -65,6 +66,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listCampaigns',
         tag: 'Campaigns',
@@ -96,6 +98,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getCampaign',
         tag: 'Campaigns',
@@ -114,6 +117,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/campaigns/:id',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'changeDraft',
         tag: 'Campaigns',
@@ -137,6 +141,7 @@ export function campaignRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/rule-firings',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listRuleFirings',
         tag: 'Rules',

@@ -25,6 +25,7 @@ export function caseRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/contacts/:id/cases',
       role: 'editor',
+      concerns: 'contact',
       operation: {
         id: 'createCase',
         tag: 'Contacts',
@@ -50,6 +51,7 @@ export function caseRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/cases',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listCases',
         tag: 'Contacts',
@@ -76,6 +78,7 @@ export function caseRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/cases/:id',
       role: 'viewer',
+      concerns: 'case',
       operation: {
         id: 'getCase',
         tag: 'Contacts',
@@ -90,6 +93,7 @@ export function caseRoutes({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/cases/:id',
       role: 'editor',
+      concerns: 'case',
       operation: {
         id: 'changeCase',
         tag: 'Contacts',

@@ -16,6 +16,7 @@ export function changeRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/changes',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'listChanges',
         tag: 'Changes',

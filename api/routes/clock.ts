@@ -13,6 +13,7 @@ export function clockRoutes({ sql }: Pick<ApiDeps, 'sql'>): Route[] {
       method: 'get',
       path: '/clock',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getClock',
         tag: 'Session',

@@ -31,6 +31,7 @@ export function commitmentRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/commitments',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listCommitments',
         tag: 'Enrollments',
@@ -57,6 +58,7 @@ export function commitmentRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/commitments/:id/move',
       role: 'editor',
+      concerns: 'commitment',
       operation: {
         id: 'moveCommitment',
         tag: 'Enrollments',
@@ -78,6 +80,7 @@ export function commitmentRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/commitments/:id/cancel',
       role: 'editor',
+      concerns: 'commitment',
       operation: {
         id: 'cancelCommitment',
         tag: 'Enrollments',

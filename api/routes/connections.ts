@@ -44,6 +44,7 @@ function settingUp({ sql, config: { secretKey, simulated } }: ApiDeps): Route[] 
       method: 'post',
       path: '/connections',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'createConnection',
         tag: 'Connections',
@@ -66,6 +67,7 @@ function settingUp({ sql, config: { secretKey, simulated } }: ApiDeps): Route[] 
       method: 'get',
       path: '/connections',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listConnections',
         tag: 'Connections',
@@ -84,6 +86,7 @@ function settingUp({ sql, config: { secretKey, simulated } }: ApiDeps): Route[] 
       method: 'get',
       path: '/connections/:id',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getConnection',
         tag: 'Connections',
@@ -98,6 +101,7 @@ function settingUp({ sql, config: { secretKey, simulated } }: ApiDeps): Route[] 
       method: 'patch',
       path: '/connections/:id',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeConnection',
         tag: 'Connections',
@@ -131,6 +135,7 @@ function operating({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/connections/:id/test',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'testConnection',
         tag: 'Connections',
@@ -146,6 +151,7 @@ function operating({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/connections/:id/resume',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'resumeConnection',
         tag: 'Connections',
@@ -162,6 +168,7 @@ function operating({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/connections/:id/disable',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'disableConnection',
         tag: 'Connections',
@@ -184,6 +191,7 @@ function ofCampaigns({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/connection',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getCampaignConnection',
         tag: 'Connections',
@@ -198,6 +206,7 @@ function ofCampaigns({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/campaigns/:id/connection',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'setCampaignConnection',
         tag: 'Connections',

@@ -23,6 +23,7 @@ export function consentRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/contacts/:id/consents',
       role: 'viewer',
+      concerns: 'contact',
       operation: {
         id: 'listConsents',
         tag: 'Contacts',
@@ -38,6 +39,7 @@ export function consentRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/contacts/:id/consents',
       role: 'editor',
+      concerns: 'contact',
       operation: {
         id: 'recordConsent',
         tag: 'Contacts',
@@ -65,6 +67,7 @@ export function consentRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/consents/:id/revoke',
       role: 'editor',
+      concerns: 'consent',
       isUnlimited: true,
       operation: {
         id: 'revokeConsent',

@@ -45,6 +45,7 @@ export function contactAddressRoutes({ sql, config: { addressKey } }: ApiDeps): 
       method: 'get',
       path: '/contacts/:id/addresses',
       role: 'viewer',
+      concerns: 'contact',
       operation: {
         id: 'getAddresses',
         tag: 'Contacts',
@@ -59,6 +60,7 @@ export function contactAddressRoutes({ sql, config: { addressKey } }: ApiDeps): 
       method: 'put',
       path: '/contacts/:id/addresses',
       role: 'editor',
+      concerns: 'contact',
       operation: {
         id: 'setAddresses',
         tag: 'Contacts',

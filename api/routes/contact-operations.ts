@@ -75,6 +75,7 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/:id/contact-operations',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'orderForContacts',
         tag: 'Enrollments',
@@ -100,6 +101,7 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/:id/contact-operations/import',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'completeByExternalId',
         tag: 'Enrollments',
@@ -119,6 +121,7 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/contact-operations',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listContactOperations',
         tag: 'Enrollments',
@@ -138,6 +141,7 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/contact-operations/:id',
       role: 'viewer',
+      concerns: 'contact_operation',
       operation: {
         id: 'getContactOperation',
         tag: 'Enrollments',
@@ -152,6 +156,7 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/contact-operations/:id/results',
       role: 'viewer',
+      concerns: 'contact_operation',
       operation: {
         id: 'listOrderResults',
         tag: 'Enrollments',

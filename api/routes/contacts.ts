@@ -28,6 +28,7 @@ export function contactRoutes({ sql, config }: ApiDeps): Route[] {
       method: 'get',
       path: '/contacts',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'findContacts',
         tag: 'Contacts',
@@ -72,6 +73,7 @@ export function contactRoutes({ sql, config }: ApiDeps): Route[] {
       method: 'get',
       path: '/contacts/:id',
       role: 'viewer',
+      concerns: 'contact',
       operation: {
         id: 'getContact',
         tag: 'Contacts',
@@ -86,6 +88,7 @@ export function contactRoutes({ sql, config }: ApiDeps): Route[] {
       method: 'patch',
       path: '/contacts/:id',
       role: 'editor',
+      concerns: 'contact',
       operation: {
         id: 'changeContact',
         tag: 'Contacts',

@@ -38,6 +38,7 @@ function mapping({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/connections/:id/mapping',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getCrmMapping',
         tag: 'Connections',
@@ -54,6 +55,7 @@ function mapping({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/connections/:id/mapping',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeCrmMapping',
         tag: 'Connections',
@@ -75,6 +77,7 @@ function mapping({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/connections/:id/mapping/refresh',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'refreshCrmMapping',
         tag: 'Connections',
@@ -91,6 +94,7 @@ function mapping({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/connections/:id/statuses',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'findCrmStatuses',
         tag: 'Connections',
@@ -125,6 +129,7 @@ function webhook({ sql, config: { secretKey, publicUrl } }: ApiDeps): Route[] {
       method: 'get',
       path: '/connections/:id/status-webhook',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'getStatusWebhook',
         tag: 'Connections',
@@ -143,6 +148,7 @@ function webhook({ sql, config: { secretKey, publicUrl } }: ApiDeps): Route[] {
       method: 'post',
       path: '/connections/:id/status-webhook/renew',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'renewStatusWebhook',
         tag: 'Connections',

@@ -13,6 +13,7 @@ export function defaultHoursRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/:id/use-default-hours',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'useDefaultHours',
         tag: 'Campaigns',

@@ -33,6 +33,7 @@ function writing({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/drafts',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createDraft',
         tag: 'Drafts',
@@ -54,6 +55,7 @@ function writing({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/draft',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getDraft',
         tag: 'Drafts',
@@ -69,6 +71,7 @@ function writing({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/campaigns/:id/draft',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'saveDraft',
         tag: 'Drafts',
@@ -99,6 +102,7 @@ function writing({ sql }: ApiDeps): Route[] {
       method: 'delete',
       path: '/campaigns/:id',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'deleteDraft',
         tag: 'Drafts',
@@ -122,6 +126,7 @@ function judging({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/problems',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listCampaignProblems',
         tag: 'Drafts',

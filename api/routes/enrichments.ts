@@ -78,6 +78,7 @@ function service({ sql, config: { secretKey, simulated } }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrichment-service',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getEnrichmentService',
         tag: 'Settings',
@@ -91,6 +92,7 @@ function service({ sql, config: { secretKey, simulated } }: ApiDeps): Route[] {
       method: 'patch',
       path: '/enrichment-service',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeEnrichmentService',
         tag: 'Settings',
@@ -124,6 +126,7 @@ function lookUps({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrichments',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listEnrichments',
         tag: 'Contacts',
@@ -148,6 +151,7 @@ function lookUps({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrichments/:id',
       role: 'viewer',
+      concerns: 'enrichment',
       operation: {
         id: 'getEnrichment',
         tag: 'Contacts',
@@ -165,6 +169,7 @@ function lookUps({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/contacts/:id/enrich',
       role: 'editor',
+      concerns: 'contact',
       operation: {
         id: 'enrichContact',
         tag: 'Contacts',

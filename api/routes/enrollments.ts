@@ -42,6 +42,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/enrollments',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listEnrollments',
         tag: 'Enrollments',
@@ -72,6 +73,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/enrollments/count',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'countEnrollments',
         tag: 'Enrollments',
@@ -91,6 +93,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id',
       role: 'viewer',
+      concerns: 'enrollment',
       operation: {
         id: 'getEnrollment',
         tag: 'Enrollments',
@@ -109,6 +112,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id/attempts',
       role: 'viewer',
+      concerns: 'enrollment',
       operation: {
         id: 'listAttempts',
         tag: 'Enrollments',
@@ -127,6 +131,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id/timeline',
       role: 'viewer',
+      concerns: 'enrollment',
       operation: {
         id: 'listTimeline',
         tag: 'Enrollments',
@@ -146,6 +151,7 @@ export function enrollmentRoutes({ sql, engine }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id/executions',
       role: 'viewer',
+      concerns: 'enrollment',
       operation: {
         id: 'listExecutions',
         tag: 'Enrollments',

@@ -14,6 +14,7 @@ export function erasureRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/contacts/:id/erase',
       role: 'admin',
+      concerns: 'contact',
       operation: {
         id: 'eraseContact',
         tag: 'Contacts',
@@ -31,6 +32,7 @@ export function erasureRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/contacts/:id/erasure',
       role: 'viewer',
+      concerns: 'contact',
       operation: {
         id: 'getErasure',
         tag: 'Contacts',

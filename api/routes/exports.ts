@@ -18,6 +18,7 @@ export function exportRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists/:id/contacts/export',
       role: 'viewer',
+      concerns: 'list',
       operation: {
         id: 'exportListContacts',
         tag: 'Imports',
@@ -37,6 +38,7 @@ export function exportRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/contacts/export',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'exportCampaignContacts',
         tag: 'Imports',

@@ -1,14 +1,16 @@
 import { factOfArrival } from '../../db/arrival';
+import { isEnrollmentInView } from '../../db/case-scope';
 import { receiveHandoff } from '../../db/handoff';
 import { type Received, receive } from '../../db/inbox';
 import { announce } from '../../engine/announce';
 import { RECEIVED_EXAMPLE, ReceivedAnswer } from '../answers/contacts';
 import { EXAMPLE_IDS } from '../answers/fields';
 import type { ApiDeps } from '../deps';
+import { ApiError } from '../errors';
 import { factOf } from '../fact-arrival';
 import { FactInputSchema, type FactInput } from '../fact-body';
-import { takeMail } from '../inbound-mail';
-import { accepted, defineRoute, type Route } from '../route';
+import { isMailWithin, takeMail } from '../inbound-mail';
+import { accepted, type Caller, defineRoute, type Route } from '../route';
 
 /** POST /facts: what outside platforms tell. The same event told again is answered as the first time. */
 export function factRoutes(deps: ApiDeps): Route[] {
@@ -18,6 +20,7 @@ export function factRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/facts',
       role: 'editor',
+      concerns: 'named',
       isUnlimited: true,
       operation: {
         id: 'tellFact',
@@ -31,7 +34,7 @@ export function factRoutes(deps: ApiDeps): Route[] {
       },
       body: FactInputSchema,
       handle: async ({ body, caller }) => {
-        const received = await take(body, caller.actor);
+        const received = await take(body, caller);
         void announce(deps, received);
         const factId = received.factId ?? (await factOfArrival(sql, eventKeyOf(body)));
         return accepted({ factId, duplicate: received.duplicate });
@@ -39,12 +42,23 @@ export function factRoutes(deps: ApiDeps): Route[] {
     }),
   ];
 
-  async function take(input: FactInput, actor: string): Promise<Received> {
-    if (input.kind === 'inbound_email') return takeMail(deps, input, actor);
+  async function take(input: FactInput, caller: Caller): Promise<Received> {
+    const { actor } = caller;
+    if (input.kind === 'inbound_email') {
+      if (caller.caseTypes !== null && !(await isMailWithin(deps, input))) throw beyond('from');
+      return takeMail(deps, input, actor);
+    }
     const fact = await factOf({ sql, secretKey: config.secretKey }, input);
+    if (caller.caseTypes !== null && !(await isEnrollmentInView(sql, fact.enrollmentId))) throw beyond('callSid');
     const arrival = { source: 'facts', eventKey: eventKeyOf(input), raw: input, actor, fact };
     return fact.body.kind === 'handoff_requested' ? receiveHandoff(sql, arrival) : receive(sql, arrival);
   }
+}
+
+/** Whatever it is about: it is not there, or of another type. */
+function beyond(field: string): ApiError {
+  const detail = 'is not known to be about anybody whom this key may see';
+  return new ApiError('not_found', detail, [{ pointer: `#/${field}`, detail }]);
 }
 
 const FACT_EXAMPLE = {

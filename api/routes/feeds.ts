@@ -40,6 +40,7 @@ function feeds({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/list-feeds',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createFeed',
         tag: 'Lists',
@@ -67,6 +68,7 @@ function feeds({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/list-feeds',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listFeeds',
         tag: 'Lists',
@@ -85,6 +87,7 @@ function feeds({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/list-feeds/:id',
       role: 'viewer',
+      concerns: 'feed',
       operation: {
         id: 'getFeed',
         tag: 'Lists',
@@ -99,6 +102,7 @@ function feeds({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/list-feeds/:id',
       role: 'editor',
+      concerns: 'feed',
       operation: {
         id: 'changeFeed',
         tag: 'Lists',
@@ -136,6 +140,7 @@ function webhooks({ sql, config: { publicUrl, secretKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/connections/:id/webhook',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'getCrmWebhook',
         tag: 'Connections',
@@ -151,6 +156,7 @@ function webhooks({ sql, config: { publicUrl, secretKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/connections/:id/webhook',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'renewCrmWebhook',
         tag: 'Connections',
@@ -166,6 +172,7 @@ function webhooks({ sql, config: { publicUrl, secretKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/connections/:id/arrivals',
       role: 'viewer',
+      concerns: 'whole',
       operation: {
         id: 'listArrivals',
         tag: 'Connections',

@@ -54,6 +54,7 @@ export function forecastRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/forecasts',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listForecasts',
         tag: 'Campaigns',
@@ -73,6 +74,7 @@ export function forecastRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/forecasts/:id',
       role: 'viewer',
+      concerns: 'forecast',
       operation: {
         id: 'getForecast',
         tag: 'Campaigns',
@@ -88,6 +90,7 @@ export function forecastRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/forecasts/:id/hours',
       role: 'viewer',
+      concerns: 'forecast',
       operation: {
         id: 'listForecastHours',
         tag: 'Campaigns',
@@ -108,6 +111,7 @@ export function forecastRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/forecasts/:id/cancel',
       role: 'editor',
+      concerns: 'forecast',
       operation: {
         id: 'cancelForecast',
         tag: 'Campaigns',
@@ -128,6 +132,7 @@ function askForForecast({ sql }: ApiDeps): Route {
     method: 'post',
     path: '/campaigns/:id/forecast',
     role: 'editor',
+    concerns: 'campaign',
     operation: {
       id: 'forecastCampaign',
       tag: 'Campaigns',
@@ -171,6 +176,7 @@ function readContacts({ sql }: ApiDeps): Route {
     method: 'get',
     path: '/forecasts/:id/contacts',
     role: 'viewer',
+    concerns: 'forecast',
     operation: {
       id: 'listForecastContacts',
       tag: 'Campaigns',

@@ -3,6 +3,7 @@ import { changeForm, createForm, deleteForm, type Form, type FormFields, getForm
 import { idOfRequest } from '../../db/tokens';
 import { FORM_BODY_EXAMPLE, FORM_EXAMPLE, FormAnswer, FormPageAnswer } from '../answers/agents';
 import { pageExample } from '../answers/fields';
+import { requireOwnType } from '../case-scope';
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { numberAt, pageBySeq, pageQuery } from '../page';
@@ -24,6 +25,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/forms',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listForms',
         tag: 'Agents',
@@ -46,6 +48,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/forms/:id',
       role: 'viewer',
+      concerns: 'form',
       operation: {
         id: 'getForm',
         tag: 'Agents',
@@ -65,6 +68,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/forms',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createForm',
         tag: 'Agents',
@@ -75,6 +79,7 @@ function changing({ sql }: ApiDeps): Route[] {
       },
       body: z.strictObject({ name: NameSchema, caseType: CaseTypeSchema.default(null) }),
       handle: async ({ body, caller, requestKey }) => {
+        requireOwnType(caller, 'caseType', body.caseType);
         const form = await createForm(sql, idOfRequest(requestKey), body, caller.actor);
         return created(formDocument(form), `/forms/${form.id}`);
       },
@@ -83,6 +88,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/forms/:id',
       role: 'editor',
+      concerns: 'form',
       operation: {
         id: 'changeForm',
         tag: 'Agents',
@@ -105,6 +111,7 @@ function changing({ sql }: ApiDeps): Route[] {
         const given = Object.fromEntries(
           Object.entries(fields).filter(([, value]) => value !== undefined),
         ) as Partial<FormFields>;
+        if (fields.caseType !== undefined) requireOwnType(caller, 'caseType', fields.caseType);
         const change = { ...given, revision: revisionAsked(ifMatch, revision) };
         return ok(formDocument(await changeForm(sql, id, change, caller.actor)));
       },
@@ -113,6 +120,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'delete',
       path: '/forms/:id',
       role: 'editor',
+      concerns: 'form',
       operation: {
         id: 'deleteForm',
         tag: 'Agents',

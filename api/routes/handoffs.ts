@@ -15,6 +15,7 @@ export function handoffRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/handoffs',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listHandoffs',
         tag: 'Handoffs',
@@ -35,6 +36,7 @@ export function handoffRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/enrollments/:id/handoff',
       role: 'viewer',
+      concerns: 'enrollment',
       operation: {
         id: 'getHandoff',
         tag: 'Enrollments',
@@ -51,6 +53,7 @@ export function handoffRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/handoff/take',
       role: 'editor',
+      concerns: 'enrollment',
       operation: {
         id: 'takeHandoff',
         tag: 'Enrollments',

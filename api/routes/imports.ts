@@ -60,6 +60,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'post',
       path: '/imports',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createImport',
         tag: 'Imports',
@@ -86,6 +87,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'get',
       path: '/imports',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listImports',
         tag: 'Imports',
@@ -107,6 +109,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'get',
       path: '/imports/:id',
       role: 'viewer',
+      concerns: 'import',
       operation: {
         id: 'getImport',
         tag: 'Imports',
@@ -121,6 +124,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'patch',
       path: '/imports/:id',
       role: 'editor',
+      concerns: 'import',
       operation: {
         id: 'changeImport',
         tag: 'Imports',
@@ -155,6 +159,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'get',
       path: '/imports/:id/preview',
       role: 'viewer',
+      concerns: 'import',
       operation: {
         id: 'previewImport',
         tag: 'Imports',
@@ -175,6 +180,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'post',
       path: '/imports/:id/start',
       role: 'editor',
+      concerns: 'import',
       operation: {
         id: 'startImport',
         tag: 'Imports',
@@ -190,6 +196,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'post',
       path: '/imports/:id/cancel',
       role: 'editor',
+      concerns: 'import',
       operation: {
         id: 'cancelImport',
         tag: 'Imports',
@@ -205,6 +212,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'get',
       path: '/imports/:id/rows',
       role: 'viewer',
+      concerns: 'import',
       operation: {
         id: 'listImportRows',
         tag: 'Imports',
@@ -239,6 +247,7 @@ export function importRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] 
       method: 'get',
       path: '/imports/:id/failed-rows',
       role: 'viewer',
+      concerns: 'import',
       operation: {
         id: 'getFailedRows',
         tag: 'Imports',

@@ -29,6 +29,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/legal-rules',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listLegalRules',
         tag: 'Law',
@@ -55,6 +56,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/legal-rules/:id',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getLegalRule',
         tag: 'Law',
@@ -78,6 +80,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/legal-rules',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'addLegalRule',
         tag: 'Law',
@@ -99,6 +102,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/legal-rules/:id',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeLegalRule',
         tag: 'Law',
@@ -123,6 +127,7 @@ function changing({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/legal-rules/:id/retire',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'retireLegalRule',
         tag: 'Law',

@@ -43,6 +43,7 @@ export function listMemberRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists/:id/members',
       role: 'viewer',
+      concerns: 'list',
       operation: {
         id: 'listMembers',
         tag: 'Lists',
@@ -67,6 +68,7 @@ export function listMemberRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists/:id/members',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'addMembers',
         tag: 'Lists',
@@ -86,6 +88,7 @@ export function listMemberRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists/:id/members/remove',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'removeMembers',
         tag: 'Lists',
@@ -113,6 +116,7 @@ export function listMemberRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists/preview',
       role: 'viewer',
+      concerns: 'named',
       operation: {
         id: 'previewMembers',
         tag: 'Lists',

@@ -54,6 +54,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createList',
         tag: 'Lists',
@@ -81,6 +82,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listLists',
         tag: 'Lists',
@@ -105,6 +107,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists/:id',
       role: 'viewer',
+      concerns: 'list',
       operation: {
         id: 'getList',
         tag: 'Lists',
@@ -119,6 +122,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'patch',
       path: '/lists/:id',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'changeList',
         tag: 'Lists',
@@ -149,6 +153,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'delete',
       path: '/lists/:id',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'deleteList',
         tag: 'Lists',
@@ -168,6 +173,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists/:id/contacts',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'addContacts',
         tag: 'Lists',
@@ -193,6 +199,7 @@ export function listRoutes({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/lists/:id/import',
       role: 'editor',
+      concerns: 'list',
       operation: {
         id: 'importContacts',
         tag: 'Lists',

@@ -19,6 +19,8 @@ export function metricsRouter({ sql }: Pick<ApiDeps, 'sql'>, metrics: Metrics): 
     if (key === null) throw new ApiError('unauthorized', 'this API key is not known');
     if (key.scopes !== null)
       throw new ApiError('forbidden', 'this key is limited to some scopes; /metrics is none of them');
+    if (key.caseTypes !== null)
+      throw new ApiError('forbidden', 'this key is limited to case types; /metrics is about all of them');
     response.setHeader('cache-control', 'no-store');
     response.type(metrics.contentType).send(await metrics.text());
   });

@@ -31,6 +31,7 @@ export function newContactRoutes({ sql, config: { addressKey } }: ApiDeps): Rout
       method: 'post',
       path: '/contacts',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'createContact',
         tag: 'Contacts',

@@ -60,6 +60,7 @@ export function numberCheckRoutes({ sql, config: { addressKey } }: ApiDeps): Rou
       method: 'post',
       path: '/number-checks',
       role: 'editor',
+      concerns: 'whole',
       isUnlimited: true,
       operation: {
         id: 'recordNumberChecks',
@@ -83,6 +84,7 @@ export function numberCheckRoutes({ sql, config: { addressKey } }: ApiDeps): Rou
       method: 'get',
       path: '/contacts/:id/number-checks',
       role: 'viewer',
+      concerns: 'contact',
       operation: {
         id: 'listNumberChecks',
         tag: 'Contacts',
@@ -97,6 +99,7 @@ export function numberCheckRoutes({ sql, config: { addressKey } }: ApiDeps): Rou
       method: 'get',
       path: '/lists/:id/numbers-to-check',
       role: 'viewer',
+      concerns: 'list',
       operation: {
         id: 'listNumbersToCheck',
         tag: 'Lists',

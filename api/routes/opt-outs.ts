@@ -11,7 +11,7 @@ import { LIFTED_EXAMPLE, OPT_IN_BODY_EXAMPLE, OPT_OUT_EXAMPLE, OptOutListAnswer 
 import type { ApiDeps } from '../deps';
 import { toDocument } from '../document';
 import { ApiError } from '../errors';
-import { accepted, defineRoute, IdParams, ok, type Route } from '../route';
+import { accepted, type Caller, defineRoute, IdParams, ok, type Route } from '../route';
 import { text } from '../text';
 
 const ALL: readonly Channel[] = ['voice', 'sms', 'email'];
@@ -29,6 +29,7 @@ export function optOutRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/contacts/:id/opt-outs',
       role: 'viewer',
+      concerns: 'contact',
       operation: {
         id: 'listOptOuts',
         tag: 'Contacts',
@@ -43,7 +44,9 @@ export function optOutRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/contacts/:id/opt-out',
       role: 'editor',
+      concerns: 'contact',
       isUnlimited: true,
+      isOptOut: () => true,
       operation: {
         id: 'optOut',
         tag: 'Contacts',
@@ -90,6 +93,7 @@ export function optOutRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/contacts/:id/opt-in',
       role: 'editor',
+      concerns: 'contact',
       operation: {
         id: 'optIn',
         tag: 'Contacts',
@@ -111,12 +115,20 @@ export function optOutRoutes(deps: ApiDeps): Route[] {
         }),
       }),
       handle: async ({ params: { id }, body: { caseType = null, consent }, caller, requestKey }) => {
+        requireNarrow(caller, caseType);
         const given = { ...consent, id: idOfRequest(requestKey) };
         await liftOptOut(sql, { contactId: id, caseType, consent: given }, caller.actor);
         return ok(toDocument({ items: await listOptOuts(sql, id) }));
       },
     }),
   ];
+}
+
+/** What holds for the whole company is lifted by whoever sees all of it. */
+function requireNarrow({ caseTypes }: Caller, caseType: string | null): void {
+  if (caseTypes === null || caseType !== null) return;
+  const detail = `must be one of ${caseTypes.map((type) => `"${type}"`).join(', ')}: an opt-out of every type is not for a key that is limited`;
+  throw new ApiError('forbidden', `caseType: ${detail}`, [{ pointer: '#/caseType', detail }]);
 }
 
 function requireCalls(channels: readonly Channel[] | undefined): void {

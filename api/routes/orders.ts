@@ -31,6 +31,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/next-touch',
       role: 'editor',
+      concerns: 'enrollment',
       operation: {
         id: 'moveNextTouch',
         tag: 'Enrollments',
@@ -69,6 +70,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/orders',
       role: 'editor',
+      concerns: 'enrollment',
       operation: {
         id: 'giveOrder',
         tag: 'Enrollments',
@@ -93,6 +95,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/bring-back',
       role: 'admin',
+      concerns: 'enrollment',
       operation: {
         id: 'bringBack',
         tag: 'Enrollments',
@@ -115,6 +118,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/enrollments/:id/callbacks',
       role: 'editor',
+      concerns: 'enrollment',
       operation: {
         id: 'promiseCallback',
         tag: 'Enrollments',
@@ -138,6 +142,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       method: 'post',
       path: '/executions/:id/retry',
       role: 'editor',
+      concerns: 'execution',
       operation: {
         id: 'retryExecution',
         tag: 'Enrollments',

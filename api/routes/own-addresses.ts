@@ -51,6 +51,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/own-addresses',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'registerOwnAddress',
         tag: 'Tests',
@@ -74,6 +75,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/own-addresses',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listOwnAddresses',
         tag: 'Tests',
@@ -91,6 +93,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'get',
       path: '/own-addresses/:id',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getOwnAddress',
         tag: 'Tests',
@@ -105,6 +108,7 @@ function keeping({ sql, config: { addressKey } }: ApiDeps): Route[] {
       method: 'delete',
       path: '/own-addresses/:id',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'removeOwnAddress',
         tag: 'Tests',
@@ -127,6 +131,7 @@ function proving({ sql, config: { addressKey, secretKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/own-addresses/:id/code',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'sendOwnAddressCode',
         tag: 'Tests',
@@ -147,6 +152,7 @@ function proving({ sql, config: { addressKey, secretKey } }: ApiDeps): Route[] {
       method: 'post',
       path: '/own-addresses/:id/confirm',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'confirmOwnAddress',
         tag: 'Tests',

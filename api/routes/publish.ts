@@ -61,6 +61,7 @@ export function publishRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/:id/publish',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'publishVersion',
         tag: 'Campaigns',
@@ -80,6 +81,7 @@ export function publishRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/:id/publish/preview',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'previewVersion',
         tag: 'Campaigns',
@@ -106,6 +108,7 @@ export function publishRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/versions',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listVersions',
         tag: 'Campaigns',
@@ -125,6 +128,7 @@ export function publishRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/versions/:id',
       role: 'viewer',
+      concerns: 'version',
       operation: {
         id: 'getVersion',
         tag: 'Campaigns',

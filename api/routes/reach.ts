@@ -26,6 +26,7 @@ export function reachRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/contacts/:id/reach',
       role: 'viewer',
+      concerns: 'contact',
       operation: {
         id: 'getReach',
         tag: 'Contacts',
@@ -43,6 +44,7 @@ export function reachRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists/:id/problems',
       role: 'viewer',
+      concerns: 'list',
       operation: {
         id: 'listProblems',
         tag: 'Lists',
@@ -63,6 +65,7 @@ export function reachRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/lists/:id/problem-counts',
       role: 'viewer',
+      concerns: 'list',
       operation: {
         id: 'countProblems',
         tag: 'Lists',

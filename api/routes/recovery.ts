@@ -15,6 +15,7 @@ export function recoveryRoutes({ sql }: Pick<ApiDeps, 'sql'>): Route[] {
       method: 'get',
       path: '/recovery',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getRecovery',
         tag: 'Operations',
@@ -29,6 +30,7 @@ export function recoveryRoutes({ sql }: Pick<ApiDeps, 'sql'>): Route[] {
       method: 'post',
       path: '/recovery',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'recover',
         tag: 'Settings',

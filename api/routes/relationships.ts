@@ -28,6 +28,7 @@ export function relationshipRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/contacts/:id/relationships',
       role: 'viewer',
+      concerns: 'contact',
       operation: {
         id: 'listRelationships',
         tag: 'Contacts',
@@ -43,6 +44,7 @@ export function relationshipRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/contacts/:id/relationships',
       role: 'editor',
+      concerns: 'contact',
       operation: {
         id: 'recordRelationship',
         tag: 'Contacts',
@@ -68,6 +70,7 @@ export function relationshipRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/relationships/:id/withdraw',
       role: 'editor',
+      concerns: 'relationship',
       isUnlimited: true,
       operation: {
         id: 'withdrawRelationship',

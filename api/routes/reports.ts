@@ -39,6 +39,7 @@ function scheduleRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/report-schedules',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listReportSchedules',
         tag: 'Campaigns',
@@ -55,6 +56,7 @@ function scheduleRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/report-schedules/:key/export',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'exportReport',
         tag: 'Campaigns',
@@ -77,6 +79,7 @@ function mailedRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/reports',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listReports',
         tag: 'Campaigns',
@@ -98,6 +101,7 @@ function mailedRoutes({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/campaigns/:id/reports',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'sendReport',
         tag: 'Campaigns',
@@ -123,6 +127,7 @@ function mailedRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/reports/:id',
       role: 'viewer',
+      concerns: 'report',
       operation: {
         id: 'getReport',
         tag: 'Campaigns',
@@ -137,6 +142,7 @@ function mailedRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/reports/:id/export',
       role: 'viewer',
+      concerns: 'report',
       operation: {
         id: 'downloadReport',
         tag: 'Campaigns',

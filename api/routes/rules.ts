@@ -39,6 +39,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/rules',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getRules',
         tag: 'Rules',
@@ -56,6 +57,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/campaigns/:id/rules',
       role: 'editor',
+      concerns: 'campaign',
       operation: {
         id: 'changeRules',
         tag: 'Rules',
@@ -83,6 +85,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/rule-options',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getRuleOptions',
         tag: 'Rules',

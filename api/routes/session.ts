@@ -24,6 +24,7 @@ export function sessionRoutes({ sql, config }: ApiDeps): Route[] {
       method: 'post',
       path: '/session',
       role: 'anyone',
+      concerns: 'shared',
       operation: {
         id: 'signIn',
         tag: 'Session',
@@ -51,6 +52,7 @@ export function sessionRoutes({ sql, config }: ApiDeps): Route[] {
       method: 'get',
       path: '/session',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getSession',
         tag: 'Session',
@@ -65,6 +67,7 @@ export function sessionRoutes({ sql, config }: ApiDeps): Route[] {
       method: 'delete',
       path: '/session',
       role: 'anyone',
+      concerns: 'shared',
       operation: {
         id: 'signOut',
         tag: 'Session',
@@ -81,9 +84,9 @@ export function sessionRoutes({ sql, config }: ApiDeps): Route[] {
     }),
   ];
 
-  function document({ keyId, name, role, scopes, session }: Caller) {
+  function document({ keyId, name, role, scopes, caseTypes, session }: Caller) {
     const { simulated, temporalUiUrl } = config;
     const ends = session === null ? null : toDocument({ endsAt: session.endsRt, idleEndsAt: session.idleEndsRt });
-    return { keyId, name, role, scopes, session: ends, simulated, temporalUiUrl };
+    return { keyId, name, role, scopes, caseTypes, session: ends, simulated, temporalUiUrl };
   }
 }

@@ -24,6 +24,7 @@ export function settingsRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/settings',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getSettings',
         tag: 'Settings',
@@ -37,6 +38,7 @@ export function settingsRoutes({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/settings',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeSettings',
         tag: 'Settings',

@@ -39,6 +39,7 @@ function rates({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/spending/rates',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getSpendRates',
         tag: 'Spending',
@@ -52,6 +53,7 @@ function rates({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/spending/rates',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'changeSpendRates',
         tag: 'Spending',
@@ -82,6 +84,7 @@ function ofTheCompany({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/spending',
       role: 'viewer',
+      concerns: 'whole',
       operation: {
         id: 'getSpending',
         tag: 'Spending',
@@ -95,6 +98,7 @@ function ofTheCompany({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/spending',
       role: 'admin',
+      concerns: 'whole',
       operation: {
         id: 'limitSpending',
         tag: 'Spending',
@@ -119,6 +123,7 @@ function ofCampaigns({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/spending',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getCampaignSpending',
         tag: 'Spending',
@@ -133,6 +138,7 @@ function ofCampaigns({ sql }: ApiDeps): Route[] {
       method: 'put',
       path: '/campaigns/:id/spending',
       role: 'admin',
+      concerns: 'campaign',
       operation: {
         id: 'limitCampaignSpending',
         tag: 'Spending',

@@ -52,6 +52,7 @@ export function statisticsRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/statistics',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getStatistics',
         tag: 'Campaigns',
@@ -93,6 +94,7 @@ export function statisticsRoutes({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/statistics/times',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'getStatisticsOverTime',
         tag: 'Campaigns',

@@ -102,6 +102,7 @@ function routeOf({ verb, summary, description, problems = [], after }: WholeChan
     method: 'post',
     path: `/campaigns/:id/${verb}`,
     role: 'editor',
+    concerns: 'campaign',
     operation: {
       id: `${verb}Campaign`,
       tag: 'Campaigns',

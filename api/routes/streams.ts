@@ -67,6 +67,7 @@ export function streamRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/stream',
       role: 'viewer',
+      concerns: 'filtered',
       operation: operation('streamNews', 'Listen to what happens in all campaigns'),
       query,
       handle: async ({ query: { lastEventId }, ...who }) => news(null, lastEventId, who),
@@ -75,6 +76,7 @@ export function streamRoutes(deps: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/stream',
       role: 'viewer',
+      concerns: 'campaign',
       operation: operation('streamCampaignNews', 'Listen to what happens in a campaign'),
       params: IdParams,
       query,
@@ -89,12 +91,14 @@ export function streamRoutes(deps: ApiDeps): Route[] {
   async function news(campaignId: string | null, asked: string | undefined, { caller, client }: Who): Promise<Answer> {
     const last = client.lastEventId ?? asked ?? null;
     const lastId = last !== null && EventId.safeParse(last).success ? Number(last) : null;
+    const ears = { campaignId, caseTypes: caller.caseTypes };
     if (client.wantsEvents) {
-      const listening = { campaignId, keyId: caller.keyId, lastId, isResumed: last !== null };
+      const listening = { ...ears, keyId: caller.keyId, lastId, isResumed: last !== null };
       return { status: 200, stream: await streams.begin(listening) };
     }
     const settled = await feed.settled();
-    const items = last === null ? [] : await feed.between(campaignId, lastId ?? Infinity, settled);
+    const news = last === null ? [] : await feed.between(ears, lastId ?? Infinity, settled);
+    const items = news?.map(({ caseType: _, ...each }) => each) ?? null;
     return ok(toDocument({ items: items ?? [], reset: items === null, lastEventId: String(settled) }));
   }
 }

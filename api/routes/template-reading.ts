@@ -37,6 +37,7 @@ function ofTemplates({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/templates/:id/versions',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listTemplateVersions',
         tag: 'Templates',
@@ -63,6 +64,7 @@ function ofTemplates({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/templates/:id/uses',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listTemplateUses',
         tag: 'Templates',
@@ -84,6 +86,7 @@ function ofTemplates({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/campaigns/:id/templates',
       role: 'viewer',
+      concerns: 'campaign',
       operation: {
         id: 'listUsedTemplates',
         tag: 'Templates',
@@ -107,6 +110,7 @@ function trying({ sql, config: { publicUrl } }: ApiDeps): Route[] {
       method: 'get',
       path: '/templates/:id/preview',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'previewTemplate',
         tag: 'Templates',

@@ -56,6 +56,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/templates',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'listTemplates',
         tag: 'Templates',
@@ -84,6 +85,7 @@ function reading({ sql }: ApiDeps): Route[] {
       method: 'get',
       path: '/templates/:id',
       role: 'viewer',
+      concerns: 'shared',
       operation: {
         id: 'getTemplate',
         tag: 'Templates',
@@ -103,6 +105,7 @@ function writing({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: '/templates',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'createTemplate',
         tag: 'Templates',
@@ -125,6 +128,7 @@ function writing({ sql }: ApiDeps): Route[] {
       method: 'patch',
       path: '/templates/:id',
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: 'changeTemplate',
         tag: 'Templates',
@@ -175,6 +179,7 @@ function shelving({ sql }: ApiDeps): Route[] {
       method: 'post',
       path: `/templates/:id/${verb}`,
       role: 'editor',
+      concerns: 'whole',
       operation: {
         id: `${verb}Template`,
         tag: 'Templates',

@@ -57,6 +57,7 @@ export function testMessageRoutes({ sql, config: { publicUrl } }: ApiDeps): Rout
       method: 'post',
       path: '/test-messages',
       role: 'editor',
+      concerns: 'named',
       operation: {
         id: 'sendTest',
         tag: 'Tests',
@@ -82,6 +83,7 @@ export function testMessageRoutes({ sql, config: { publicUrl } }: ApiDeps): Rout
       method: 'get',
       path: '/test-messages',
       role: 'viewer',
+      concerns: 'filtered',
       operation: {
         id: 'listTests',
         tag: 'Tests',
@@ -99,6 +101,7 @@ export function testMessageRoutes({ sql, config: { publicUrl } }: ApiDeps): Rout
       method: 'get',
       path: '/test-messages/:id',
       role: 'viewer',
+      concerns: 'test_message',
       operation: {
         id: 'getTest',
         tag: 'Tests',
