@@ -48,7 +48,7 @@ function pathAt({ path, concerns }: Route, { ids, draftId, heldId }: Side): stri
   const noun = NOUNS.find((each) => each === concerns);
   const one = path.endsWith('/draft') ? draftId : path.includes('/handoff') ? heldId : undefined;
   const id = noun === undefined ? NOBODY_HAS_IT : (one ?? ids[noun]);
-  return path.replace(':contactId', ids.contact).replace(':id', id);
+  return path.replace(':contactId', ids.contact).replace(':id', id).replace(':key', 'weekly');
 }
 
 /** The example of the document, about things of that side. */

@@ -85,8 +85,10 @@ describe('the OpenAPI document', () => {
       typesOf(operation.responses).some((type) => /csv|excel|sheet|tab-separated/.test(type)),
     );
     expect(tables.map(({ operation }) => operation['operationId']).sort()).toEqual([
+      'downloadReport',
       'exportCampaignContacts',
       'exportListContacts',
+      'exportReport',
       'getFailedRows',
     ]);
   });
