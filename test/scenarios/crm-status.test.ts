@@ -173,7 +173,7 @@ test('K-15: where it is switched on, each text in and out becomes one note, and 
   ];
   await world.at('2027-03-04T16:00:00Z');
   const mirrored = await launch(id, { crm: { mirrorTexts: true } }, { cases: ['LR-3'] }, { messages });
-  await launch(id, {}, { cases: ['LR-4'] }, { messages });
+  await launch(id, { crm: { mirrorTexts: false } }, { cases: ['LR-4'] }, { messages });
   await world.runUntil('2027-03-04T17:30:00Z');
   await tellSimulator(world.simulator.httpUrl, 'faults', {
     channel: 'crm',
