@@ -111,6 +111,7 @@ describe('a case that comes onto the list of somebody who is in the campaign alr
           caseOf: contact?.id ?? '',
           caseType: 'injury',
           hidden: null,
+          ownCaseType: null,
         } as const;
         const taken: Taken = {
           row,

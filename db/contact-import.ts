@@ -96,6 +96,7 @@ async function storeContact(
   cases: readonly CaseDraft[],
   actor: string,
 ): Promise<StoredEntry> {
+  if (draft.externalId === null) await lockNameless(tx);
   const known = await findContact(tx, draft, cases);
   if (known !== null) return updateContact(tx, requireStanding(known, draft), draft, actor);
   const id = randomUUID();
@@ -128,6 +129,14 @@ export async function insertContact(tx: Tx, id: string, draft: ContactDraft, act
     on conflict (external_id) do nothing
     returning 1`;
   return made.length > 0;
+}
+
+/**
+ * One after the other: nothing in the tables keeps two from making the same person of a name and an address, who would then
+ * be called twice. Taken before anything of a person is locked.
+ */
+export async function lockNameless(tx: Tx): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtextextended('people without an external id', 0))`;
 }
 
 /** By external id; else by a case; else, where there is no id at all, by name and first address. */

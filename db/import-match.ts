@@ -20,6 +20,8 @@ export interface Match {
   readonly caseType: string | null;
   /** What the row names stands for something beyond what the import may see. */
   readonly hidden: 'contact' | 'case' | null;
+  /** Of whoever has no id, and a row that names no case: the type of the one case that stands for the person. */
+  readonly ownCaseType: string | null;
 }
 
 /** By external id; else by the case; else, where there is no id at all, by name and first address. */
@@ -29,7 +31,7 @@ export async function matchEntries(tx: Tx, entries: readonly Entry[]): Promise<M
   await tx`
     select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
   const rows = await tx<(Omit<Match, 'contactId' | 'by'> & { known: string | null; named: string | null })[]>`
-    select known.id as known, k.contact_id as case_of, k.case_type, named.id as named,
+    select known.id as known, k.contact_id as case_of, k.case_type, named.id as named, own.case_type as own_case_type,
       case when known.id is not null and not ${isInView(tx, 'contact', tx`known.id`)} then 'contact'
         when k.id is not null and not ${isTypeInView(tx, tx`k.case_type`)} then 'case' end as hidden
     from unnest(${entries.map(({ contact }) => contact.externalId)}::text[], ${entries.map(caseIdOf)}::text[],
@@ -47,9 +49,11 @@ export async function matchEntries(tx: Tx, entries: readonly Entry[]): Promise<M
         and ${isInView(tx, 'contact', tx`p.id`)}
       order by p.created_at, p.id
       limit 1) named on true
+    left join cases own on r.case_id is null and own.external_id = 'contact:' || named.id
     order by r.ix`;
   return rows.map(({ known, named, ...told }, ix) => {
-    if (told.hidden !== null) return { contactId: null, by: null, caseOf: null, caseType: null, hidden: told.hidden };
+    if (told.hidden !== null)
+      return { contactId: null, by: null, caseOf: null, caseType: null, ownCaseType: null, hidden: told.hidden };
     const hasId = entries[ix]?.contact.externalId !== null;
     if (known !== null) return { ...told, contactId: known, by: 'external_id' };
     if (!hasId && told.caseOf !== null) return { ...told, contactId: told.caseOf, by: 'case_external_id' };
@@ -102,8 +106,9 @@ export function judge(entry: Entry, match: Match, policy: DuplicatePolicy, list:
     );
   const owner = policy === 'create' ? null : match.contactId;
   if (match.caseOf !== null && match.caseOf !== owner) return rejected('the case belongs to another contact');
-  if (match.caseType !== null && match.caseType !== list.caseType)
-    return rejected(`the case is of the type "${match.caseType}", the list is of "${list.caseType}"`);
+  const caseType = match.caseType ?? (owner === null ? null : match.ownCaseType);
+  if (caseType !== null && caseType !== list.caseType)
+    return rejected(`the case is of the type "${caseType}", the list is of "${list.caseType}"`);
   if (owner === null || match.by === null) return { status: 'created', problem: null };
   if (policy === 'update') return { status: 'updated', problem: null };
   if (policy === 'merge') return { status: 'merged', problem: null };

@@ -1,12 +1,14 @@
 import { databaseOfThisFile } from '../test/database';
 import { importRunner, runImports } from '../test/run-imports';
-import { people, seedOutreach, startOver, TEST_KEYS } from '../test/seed';
+import { people, seedOutreach, startOver, TEST_KEYS, untilWaiting } from '../test/seed';
 import { proposeColumns } from '../imports/columns';
-import { createSql } from './client';
+import { createSql, inTransaction } from './client';
+import { storeEntry, storeEntryIn } from './contact-import';
 import { cancelImport, createImport, getImport, startImport } from './import';
 import { forgetRows, listRows } from './import-rows';
 import { addPiece, beginFile, dropUntakenFiles, finishFile } from './stored-file';
 import { enrollPage } from './sweeps/enroll';
+import { addressHash } from './tokens';
 
 const { sql, url } = databaseOfThisFile({ max: 12 });
 beforeEach(() => startOver(sql));
@@ -191,5 +193,83 @@ describe('what is kept of files', () => {
     expect(row?.cells).toBeNull();
     expect(row?.problems[0]).toEqual({ field: 'email', rule: expect.any(String) });
     expect((await getImport(sql, id)).forgotten).toBe(true);
+  });
+});
+
+describe('a person without an external id whom somebody else is storing at the same moment', () => {
+  const MAIL = 'twin@example.com';
+  const entry = {
+    contact: {
+      externalId: null,
+      firstName: 'Twin',
+      lastName: 'Peak',
+      language: null,
+      zone: null,
+      state: null,
+      country: null,
+      postalCode: null,
+      addresses: [{ kind: 'email', value: MAIL, hash: addressHash(TEST_KEYS.addressKey, 'email', MAIL) }],
+      attributes: {},
+      tags: [],
+      consents: [],
+    },
+    cases: [],
+  } as const;
+
+  it.each([
+    [
+      'by name',
+      async (listId: string) => void (await storeEntry(sql, { id: listId, caseType: 'intake' }, entry, 'other')),
+    ],
+    [
+      'by a file',
+      async (listId: string) => {
+        await started(listId, 'first_name,last_name,email', [`Twin,Peak,${MAIL}`]);
+        await runImports(sql, TEST_KEYS.addressKey);
+      },
+    ],
+  ])('is one person, named once more %s: nobody is called twice for it (K-33)', async (_, store) => {
+    const listId = await newList();
+    const { other } = await inTransaction(sql, async (tx) => {
+      await storeEntryIn(tx, { id: listId, caseType: 'intake' }, entry, 'test');
+      const storing = store(listId);
+      await untilWaiting(sql, 1);
+      return { other: storing };
+    });
+    await other;
+    expect(await count('contact')).toBe(1);
+    expect(await count('cases')).toBe(1);
+  });
+});
+
+describe('an import that can not go on', () => {
+  it('keeps none of the others, and goes on when it can', async () => {
+    const listId = await newList();
+    await sql`
+      insert into contact (external_id, places, actor, erased_rt)
+      values ('P-0', '{"zones": [], "states": [], "known": false, "sources": []}', 'test', clock_timestamp())`;
+    const held = await started(listId, HEADER, lines(0, 1));
+    const other = await started(listId, HEADER, lines(1, 40));
+    const runner = importRunner(sql, TEST_KEYS.addressKey, 10, 0);
+    const failures: unknown[] = [];
+    for (let n = 0; n < 12; n += 1) await runner.round().catch((error: unknown) => failures.push(error));
+    expect(String(failures[0])).toContain('erased');
+    expect([(await getImport(sql, held)).status, (await getImport(sql, other)).status]).toEqual(['running', 'done']);
+    await sql`update contact set external_id = null where external_id = 'P-0' and erased_rt is not null`;
+    while (await runner.round());
+    expect(await getImport(sql, held)).toMatchObject({ status: 'done', counts: { created: 1 } });
+  });
+
+  it('is none of a person without ids whose one case is of another type: the row is rejected', async () => {
+    const [intake, crash] = [await newList(), await newList()];
+    await sql`update list set case_type = 'crash' where id = ${crash}`;
+    const row = ['Ann,ann@example.com'];
+    await started(intake, 'first_name,email', row);
+    const id = await started(crash, 'first_name,email', row);
+    await runImports(sql, TEST_KEYS.addressKey);
+    expect(await listRows(sql, id, { after: null, limit: 9 })).toMatchObject([
+      { status: 'rejected', problems: [{ rule: 'the case is of the type "intake", the list is of "crash"' }] },
+    ]);
+    expect(await getImport(sql, id)).toMatchObject({ status: 'done' });
   });
 });

@@ -4,7 +4,7 @@ import type { CandidatePlaces } from '../domain/zone-evidence';
 import { type CaseTypes, limitedTo } from './case-scope';
 import { recordChanges } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
-import { candidatesOf, type ListTarget, phonesOf } from './contact-import';
+import { candidatesOf, type ListTarget, lockNameless, phonesOf } from './contact-import';
 import { type DuplicatePolicy, type Import, lockImport } from './import';
 import { storeAddresses } from './import-addresses';
 import { type Entry, judge, type Match, matchEntries, namesOf } from './import-match';
@@ -104,6 +104,7 @@ function withoutRepeats(rows: readonly WaveRow[]): readonly WaveRow[] {
 
 async function takeIn(tx: Tx, target: WaveTarget, rows: readonly WaveRow[]): Promise<RowResult[]> {
   const readable = rows.flatMap((row) => (row.entry === null ? [] : [{ row, entry: row.entry }]));
+  if (readable.some(({ entry }) => entry.contact.externalId === null)) await lockNameless(tx);
   const matches =
     readable.length === 0
       ? []

@@ -4,7 +4,14 @@ import { caseTypesInView, isInView } from './case-scope';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { type Contact, getContact } from './contact';
-import { type CaseDraft, type ContactDraft, insertContact, storeAddresses, storeConsents } from './contact-import';
+import {
+  type CaseDraft,
+  type ContactDraft,
+  insertContact,
+  lockNameless,
+  storeAddresses,
+  storeConsents,
+} from './contact-import';
 import { bar } from './import-opt-outs';
 import { holdList, requireOpenList } from './list-members';
 import { Refusal, type RefusedField } from './refusal';
@@ -35,6 +42,7 @@ export async function createContact(sql: Sql, draft: NewContact, actor: string):
   return inTransaction(sql, async (tx) => {
     const before = await tx`select 1 from contact where id = ${id}`;
     if (before.length > 0) return getContact(tx, id);
+    if (contact.externalId === null) await lockNameless(tx);
     const cases = typedCases(draft, listId === null ? null : await listType(tx, listId));
     requireOwnCases(cases);
     // The order of every import: contact, addresses, cases.

@@ -50,20 +50,36 @@ export class ImportRunner {
 
   constructor(private readonly options: RunOptions) {}
 
-  /** Goes on for a moment with the first import that nobody else is at; false = there is none. */
+  /**
+   * Goes on for a moment with the first import that nobody else is at; false = there is none. One that can't be gone on with
+   * keeps none of the others: it is told of when somebody has had a turn.
+   */
   async round(): Promise<boolean> {
     const ids = await runningImports(this.options.sql);
     for (const id of this.open.keys()) if (!ids.includes(id) && !this.mine.has(id)) this.letGo(id);
+    const failures: unknown[] = [];
+    let hasGoneOn = false;
     for (const id of ids) {
+      if (hasGoneOn) break;
       if (this.mine.has(id)) continue;
-      this.mine.add(id);
       try {
-        if ((await tryAlone(this.options.sql, `import/${id}`, () => this.goOn(id))) === true) return true;
-      } finally {
-        this.mine.delete(id);
+        hasGoneOn = await this.turn(id);
+      } catch (error) {
+        failures.push(error);
       }
     }
-    return false;
+    if (failures.length > 0) throw failures[0];
+    return hasGoneOn;
+  }
+
+  /** False = somebody else is at it, or it needs nobody any more. */
+  private async turn(id: string): Promise<boolean> {
+    this.mine.add(id);
+    try {
+      return (await tryAlone(this.options.sql, `import/${id}`, () => this.goOn(id))) === true;
+    } finally {
+      this.mine.delete(id);
+    }
   }
 
   /** For a moment; false = it needs nobody any more. */
