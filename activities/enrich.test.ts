@@ -4,7 +4,7 @@ import { requestEnrichment } from '../db/enrichment';
 import { changeEnrichmentService, ENRICHMENT_PLACE } from '../db/enrichment-service';
 import { beginErasure } from '../db/erasure';
 import { anonymise } from '../db/erasure-rows';
-import { removeMembers } from '../db/list-members';
+import { addMembers, removeMembers } from '../db/list-members';
 import { findNeeds } from '../db/sweeps/enrichment-needs';
 import { releaseLost, takeEnrichments } from '../db/sweeps/enrichments';
 import { inTransaction } from '../db/client';
@@ -183,16 +183,20 @@ describe('what enrichment is asked for (K-25)', () => {
     const mail = 'nora@example.com';
     await rig.control('PUT', '/enricher/data', { people: { [mail]: [{ kind: 'phone', value: FOUND }] } });
     const nora = { name: 'Nora', email: mail, zone: 'America/New_York' };
-    const { enrollmentId } = await seedOutreach(sql, {
+    const { enrollmentId, contacts, listId } = await seedOutreach(sql, {
       people: [nora, ...people(1)],
       runs: [CALLS],
       policy: { enrichment: { on: ['import'] } },
     });
     await look();
+    // R-6: with the cases that are on the list by then.
+    const [second] = await sql<{ id: string }[]>`
+      insert into cases (contact_id, external_id, case_type) values (${contacts[0]?.contactId ?? ''}, 'LATER', 'injury') returning id`;
+    await addMembers(sql, listId, { caseIds: [second?.id ?? ''], externalIds: [] }, 'test');
     await round();
-    expect(await sql`select state, reason, wants_workflow from enrollment where id = ${enrollmentId}`).toEqual([
-      { state: 'open', reason: null, wantsWorkflow: true },
-    ]);
+    expect(
+      await sql`select state, reason, wants_workflow, cardinality(cases) as cases from enrollment where id = ${enrollmentId}`,
+    ).toEqual([{ state: 'open', reason: null, wantsWorkflow: true, cases: 2 }]);
     expect(await unanswered(enrollmentId)).toMatchObject({ to: FOUND });
   });
 

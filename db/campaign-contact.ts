@@ -151,7 +151,8 @@ async function takeUp(tx: Tx, place: ContactPlace, enrollmentId: string): Promis
   const standing = await standingOf(tx, enrollmentId);
   if (standing.state === 'rejected') {
     const opened = await tx`
-      update enrollment e set state = 'open', reason = null, enrolled_at = app_now(), wants_workflow = true
+      update enrollment e set state = 'open', reason = null, enrolled_at = app_now(), wants_workflow = true,
+        cases = array(select distinct unnest(e.cases || s.cases) order by 1)
       from (${standings(tx, place.campaignId, [place.contactId])}) s
       where e.id = ${enrollmentId} and s.state = 'open'
       returning 1`;

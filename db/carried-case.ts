@@ -24,19 +24,24 @@ export async function tellListed(tx: Tx, listId: string, caseIds: readonly strin
 /** Gives each of them the cases of its list that it lacks. */
 export async function carryListed(sql: Sql, enrollmentIds: readonly string[]): Promise<void> {
   if (enrollmentIds.length === 0) return;
+  const ids = [...new Set(enrollmentIds)];
   await inTransaction(sql, async (tx) => {
-    const ids = [...new Set(enrollmentIds)];
     await tx`select from enrollment where id = any (${ids}::uuid[]) order by id for no key update`;
-    const lacking = await tx<{ enrollmentId: string; caseIds: string[] }[]>`
-      select e.id as enrollment_id, array_agg(k.id order by k.id) as case_ids
-      from enrollment e
-      join campaign c on c.id = e.campaign_id
-      join cases k on k.contact_id = e.contact_id
-      join list_member m on m.list_id = c.list_id and m.case_id = k.id
-      where e.id = any (${ids}::uuid[]) and e.state = 'open' and not k.id = any (e.cases)
-      group by e.id`;
-    for (const { enrollmentId, caseIds } of lacking) await carryCases(tx, enrollmentId, caseIds, 'system');
+    await carryListedIn(tx, ids);
   });
+}
+
+/** The same, where the caller holds the enrollments' locks. */
+export async function carryListedIn(tx: Tx, enrollmentIds: readonly string[]): Promise<void> {
+  const lacking = await tx<{ enrollmentId: string; caseIds: string[] }[]>`
+    select e.id as enrollment_id, array_agg(k.id order by k.id) as case_ids
+    from enrollment e
+    join campaign c on c.id = e.campaign_id
+    join cases k on k.contact_id = e.contact_id
+    join list_member m on m.list_id = c.list_id and m.case_id = k.id
+    where e.id = any (${[...enrollmentIds]}::uuid[]) and e.state = 'open' and not k.id = any (e.cases)
+    group by e.id`;
+  for (const { enrollmentId, caseIds } of lacking) await carryCases(tx, enrollmentId, caseIds, 'system');
 }
 
 /** The caller holds the enrollment's lock. When each came stands among the changes, for whoever audits what was ordered before. */

@@ -3,6 +3,7 @@ import { seedOutreach, startOver, tell } from '../test/seed';
 import { inTransaction } from './client';
 import { orderFields, orderTextNotes } from './crm-orders';
 import { beginErasure } from './erasure';
+import { retryExecution } from './execution-views';
 import { anonymise } from './erasure-rows';
 
 const { sql } = databaseOfThisFile({ max: 4 });
@@ -68,6 +69,18 @@ describe('erasing somebody (INV-16)', () => {
     expect(await sql`select 1 from enrollment where id = ${enrollmentIds[0] ?? ''} and wants_workflow`).toEqual([]);
     await sql`delete from execution`;
     await sql`delete from connection`;
+  });
+
+  it('leaves no action to be retried, why ever it had failed', async () => {
+    const { enrollmentId, contacts } = await seedOutreach(sql);
+    const { factId } = await tell(sql, { enrollmentId, body: { kind: 'handoff_requested', reason: 'a person' } });
+    const [failed] = await sql<{ id: string }[]>`
+      insert into execution (fact_id, rule_key, action_ix, enrollment_id, kind, payload, state, error_code, at, finished_at)
+      values (${factId}, 'note', 0, ${enrollmentId}, 'crm_note', '{"text": "Hello."}', 'failed', 'outage', app_now(), app_now())
+      returning id`;
+    await erase(contacts[0]?.contactId ?? '');
+    await expect(retryExecution(sql, failed?.id ?? '', 'test')).rejects.toMatchObject({ code: 'wrong_status' });
+    expect(await sql`select 1 from enrollment where wants_workflow`).toEqual([]);
   });
 
   it('takes their values out of the tests that the team sends to itself, and sends none that waits (U-3)', async () => {

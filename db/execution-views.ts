@@ -45,7 +45,10 @@ export async function retryExecution(sql: Sql, id: string, actor: string): Promi
     if (execution.state === 'pending') return execution;
     if (execution.state === 'done')
       throw new Refusal('wrong_status', 'the action is done; only a failed one can be retried');
-    if (execution.errorCode === 'erased')
+    const [erased] = await tx`
+      select 1 from enrollment e join contact p on p.id = e.contact_id and p.erased_rt is not null
+      where e.id = ${owner.enrollmentId}`;
+    if (erased !== undefined)
       throw new Refusal('wrong_status', 'the contact was erased; nothing is done about it any more');
     await tx`
       update execution set state = 'pending', finished_at = null, error_code = null, error_detail = null

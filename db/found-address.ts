@@ -1,4 +1,5 @@
 import type { Found, FoundAddress } from '../domain/enrichment';
+import { carryListedIn } from './carried-case';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { refreshPlaces } from './contact-import';
@@ -95,6 +96,10 @@ async function takeIn(tx: Tx, contactId: string, at: number): Promise<void> {
         where ca.contact_id = e.contact_id and ca.unusable is null
           and a.kind = case channel when 'email' then 'email' else 'phone' end)
     returning e.id`;
+  await carryListedIn(
+    tx,
+    taken.map(({ id }) => id),
+  );
   for (const { id: enrollmentId } of taken) {
     const data = { status: 'active', reason: 'address_found' };
     await recordTimeline(tx, { enrollmentId, kind: 'contact_status_changed', data, actor: 'system', at });
