@@ -1,6 +1,6 @@
 import { type CampaignDefinition, CampaignDefinitionSchema, type CampaignStatus } from '../domain/campaign-definition';
-import { type DraftStep, type DraftSteps, withAgent } from '../domain/draft';
-import { type DraftProblem, inOrderOfSteps, inspectDraft, problemAt } from '../domain/draft-problems';
+import { type DraftSteps, withAgent } from '../domain/draft';
+import { type DraftProblem, inOrderOfSteps, inspectDraft, type Inspection, problemAt } from '../domain/draft-problems';
 import { type Agent, findAgent } from './agent';
 import type { Db, Tx } from './client';
 import { holdAgentAndForm, linked } from './compatibility';
@@ -46,18 +46,13 @@ export async function launchableDefinition(tx: Tx, id: string): Promise<Campaign
 
 /** The definition that the steps come to with what the agent brings along; null = it is not complete. */
 export async function completeDefinition(db: Db, steps: DraftSteps): Promise<CampaignDefinition | null> {
-  const { problems, sound } = inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
+  const { problems, sound } = await inspectSteps(db, steps);
   return problems.length === 0 ? sound : null;
 }
 
-/** The same with stand-ins for what is missing or wrong; null = it is in this step that something is. */
-export async function soundDefinition(
-  db: Db,
-  steps: DraftSteps,
-  needed: DraftStep,
-): Promise<CampaignDefinition | null> {
-  const { problems, sound } = inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
-  return problems.some(({ step }) => step === needed) ? null : sound;
+/** The same with stand-ins for what is missing or wrong, and with what that is. */
+export async function inspectSteps(db: Db, steps: DraftSteps): Promise<Inspection> {
+  return inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
 }
 
 /** The agent that was chosen, if there is such a one. */
@@ -98,7 +93,7 @@ async function judgeSteps(
   steps: DraftSteps,
   hold: Hold,
 ): Promise<Pick<Judgement, 'problems' | 'definition'>> {
-  const { problems, sound, isStandIn } = inspectDraft(withAgentOf(steps, await agentOf(db, steps)));
+  const { problems, sound, isStandIn } = await inspectSteps(db, steps);
   await hold(sound);
   const { definition, found } = await filledAndChecked(db, id, { written: sound, inUse: NONE, status });
   return {

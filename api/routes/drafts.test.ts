@@ -127,6 +127,9 @@ describe('a draft', () => {
     });
     await save(id, 3, { rules: { rules: [{ ...RULE, then: [] }] } });
     expect((await api.call('GET', path)).body).toMatchObject({ status: 409, code: 'wrong_status' });
+    // What the half of a rule can be made whole with (S0-12).
+    const options = await api.call('GET', `/v1/campaigns/${id}/rule-options`);
+    expect([options.status, options.body.actions.length]).toEqual([200, 5]);
   });
 
   it('keeps what was typed when its rules are changed beside it, so that another agent speaks for itself (S1-40)', async () => {

@@ -4,7 +4,7 @@ import type { Campaign } from '../../db/campaign';
 import { changeRules } from '../../db/campaign-life';
 import type { Db } from '../../db/client';
 import { withoutForm } from '../../db/compatibility';
-import { getRuledCampaign } from '../../db/draft-rules';
+import { getCampaignToRule, getRuledCampaign } from '../../db/draft-rules';
 import { ruleSetting } from '../../db/rule-setting';
 import { type CampaignDefinition, CampaignDefinitionSchema } from '../../domain/campaign-definition';
 import type { AttributeType } from '../../domain/attribute';
@@ -99,7 +99,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
       params: IdParams,
       query: z.strictObject({ query: text(120).default('') }),
       handle: async ({ params: { id }, query: { query } }) => {
-        const { definition } = await getRuledCampaign(sql, id);
+        const { definition } = await getCampaignToRule(sql, id);
         const { connection: crm, ...setting } = await ruleSetting(sql, id, definition);
         return ok({
           crm,
