@@ -182,7 +182,9 @@ export async function setCampaignConnection(
     if (before === connectionId) return;
     const known = await tx`select 1 from connection where id = ${connectionId}`;
     if (connectionId !== null && known.length === 0)
-      throw new Refusal('unknown_reference', `there is no connection ${connectionId}`);
+      throw new Refusal('unknown_reference', `there is no connection ${connectionId}`, [
+        { pointer: '#/connectionId', detail: 'there is no such connection', value: connectionId },
+      ]);
     await tx`update campaign set connection_id = ${connectionId} where id = ${campaignId}`;
     await rerouteHeld(tx, campaignId);
     const data = { connectionId };

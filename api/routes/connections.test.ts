@@ -212,7 +212,7 @@ it('a campaign names its connection, or the default', async () => {
   const nobody = { connectionId: campaign.id };
   expect(await api.call('PUT', path, { body: nobody })).toMatchObject({
     status: 422,
-    body: { code: 'unknown_reference' },
+    body: { code: 'unknown_reference', errors: [{ pointer: '#/connectionId', value: campaign.id }] },
   });
   expect((await api.call('PUT', path, { body: { connectionId: null } })).body).toEqual({ connectionId: null });
 });
