@@ -1,6 +1,8 @@
+import { CrmMappingSchema } from '../../domain/crm-mapping';
 import { databaseOfThisFile } from '../../test/database';
 import { claimDue, seedOutreach, startOver, tell } from '../../test/seed';
 import { recordAccepted } from '../attempt-result';
+import { changeMapping } from '../crm-mapping';
 import type { NewFact } from '../inbox';
 import { adoptFacts } from './adopt';
 
@@ -42,6 +44,32 @@ describe('what is told of a call that nobody knows', () => {
     expect(await sql`select rule_key from rule_firing`).toEqual([{ ruleKey: 'done' }]);
     expect(await adoptFacts(sql)).toBe(0);
   });
+
+  it.each([
+    ['signed_up', 'converted', 'call_outcome', ['done']],
+    ['no_idea', 'untagged', 'outcome_unmapped', []],
+  ])(
+    'counts as the mapping of its campaign says, which could not be asked before: %s (S0-48, R-20)',
+    async (named, outcome, kind, rules) => {
+      await sql`delete from connection`;
+      const [connection] = await sql<{ id: string }[]>`
+      insert into connection (name, kind, from_environment, actor) values ('CRM', 'lawruler', true, 'test') returning id`;
+      const mapping = CrmMappingSchema.parse({
+        outcomes: [{ outcome: 'signed_up', label: 'Signed up', countsAs: 'converted' }],
+      });
+      await changeMapping(sql, connection?.id ?? '', { revision: 1, mapping }, 'test');
+      const { attemptId } = await dialling();
+      const { factId } = await tellOf({ kind: 'outcome_unmapped', named, runRules: true, summary: 'Glad.' });
+      await recordAccepted(sql, attemptId, SID);
+      await adoptFacts(sql);
+      expect(await sql`select outcome from attempt where id = ${attemptId}`).toEqual([{ outcome }]);
+      expect(
+        await sql`select kind, body ->> 'named' as named, body ->> 'summary' as summary from fact where id = ${factId}`,
+      ).toEqual([{ kind, named, summary: 'Glad.' }]);
+      await tell(sql, { attemptId, body: { kind: 'call_progress', status: 'completed' } });
+      expect((await sql`select rule_key from rule_firing`).map(({ ruleKey }) => ruleKey)).toEqual(rules);
+    },
+  );
 
   it('spoils the number if it was a wrong one', async () => {
     const { attemptId } = await dialling();

@@ -1,7 +1,9 @@
-import { inTransaction, type Sql } from '../client';
+import type { FactBody } from '../../domain/fact';
+import { inTransaction, type Sql, type Tx } from '../client';
 import { lockEnrollment } from '../enrollment';
 import type { StoredFact } from '../fold-state';
 import { tryToFold } from '../fold-stored';
+import { mappedOutcome } from '../rule-setting';
 
 const PAGE = 100;
 
@@ -36,7 +38,17 @@ async function adopt(sql: Sql, { id, enrollmentId }: Orphan): Promise<void> {
         f.kind = 'handoff_requested' and exists (
           select 1 from fact o where o.attempt_id = t.id and o.kind = f.kind) as is_repeated`;
     if (fact === undefined || fact.isRepeated) return;
-    await tx`update fact set folded_rt = null, fold_error = null where id = ${id}`;
-    await tryToFold(tx, fact);
+    const body = await known(tx, fact.body, enrollmentId);
+    await tx`
+      update fact set kind = ${body.kind}, body = ${JSON.stringify(body)}::text::jsonb, folded_rt = null, fold_error = null
+      where id = ${id}`;
+    await tryToFold(tx, { ...fact, body });
   });
+}
+
+/** An outcome of the firm's own (S0-48): only now that the call has a campaign is there a mapping that knows it. */
+async function known(tx: Tx, body: FactBody, enrollmentId: string): Promise<FactBody> {
+  if (body.kind !== 'outcome_unmapped') return body;
+  const outcome = await mappedOutcome(tx, enrollmentId, body.named);
+  return outcome === null ? body : { ...body, kind: 'call_outcome', outcome, by: 'agent' };
 }
