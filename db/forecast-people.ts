@@ -20,6 +20,7 @@ import { currentVersion } from './freeze';
 import { zonesInDoubt } from './zone-doubts';
 import { type AddressRow, addressViews, newestChecks, provenOf, relationshipsOf } from './number-facts';
 import { loadPlannerFrames } from './planner-input';
+import { readTemplates } from './template-use';
 
 /** Everybody whom a forecast is about, as they all stood at one moment. */
 export interface Population {
@@ -163,7 +164,8 @@ class Reading {
     const { company } = ground;
     const view = { status: 'active', pausedChannels, resumedAt: {} } as const;
     if (campaign.status === 'draft') {
-      const { plan, policy } = definition;
+      // With the words that its launch would freeze, for they are paid for.
+      const { plan, policy } = (await readTemplates(tx, definition)).definition;
       // Compiled hours are kept by the id of their version, so a draft is named after its content.
       const id = createHash('sha256')
         .update(JSON.stringify([plan, policy]))

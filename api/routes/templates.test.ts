@@ -276,6 +276,18 @@ describe('a campaign that has the words of a template (U-10)', () => {
     },
   );
 
+  it('is forecast at the cost of its words before they are frozen (N-3, U-14)', async () => {
+    const templateId = await newTemplate({ variants: [words('x'.repeat(200))] });
+    const { listId } = await launchForOne(api);
+    const { id } = (await post('/campaigns/drafts', { name: 'Two segments' })).body;
+    const steps = { list: { listId }, schedule: { runs: planOf({ templateId }).plan.runs } };
+    await api.call('PATCH', `/v1/campaigns/${id}/draft`, { body: { revision: 1, steps } });
+    await api.sql`update spend_rate set segment_micros = 10`;
+    const forecast = await post(`/campaigns/${id}/forecast`, { days: 366 });
+    await api.sql`update spend_rate set segment_micros = 0`;
+    expect(forecast.body.summary).toMatchObject({ touches: { sms: 1 }, costMicros: 20 });
+  });
+
   it('may name a version, and take the text along that it was read with', async () => {
     const templateId = await newTemplate();
     await reword(templateId, 'Second words.');
