@@ -219,5 +219,5 @@ Up to 200 are done when the answer comes. More are carried out in the background
 
 const IMPORT = `
 CSV, one external id on each line, up to 100,000; a header is tolerated, blanks are trimmed, upper and lower case differ. The id may be the contact's own or that of a case that the contact is enrolled with.
-Exactly one contact of this campaign has to carry it: with none or several the line is skipped, with the reason. An id that comes again counts once. Whoever is completed already counts as done, so the same file once more changes nothing.
+Exactly one contact of this campaign has to carry it: with none or several the line is skipped, with the reason. Whoever is on its list and not enrolled yet is enrolled first. An id that comes again counts once. Whoever is completed already counts as done, so the same file once more changes nothing.
 `.trim();
