@@ -83,7 +83,7 @@ async function writtenByUs(tx: Tx, caseId: string, sinceRt: number | null): Prom
     select payload ->> 'status' as status, payload ->> 'field' as field, payload ->> 'group' as "group"
     from execution
     where case_id = ${caseId} and kind = 'crm_status' and sent_rt is not null
-      and not (state = 'failed' and error_code in ('refused', 'unknown_case', 'not_supported'))
+      and not (state = 'failed' and coalesce(error_code, '') in ('refused', 'unknown_case', 'not_supported'))
       and (${sinceRt}::float8 is null or sent_rt > at_ms(${sinceRt}))
     order by seq desc limit 50`;
   return new Set(
