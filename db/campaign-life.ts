@@ -1,6 +1,7 @@
 import type { CampaignDefinition, CampaignStatus } from '../domain/campaign-definition';
 import { ChannelSchema } from '../domain/channel';
 import type { Instant } from '../domain/instant';
+import type { Rule } from '../domain/rule';
 import { type Campaign, getAnyCampaign, getCampaign, requireRevision, storeDefinition } from './campaign';
 import { requireInView } from './case-scope';
 import { recordChange } from './change-log';
@@ -12,6 +13,7 @@ import { refuseWhenLocked } from './installation';
 import { launchableDefinition } from './draft-check';
 import { Refusal } from './refusal';
 import { planReports } from './report';
+import { shownDifferences } from './shown-differences';
 
 /** Key space of the campaigns among the advisory locks: claims share it, changes of the status take it alone. */
 const CAMPAIGN_LOCKS = 1;
@@ -92,13 +94,20 @@ export async function changeRules(
   id: string,
   {
     revision,
+    sent,
     edit,
-  }: { readonly revision: number; readonly edit: (definition: CampaignDefinition) => CampaignDefinition },
+  }: {
+    readonly revision: number;
+    /** The rules themselves, to be shown beside those that somebody else has made meanwhile. */
+    readonly sent?: readonly Rule[];
+    readonly edit: (definition: CampaignDefinition) => CampaignDefinition;
+  },
   actor: string,
 ): Promise<Campaign> {
   return changeRead(getRuledCampaign, sql, id, async (tx, campaign, now) => {
     requireStatus(campaign, ['draft', 'active', 'paused'], 'given other rules');
-    requireRevision(campaign, revision);
+    const { rules } = campaign.definition.policy;
+    requireRevision(campaign, revision, sent === undefined ? [] : shownDifferences('#/rules', rules, sent));
     const definition = edit(campaign.definition);
     await storeRules(tx, id, definition);
     if (campaign.version !== null) {

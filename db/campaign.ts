@@ -6,7 +6,8 @@ import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { withParts } from './compatibility';
 import { containing } from './pattern';
-import { Refusal } from './refusal';
+import { Refusal, type RefusedField } from './refusal';
+import { shownDifferences } from './shown-differences';
 import { fillTemplates, templatesIn } from './template-use';
 
 export interface CampaignSummary {
@@ -135,7 +136,8 @@ export async function updateDraft(
     const campaign = await getAnyCampaign(tx, id);
     if (campaign.status !== 'draft')
       throw new Refusal('wrong_status', `the campaign is ${campaign.status}; only a draft can be changed as a whole`);
-    requireRevision(campaign, change.revision);
+    const theirs = shownDifferences('#/definition', campaign.definition ?? {}, change.definition);
+    requireRevision(campaign, change.revision, campaign.definition === null ? [] : theirs);
     const inUse = campaign.definition === null ? new Set<string>() : templatesIn(campaign.definition.plan);
     const words = await withWords(tx, await withParts(tx, change.definition), '#/definition', inUse);
     await storeDefinition(tx, id, words);
@@ -144,10 +146,16 @@ export async function updateDraft(
   });
 }
 
-export function requireRevision(campaign: CampaignSummary, revision: number): void {
+/** `theirs` is what somebody else has made of it meanwhile, as far as that can be shown. */
+export function requireRevision(
+  campaign: CampaignSummary,
+  revision: number,
+  theirs: readonly RefusedField[] = [],
+): void {
   if (campaign.revision !== revision)
     throw new Refusal('revision_conflict', `the campaign stands at revision ${campaign.revision}, not ${revision}`, [
       { pointer: '#/revision', detail: `the current revision is ${campaign.revision}`, value: revision },
+      ...theirs,
     ]);
 }
 

@@ -6,7 +6,8 @@ import { caseTypesToKeep, requireInView } from './case-scope';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { agentOf, completeDefinition, isId } from './draft-check';
-import { Refusal, type RefusedField } from './refusal';
+import { Refusal } from './refusal';
+import { shownDifferences } from './shown-differences';
 import { storableText } from './storable';
 
 /** A campaign that is being written, with all that was typed. */
@@ -142,15 +143,10 @@ async function merged(tx: Tx, before: DraftSteps, change: DraftChange['steps']):
 
 function conflict(before: Draft, { revision, steps }: DraftChange): Refusal {
   const theirs = Object.entries(steps).flatMap(([step, sent]) =>
-    differences(before.steps[step as DraftStep] ?? {}, sent ?? {}).map(
-      ({ at, before: current, after }): RefusedField => ({
-        pointer: at === '' ? `#/steps/${step}` : `#/steps/${step}/${at}`,
-        detail: 'what stands here now is not what was sent',
-        step,
-        ...(after === undefined ? {} : { value: after }),
-        ...(current === undefined ? {} : { current }),
-      }),
-    ),
+    shownDifferences(`#/steps/${step}`, before.steps[step as DraftStep] ?? {}, sent ?? {}).map((field) => ({
+      ...field,
+      step,
+    })),
   );
   return new Refusal('revision_conflict', `the draft stands at revision ${before.revision}, not ${revision}`, [
     { pointer: '#/revision', detail: `the current revision is ${before.revision}`, value: revision },

@@ -142,7 +142,10 @@ describe('a draft', () => {
     expect((await change(1, 'Lost name')).body).toMatchObject({
       status: 409,
       code: 'revision_conflict',
-      errors: [{ pointer: '#/revision', value: 1 }],
+      errors: [
+        { pointer: '#/revision', value: 1 },
+        { pointer: '#/definition/name', value: 'Lost name', current: 'Second name' },
+      ],
     });
     expect((await api.call('GET', `/v1/campaigns/${id}`)).body.name).toBe('Second name');
   });

@@ -49,6 +49,18 @@ describe('the rules of a campaign', () => {
     expect((await put(campaignId, 1, [])).body).toMatchObject({ status: 409, code: 'revision_conflict' });
   });
 
+  it('are refused to whoever comes second, who is shown what stands there now (R-19, E-19)', async () => {
+    const { campaignId } = await launchForOne(api, { policy: {} });
+    const notes = ['Mine.', 'Theirs.'];
+    const both = await Promise.all(notes.map((note) => put(campaignId, 1, [{ ...rule('one'), note }])));
+    const first = both.findIndex(({ status }) => status === 200);
+    expect(both[1 - first]).toMatchObject({ status: 409, body: { code: 'revision_conflict' } });
+    expect(both[1 - first]?.body.errors).toEqual([
+      { pointer: '#/revision', detail: 'the current revision is 2', value: 1 },
+      expect.objectContaining({ pointer: '#/rules/one/note', current: notes[first], value: notes[1 - first] }),
+    ]);
+  });
+
   it('are checked against the whole campaign, at their own place (S0-32)', async () => {
     const id = await createDraft(planWith({ hours: hoursOf(['09:00', '12:00']), calls: CALLS }));
     const refused = await put(id, 1, [

@@ -78,7 +78,7 @@ export function ruleRoutes({ sql }: ApiDeps): Route[] {
         const { definition: seen } = await getRuledCampaign(sql, id);
         const setting = await ruleSetting(sql, id, seen);
         const edit = (definition: CampaignDefinition) => withRules(definition, rules, setting);
-        return ok(await rulesDocument(sql, await changeRules(sql, id, { revision, edit }, caller.actor)));
+        return ok(await rulesDocument(sql, await changeRules(sql, id, { revision, sent: rules, edit }, caller.actor)));
       },
     }),
     defineRoute({
