@@ -201,7 +201,9 @@ describe('a mail', () => {
         'unsubscribeUrl',
         'unsubscribeMail',
       ] as const
-    ).flatMap((field) => ['\r', '\n', '\0'].map((character): [keyof MailRequest, string] => [field, character])),
+    ).flatMap((field) =>
+      ['\r', '\n', '\0'].map((character): [keyof Omit<MailRequest, 'attachment'>, string] => [field, character]),
+    ),
   )('T21: with a line break or NUL in %s is not sent', async (field, character) => {
     const { url, mails } = await inbox();
     const request = { ...MAIL, [field]: `${String(MAIL[field])}${character}Bcc: ben@example.org` };
@@ -210,6 +212,13 @@ describe('a mail', () => {
       verdict: 'final',
       reason: 'header_refused',
     });
+    expect(mails).toEqual([]);
+  });
+
+  it('T21: with a line break in the name of an attachment is not sent', async () => {
+    const { url, mails } = await inbox();
+    const attachment = { name: 'report.csv\r\nBcc: ben@example.org', type: 'text/csv', content: 'a' };
+    expect(await client({ url }).sendMail({ ...MAIL, attachment })).toMatchObject({ reason: 'header_refused' });
     expect(mails).toEqual([]);
   });
 
