@@ -51,7 +51,7 @@ export function caseTypesToKeep(): string[] | null {
 }
 
 /** What is there and within: a thing of one's own types, or one of no type at all, which everybody uses. */
-export type Standing = 'own' | 'shared';
+type Standing = 'own' | 'shared';
 
 /** The standing of each that is there and not of another type; whatever is left out might as well not exist. */
 export async function standingsOf(

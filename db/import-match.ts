@@ -83,7 +83,7 @@ export interface Verdict {
   readonly problem: RowProblem | null;
 }
 
-export const IN_USE = 'is in use already, beyond what this import may see';
+const IN_USE = 'is in use already, beyond what this import may see';
 
 const BY_WORDS = { external_id: 'external id', case_external_id: 'case', name: 'name and address' } as const;
 
