@@ -3,13 +3,11 @@ import type { Person, Setting } from '../domain/forecast-person';
 import { explainRejection, rejectionOf } from '../domain/forecast-rejection';
 import type { Instant } from '../domain/instant';
 import { NEWCOMER } from '../domain/newcomer';
-import type { Relationship } from '../domain/number-check';
 import { countriesOf } from '../domain/places';
 import { NO_HISTORY } from '../domain/plan-history';
 import type { ContactView, PersonAttempt } from '../domain/planner-input';
 import type { Policy } from '../domain/policy';
 import type { CandidatePlaces } from '../domain/zone-evidence';
-import type { Consent } from '../domain/consent';
 import { type Campaign, getCampaign } from './campaign';
 import { requireStatus } from './campaign-life';
 import { inTransaction, type Sql, type Tx } from './client';
@@ -18,7 +16,7 @@ import type { StoredContact } from './forecast-results';
 import { type Ground, readGround } from './forecast-ground';
 import { currentVersion } from './freeze';
 import { zonesInDoubt } from './zone-doubts';
-import { type AddressRow, addressViews, newestChecks, provenOf, relationshipsOf } from './number-facts';
+import { numberParts, type NumberRows, numberViews, relationshipsOf } from './number-facts';
 import { loadPlannerFrames } from './planner-input';
 import { readTemplates } from './template-use';
 
@@ -199,8 +197,7 @@ class Reading {
       select p.id as contact_id, p.places,
         (select coalesce(json_agg(json_build_object(
             'hash', ca.position::text, 'kind', a.kind, 'usable', ca.unusable is null,
-            'number', case a.kind when 'phone' then a.value end,
-            'checks', case a.kind when 'phone' then ${newestChecks(this.tx, this.tx`at_ms(${this.from})`)} end,
+            ${numberParts(this.tx, this.tx`at_ms(${this.from})`)},
             'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
               from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null
                 union all select 'voice' from call_opt_out o where o.hash = a.hash and o.lifted_at is null
@@ -265,29 +262,16 @@ class Reading {
   }
 }
 
-interface MemberRow {
+interface MemberRow extends NumberRows {
   readonly contactId: string;
   readonly places: CandidatePlaces;
-  readonly addresses: AddressRow[];
   readonly personAttempts: PersonAttempt[] | null;
-  readonly consents: (Consent & { readonly givenAt: Instant })[] | null;
-  readonly relationships: Relationship[] | null;
 }
 
 const NOTHING: readonly never[] = [];
 
-function contactView({ places, addresses, ...row }: MemberRow): ContactView {
-  const { known, states } = places;
-  const consents = row.consents ?? NOTHING;
-  const relationships = row.relationships ?? NOTHING;
-  return {
-    zones: zonesInDoubt(places.zones),
-    placeKnown: known,
-    states,
-    countries: countriesOf(places),
-    consents,
-    relationships,
-    addresses: addressViews(addresses),
-    ...provenOf(addresses, consents, relationships),
-  };
+function contactView({ places, ...row }: MemberRow): ContactView {
+  const { zones, known, states } = places;
+  const countries = countriesOf(places);
+  return { zones: zonesInDoubt(zones), placeKnown: known, states, countries, ...numberViews(row) };
 }

@@ -1,3 +1,4 @@
+import type { Consent } from '../domain/consent';
 import type { Instant } from '../domain/instant';
 import { countryOfNumber } from '../domain/number-country';
 import type { NumberChecks, Relationship } from '../domain/number-check';
@@ -6,20 +7,29 @@ import type { Db } from './client';
 
 /** What is known of phone numbers beside what people said of them, as parts of the statements that read for the planner. */
 
-/** An address as those statements answer it. */
-export interface AddressRow extends Omit<AddressView, 'country' | 'checks'> {
-  /** Of phones alone, and no further than `addressViews`. */
+/** A person's addresses and what goes with them, as those statements answer it. */
+export interface NumberRows {
+  readonly addresses: readonly AddressRow[];
+  readonly consents: readonly (Consent & { readonly givenAt: Instant })[] | null;
+  readonly relationships: readonly Relationship[] | null;
+}
+
+interface AddressRow extends Omit<AddressView, 'country' | 'checks'> {
+  /** Of phones alone, and no further than `numberViews`. */
   readonly number: string | null;
   readonly checks: NumberChecks | null;
 }
 
-/** The newest answer of each registry about the address `a` at the instant; of two that bear the same, the one that forbids. */
-export function newestChecks(db: Db, at: ReturnType<Db>) {
-  return db`(
+/**
+ * Of the address `a`, for a JSON object: its number, and the newest answer of each registry at the instant; of two that
+ * bear the same, the one that forbids.
+ */
+export function numberParts(db: Db, at: ReturnType<Db>) {
+  return db`'number', case a.kind when 'phone' then a.value end, 'checks', case a.kind when 'phone' then (
     select json_object_agg(n.registry, json_build_object('answer', n.answer, 'checkedAt', ms(n.checked_at), 'source', n.source,
       'askedAboutAt', ms(n.asked_about_at)))
     from (select distinct on (registry) * from number_check where hash = a.hash and checked_at <= ${at}
-      order by registry, checked_at desc, answer in ('listed', 'yes') desc, id desc) n)`;
+      order by registry, checked_at desc, answer in ('listed', 'yes') desc, id desc) n) end`;
 }
 
 /** Of the contact `p`, those that last longest first; null = none. */
@@ -29,17 +39,32 @@ export function relationshipsOf(db: Db) {
     from relationship r where r.contact_id = p.id and r.withdrawn_at is null)`;
 }
 
+const NOTHING: readonly never[] = [];
+
 /** What the planner sees of them: never the number itself. */
-export function addressViews(rows: readonly AddressRow[]): AddressView[] {
-  return rows.map(({ number, checks, ...address }) => ({
+export function numberViews({
+  addresses,
+  consents,
+  relationships,
+}: NumberRows): Pick<ContactView, 'addresses' | 'consents' | 'relationships' | 'provenAt'> {
+  const known = { consents: consents ?? NOTHING, relationships: relationships ?? NOTHING };
+  return {
+    ...known,
+    addresses: addresses.map(addressView),
+    ...provenOf(addresses, known.consents, known.relationships),
+  };
+}
+
+function addressView({ number, checks, ...address }: AddressRow): AddressView {
+  return {
     ...address,
     ...(number === null ? {} : { country: countryOfNumber(number) }),
     ...(checks === null ? {} : { checks }),
-  }));
+  };
 }
 
 /** A consent, a purchase or an inquiry tells that the person has these numbers; told only where a registry says that one was given up. */
-export function provenOf(
+function provenOf(
   addresses: readonly AddressRow[],
   consents: readonly { readonly givenAt: Instant }[],
   relationships: readonly Relationship[],

@@ -2,10 +2,8 @@ import type { CampaignStatus } from '../domain/campaign-definition';
 import type { Channel } from '../domain/channel';
 import { type Decision, versionOf } from '../domain/decision';
 import { LONGEST_CAP_MS } from '../domain/caps';
-import type { Consent } from '../domain/consent';
 import type { Instant } from '../domain/instant';
 import { countriesOf } from '../domain/places';
-import type { Relationship } from '../domain/number-check';
 import type {
   AttemptView,
   CampaignView,
@@ -20,7 +18,7 @@ import type { Spending } from '../domain/spend';
 import type { CandidatePlaces } from '../domain/zone-evidence';
 import type { Db } from './client';
 import { type CompanyRow, companyColumns, companyRules, spendingColumn } from './company-rules';
-import { type AddressRow, addressViews, newestChecks, provenOf, relationshipsOf } from './number-facts';
+import { numberParts, type NumberRows, numberViews, relationshipsOf } from './number-facts';
 import { getVersion, type VersionContent } from './versions';
 import { zonesInDoubt } from './zone-doubts';
 
@@ -37,7 +35,7 @@ export interface PlannerFrame {
   readonly messagesPerSecond: number;
 }
 
-interface Row extends CompanyRow {
+interface Row extends CompanyRow, NumberRows {
   isLocked: boolean;
   now: Instant;
   id: string;
@@ -66,9 +64,6 @@ interface Row extends CompanyRow {
   campaignEpoch: number;
   lineGroupId: string;
   places: CandidatePlaces;
-  consents: (Consent & { readonly givenAt: Instant })[];
-  relationships: Relationship[] | null;
-  addresses: AddressRow[];
   attempts: AttemptView[];
   personAttempts: PersonAttempt[];
   commitments: Commitment[];
@@ -131,8 +126,7 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
       p.places,
       (select coalesce(json_agg(json_build_object(
           'hash', a.hash, 'kind', a.kind, 'usable', ca.unusable is null,
-          'number', case a.kind when 'phone' then a.value end,
-          'checks', case a.kind when 'phone' then ${newestChecks(db, db`t.now`)} end,
+          ${numberParts(db, db`t.now`)},
           'suppressed', (select coalesce(json_agg(distinct s.channel), '[]')
             from (select unnest(channels) as channel from suppression where hash = a.hash and lifted_at is null
               union all select 'voice' from call_opt_out o where o.hash = a.hash and o.lifted_at is null
@@ -236,10 +230,7 @@ function toFrame(
         placeKnown: row.places.known,
         states: row.places.states,
         countries: countriesOf(row.places),
-        consents: row.consents,
-        addresses: addressViews(row.addresses),
-        relationships: row.relationships ?? [],
-        ...provenOf(row.addresses, row.consents, row.relationships ?? []),
+        ...numberViews(row),
       },
       attempts: row.attempts,
       personAttempts: row.personAttempts,
