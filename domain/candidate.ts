@@ -46,8 +46,13 @@ export function addressFor(input: Asked, channel: Channel, occasion: Occasion = 
 /** What stands against each address that the person has for the channel; none where one of them is free, or there is none. */
 export function barsOf(input: Asked, channel: Channel): Reason[] {
   if (isBarred(input.contact, channel)) return [];
-  const bars = usableFor(input, channel).map((address) => barOf(input, address, channel, 'planned'));
-  return bars.includes(null) ? [] : bars.flatMap((bar) => bar ?? []);
+  const bars: Reason[] = [];
+  for (const address of usableFor(input, channel)) {
+    const bar = barOf(input, address, channel, 'planned');
+    if (bar === null) return [];
+    bars.push(bar);
+  }
+  return bars;
 }
 
 /** What stands against the address that a touch would go to. */
