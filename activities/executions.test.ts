@@ -401,7 +401,8 @@ describe('a note whose rule names a type (S0-47)', () => {
     await sql`update execution set payload = payload || '{"noteType": "9"}' where id = ${gone}`;
     await run(ids);
     expect(await states()).toEqual(['done', 'done', 'done']);
-    expect(asked.filter((each) => each.startsWith('POST')).map((each) => each.slice(-2))).toEqual(['/4', '/3', '/3']);
+    const types = asked.filter((each) => each.startsWith('POST')).map((each) => each.slice(-2));
+    expect(types.sort()).toEqual(['/3', '/3', '/4']);
     expect(await sql`select result from execution order by seq`).toEqual([
       { result: 'CRM note posted' },
       { result: expect.stringContaining('no note type "9" any more') },

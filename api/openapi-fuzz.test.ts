@@ -27,7 +27,7 @@ const CHAPTERS = [
 ];
 
 /** In this order: what is gone is of no use to any other operation, and somebody erased has a certificate only then. */
-const LAST = ['eraseContact', 'getErasure', 'deleteDraft', 'removeOwnAddress'];
+const LAST = ['eraseContact', 'getErasure', 'deleteDraft', 'deleteList', 'removeOwnAddress'];
 
 // A chapter is some hundred requests, and the machine may have much else to do.
 jest.setTimeout(300_000);
@@ -126,6 +126,10 @@ async function aims(): Promise<Aims> {
   const broughtBack = await api.call('POST', `/v1/enrollments/${gone}/bring-back`, { body: { note: 'by mistake' } });
   if (broughtBack.status === 202) succeeded.add('bringBack');
   const drafts = await Promise.all(people.map(({ listId }) => made('/v1/campaigns', definitionOf(listId))));
+  // A whole definition from the revision that stands: chance hardly ever says both.
+  const whole = { revision: 1, definition: definitionOf(people[0]?.listId ?? '') };
+  const changed = await api.call('PUT', `/v1/campaigns/${drafts[0]}`, { body: whole });
+  if (changed.status === 200) succeeded.add('changeDraft');
   const pages = ['/v1/lists', '/v1/contacts', '/v1/campaigns', '/v1/changes'].map((path) =>
     api.call('GET', `${path}?limit=1`),
   );

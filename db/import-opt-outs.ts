@@ -33,7 +33,7 @@ export async function storeOptOuts(tx: Tx, { importId, actor }: WaveTarget, take
 }
 
 /** An address, or every address of a contact. */
-export interface Barred {
+interface Barred {
   readonly hash: string | null;
   readonly contactId: string | null;
   readonly channel: string;

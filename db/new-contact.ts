@@ -18,7 +18,7 @@ import { Refusal, type RefusedField } from './refusal';
 import { lockAddresses } from './suppression';
 
 /** One person who is put in by hand. Unlike an import it never changes somebody who is known. */
-export interface NewContact {
+interface NewContact {
   readonly id: string;
   readonly contact: ContactDraft;
   readonly cases: readonly NewCase[];

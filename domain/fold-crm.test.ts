@@ -63,6 +63,19 @@ describe('an action on the CRM', () => {
       { status: '12', field: 'substatus', group: 'Dialer Status' },
     ]);
   });
+
+  it('says of which type its note is, where the rule names one (S0-47)', () => {
+    const then = [
+      { kind: 'crm_note', text: 'Usual.' },
+      { kind: 'crm_note', text: 'Named.', noteType: '4' },
+    ] as const;
+    const rule = aRule('note', { trigger: 'crm_status', outcome: 'x' }, then);
+    const { changes } = tell(aFoldState({ rules: [rule] }), set('x'));
+    expect(changes[0]?.executions.map(({ payload }) => payload)).toEqual([
+      { text: 'Usual.' },
+      { text: 'Named.', noteType: '4' },
+    ]);
+  });
 });
 
 describe('an outcome of the firm’s own', () => {

@@ -152,7 +152,7 @@ export function ruleProblems(rules: readonly Rule[], setting: RuleSetting): Rule
 }
 
 /** A note type that a rule names and the CRM does not have. */
-export interface MissingNoteType {
+interface MissingNoteType {
   /** Place of the rule, and of the action in it. */
   readonly at: number;
   readonly ix: number;

@@ -111,7 +111,7 @@ export const CONTACT_EXAMPLE = {
 };
 
 export const CONTACT_BODY_EXAMPLE = {
-  externalId: 'P-1001',
+  externalId: 'P-1009',
   firstName: 'Asha',
   lastName: 'Rivera',
   zone: 'America/New_York',
@@ -120,7 +120,7 @@ export const CONTACT_BODY_EXAMPLE = {
   attributes: { claim_number: '77-1' },
   tags: ['spring'],
   consents: [{ class: 'live_call', source: 'web form', text: 'Yes, call me about my claim.' }],
-  cases: [{ externalId: '70001', caseType: 'intake', title: 'Rivera intake', status: 'New' }],
+  cases: [{ externalId: '70009', caseType: 'intake', title: 'Rivera intake', status: 'New' }],
   optOut: ['email'],
 };
 

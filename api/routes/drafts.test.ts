@@ -496,7 +496,7 @@ describe('a campaign that is sent whole (K-8)', () => {
 
   it('looks nothing up of people unless its policy says so: what stands for "self-healing" (K-7, K-8, R-24)', async () => {
     const { body } = await post('/campaigns', { name: 'By API', listId, plan: plan() });
-    expect(body.definition.policy.enrichment).toMatchObject({ enabled: false });
+    expect(body.definition.policy.enrichment).toMatchObject({ on: [], afterUnreachable: null });
   });
 
   it('needs no agent for messages only', async () => {

@@ -6,6 +6,7 @@ import { fitAttributes } from '../../domain/attribute';
 import { ChannelSchema } from '../../domain/channel';
 import { CaseInputSchema, ContactInputSchema, readContact } from '../../imports/contact-entry';
 import { CONTACT_BODY_EXAMPLE, CONTACT_EXAMPLE, ContactAnswer } from '../answers/contacts';
+import { EXAMPLE_IDS } from '../answers/fields';
 import { contactDocument } from '../contact-document';
 import type { ApiDeps } from '../deps';
 import { ApiError, type Fault } from '../errors';
@@ -40,7 +41,14 @@ export function newContactRoutes({ sql, config: { addressKey } }: ApiDeps): Rout
           'With phone numbers and mail addresses in the order of their use, cases, consents and opt-outs, and onto a list where one is named: all of it or nothing. Somebody who is known already, by the rules of imports, is named in the refusal and not changed. An address that is barred stays barred, and `optOut` adds to it.',
         answers: { 201: ContactAnswer },
         problems: ['wrong_status', 'unknown_reference', 'case_conflict', 'contact_exists'],
-        examples: { body: CONTACT_BODY_EXAMPLE, answer: CONTACT_EXAMPLE },
+        examples: {
+          body: CONTACT_BODY_EXAMPLE,
+          answer: {
+            ...CONTACT_EXAMPLE,
+            externalId: CONTACT_BODY_EXAMPLE.externalId,
+            cases: CONTACT_BODY_EXAMPLE.cases.map((each) => ({ id: EXAMPLE_IDS.case, ...each })),
+          },
+        },
       },
       body: z.strictObject({
         ...ContactInputSchema.shape,
