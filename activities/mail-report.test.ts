@@ -101,6 +101,7 @@ describe('a report schedule (S1-17, S1-77)', () => {
     await publishEdit(sql, campaignId, { reports: [{ ...DAILY, time: '11:00', recipients: [BEN] }] });
     await at('2027-03-02T16:00:00Z'); // eleven: this day has had its report
     await at('2027-03-03T14:00:00Z'); // the period in progress ends when it was going to
+    expect(told()).toEqual([`${ANN} 2027-03-02`, `${BEN} 2027-03-03`]);
     await at('2027-03-03T16:00:00Z');
     await at('2027-03-04T15:59:00Z');
     expect(told()).toEqual([`${ANN} 2027-03-02`, `${BEN} 2027-03-03`]);
