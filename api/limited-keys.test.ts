@@ -4,6 +4,9 @@ import { definitionOf } from '../test/api-people';
 import { runImports } from '../test/run-imports';
 import { buildTwoCaseTypes, type TwoCaseTypes } from '../test/two-case-types';
 import { until } from '../test/until';
+import { launchCampaign } from '../db/campaign-life';
+import { limitedTo } from '../db/case-scope';
+import { deleteDraft, saveDraft } from '../db/draft';
 import { enrollPage } from '../db/sweeps/enroll';
 
 /** K-31, as people live it who look after one type of case. */
@@ -109,6 +112,18 @@ describe('an editor of one case type (K-31)', () => {
     const named = { caseIds: [world.theirs.ids.case], externalIds: ['Zebra-case', 'Nothing'] };
     const { results } = (await mine('POST', `/v1/lists/${world.mine.ids.list}/members`, named)).body;
     expect(results.map(({ reason }: { reason: string }) => reason)).toEqual(Array(3).fill('there is no such case'));
+  });
+
+  it('finds a draft gone that has become one of another type since the request was let in', async () => {
+    const { draftId } = world.theirs;
+    const change = { revision: 1, steps: {}, lastStep: 'basics' } as const;
+    const attempts = [
+      () => launchCampaign(api.sql, draftId, 'test'),
+      () => saveDraft(api.sql, draftId, change, 'test'),
+      () => deleteDraft(api.sql, draftId, { revision: undefined }, 'test'),
+    ];
+    for (const attempt of attempts)
+      await expect(limitedTo<unknown>([world.mine.caseType], attempt)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('hears of its own campaigns alone while they happen', async () => {
@@ -243,7 +258,7 @@ describe('the case types of a key (K-31)', () => {
     expect([body.caseTypes, body.revision]).toEqual([['merger'], 2]);
   });
 
-  it('open neither the figures of the process nor what Temporal keeps', async () => {
+  it('do not open the figures of the whole process', async () => {
     const metrics = await api.call('GET', '/metrics', { key: limited });
     expect(metrics.body).toMatchObject({ code: 'forbidden' });
   });

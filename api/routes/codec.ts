@@ -5,7 +5,6 @@ import { inRequest } from '../../db/request-context';
 import { createPayloadCodec, type Payload, PayloadCodecError } from '../../engine/payload-codec';
 import { type Payloads, PayloadsSchema } from '../answers/payloads';
 import { authenticate } from '../authenticate';
-import { requireNotWhole } from '../case-scope';
 import type { ApiDeps } from '../deps';
 import { ApiError } from '../errors';
 import { faultsOf } from '../faults';
@@ -34,7 +33,6 @@ export function codecRouter({ sql, config }: ApiDeps): Router {
       throw new ApiError('forbidden', `this needs a key with the role admin; yours is ${caller.role}`);
     if (caller.scopes !== null)
       throw new ApiError('forbidden', 'this key is limited to some scopes; this is none of them');
-    requireNotWhole(caller, { concerns: 'whole' });
     return caller;
   };
   const answer = (work: Work): RequestHandler => {
