@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { databaseOfThisFile } from '../test/database';
 import {
   claimDue,
@@ -7,17 +8,23 @@ import {
   NORA,
   orderOf,
   people,
+  seedCampaign,
   seedOutreach,
   startOver,
   TEST_KEYS,
   untilWaiting,
   wake,
 } from '../test/seed';
+import { decide } from '../domain/decide';
+import { AssumptionsSchema } from '../domain/forecast-assumptions';
+import { sheetOf } from '../domain/forecast-person';
 import { DAY_MS, fromIso } from '../domain/instant';
 import { balance } from './balance';
 import { claim } from './claim';
 import { inTransaction } from './client';
 import { recordConsent } from './consent';
+import { createForecast } from './forecast';
+import { readPopulation } from './forecast-people';
 import { recordAnswers } from './number-check';
 import { recordRelationship, withdrawRelationship } from './relationship';
 import { changeSettings } from './settings';
@@ -207,6 +214,40 @@ describe('a number abroad (T25)', () => {
     expect((await claim(sql, order, TEST_KEYS)).kind).toBe('refused');
     expect((await refusal())?.why).toContain('in a country that is not called (US)');
   });
+});
+
+it('a forecast sees of each number what a claim sees, of who is inside and of who is not yet', async () => {
+  const numbers = [...[0, 1, 2, 3].map(fictionalPhone), '+18765550123'];
+  const cast = numbers.map((phone, n) => ({ ...NORA, name: `Person ${n}`, phones: [phone] }));
+  const { campaignId, contacts, listId } = await seedOutreach(sql, { ...SELLING, people: cast });
+  const hashOf = (n: number) => contacts[n]?.hashes[0] ?? '';
+  await dnc('not_listed', 1, hashOf(0));
+  await reassigned('yes');
+  for (const n of [1, 2, 4]) await dnc('listed', 1, hashOf(n));
+  const purchase = { kind: 'purchase', happenedOn: '2026-01-15', source: 'invoice' } as const;
+  const id = '6f1c2f0a-8d53-4d52-9d0a-1c1d0e6f0d01';
+  await recordRelationship(sql, contacts[2]?.contactId ?? '', { ...purchase, id }, 'test');
+  const seen = async (campaign: string) => {
+    const forecast = await createForecast(sql, {
+      id: randomUUID(),
+      campaignId: campaign,
+      startsAt: null,
+      days: 5,
+      lines: null,
+      assumptions: AssumptionsSchema.parse({}),
+      actor: 'test',
+    });
+    const { people: all, ground } = await readPopulation(sql, forecast);
+    return contacts.map(({ contactId }) => {
+      const person = all.find((each) => each.contactId === contactId);
+      if (person === undefined) throw new Error('somebody is missing');
+      const decision = decide({ ...sheetOf(person), now: ground.now, personAttempts: [], spending: ground.spending });
+      return [person.contact, decision.kind, decision.reasons[0]];
+    });
+  };
+  const inside = await seen(campaignId);
+  expect(inside.map(([, kind]) => kind)).toEqual(['finish', 'finish', 'queue', 'hold', 'finish']);
+  expect(await seen(await seedCampaign(sql, listId, undefined, SELLING.policy))).toEqual(inside);
 });
 
 it('no look-up is lost when many are recorded at once, and none is stored twice', async () => {
