@@ -17,7 +17,6 @@ import {
 } from '../test/seed';
 import { decide } from '../domain/decide';
 import { AssumptionsSchema } from '../domain/forecast-assumptions';
-import { sheetOf } from '../domain/forecast-person';
 import { DAY_MS, fromIso } from '../domain/instant';
 import { balance } from './balance';
 import { claim } from './claim';
@@ -241,7 +240,8 @@ it('a forecast sees of each number what a claim sees, of who is inside and of wh
     return contacts.map(({ contactId }) => {
       const person = all.find((each) => each.contactId === contactId);
       if (person === undefined) throw new Error('somebody is missing');
-      const decision = decide({ ...sheetOf(person), now: ground.now, personAttempts: [], spending: ground.spending });
+      const { setting, contactId: _, ...own } = person;
+      const decision = decide({ ...setting, ...own, now: ground.now, spending: ground.spending, line: 'none' });
       return [person.contact, decision.kind, decision.reasons[0]];
     });
   };
