@@ -3,7 +3,7 @@ import { decide, seriesToEnd } from './decide';
 import { explain } from './explain';
 import { DAY_MS } from './instant';
 import type { NumberChecks, Relationship } from './number-check';
-import { barOf, basisOf, isPassing } from './number-rules';
+import { barOf, basisOf, isPassing, SCRUB_DAYS, solicitsOn } from './number-rules';
 import {
   aCompany,
   aContact,
@@ -46,14 +46,18 @@ const PURCHASE: Relationship = { id: 'r-1', kind: 'purchase', on: '2026-08-15' }
 
 describe('a campaign that solicits (C10)', () => {
   it('calls a number that was looked up within 31 days and is not listed, and says so', () => {
-    const decision = decisionOf(of(looked('not_listed', 31)));
+    const decision = decisionOf(of(looked('not_listed', SCRUB_DAYS)));
     expect(decision.kind).toBe('touch');
     expect(explain(decision)).toContain('it solicits, and the number was not on the Do-Not-Call list at 2027-01-29');
   });
 
   it.each<[string, Partial<AddressView>, string]>([
     ['was never looked up', {}, 'the number was never looked up in the Do-Not-Call list'],
-    ['was looked up 32 days ago', looked('not_listed', 32), 'more than 31 days ago (looked up at 2027-01-28'],
+    [
+      'was looked up 32 days ago',
+      looked('not_listed', SCRUB_DAYS + 1),
+      'more than 31 days ago (looked up at 2027-01-28',
+    ],
   ])('holds whoever has a number that %s, until somebody looks it up', (_, phone, sentence) => {
     const decision = decisionOf(of(phone));
     expect(decision).toMatchObject({ kind: 'hold', askAt: MONDAY_10 + DAY_MS, reasons: [{ code: 'no_basis' }] });
@@ -153,6 +157,10 @@ describe('a campaign that solicits (C10)', () => {
     const sold = aPlannerInput({ policy: SELLING }).policy;
     expect(decisionOf(of({}), { policy: {}, version: { policy: sold } }).kind).toBe('hold');
     expect(decisionOf(of({}), { policy: {} }).kind).toBe('touch');
+    const channels = (['voice', 'sms', 'email'] as const).filter((channel) =>
+      solicitsOn(aPlannerInput({ policy: SELLING }), channel),
+    );
+    expect(channels).toEqual(['voice', 'sms']);
   });
 
   it('says nothing of the end of a series that its own rules cut short', () => {
