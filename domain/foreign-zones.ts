@@ -18,11 +18,11 @@ export function zonesOfForeignCountry(country: string): readonly string[] | null
   return ZONES_BY_COUNTRY.get(country) ?? null;
 }
 
-/** Every zone in which the subscriber of an E.164 number may be, sorted; null where the number names no country (satellites, …). */
-export function zonesOfForeignNumber(e164: string): readonly string[] | null {
+/** Every zone in which the subscriber of an E.164 number may be, sorted; none where the number names no country (satellites, …), which no number does that we take. */
+export function zonesOfForeignNumber(e164: string): readonly string[] {
   const phone = parsePhoneNumberFromString(e164);
   const all = zonesOfForeignCountry(countryOf(phone));
-  if (all === null) return null;
+  if (all === null) return [];
   const part = zonesOfPrefix(phone).filter((zone) => all.includes(zone));
   return part.length === 0 ? all : part;
 }

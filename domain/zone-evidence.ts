@@ -15,7 +15,7 @@ export interface ZoneEvidence {
 
 export interface ZoneSource {
   readonly source: 'stated' | 'state' | 'postal_code' | 'area_code' | 'country' | 'unknown';
-  /** The zone, state, area code or country that speaks, "world" for a number of no country; never a postal code or number. */
+  /** The zone, state, area code or country that speaks; never a postal code or number. */
   readonly value: string;
   readonly zones: readonly string[];
 }
@@ -99,9 +99,7 @@ function statedCountry({ country }: ZoneEvidence): string[] {
 /** A number without an area code is somewhere in its country, or in the part of it that it names. */
 function evidenceAbroad({ areaCode, e164, country, tollFree }: Phone): Evidence[] {
   if (tollFree || areaCode !== undefined) return [];
-  const zones = zonesOfForeignNumber(e164);
-  if (zones === null) return [{ source: 'unknown', value: 'world', zones: WORLD_ZONES, states: [] }];
-  return [{ source: 'country', value: country, zones, states: [] }];
+  return [{ source: 'country', value: country, zones: zonesOfForeignNumber(e164), states: [] }];
 }
 
 /** A country of several zones says nothing more where a zone, a state or a number of it is known. */
