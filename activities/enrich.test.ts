@@ -228,6 +228,26 @@ describe('what enrichment is asked for (K-25)', () => {
     ]);
   });
 
+  it('takes in nobody who was marked completed before, and looks them up no more (S1-92)', async () => {
+    const mail = 'nora@example.com';
+    await rig.control('PUT', '/enricher/data', { people: { [mail]: [{ kind: 'phone', value: FOUND }] } });
+    const { enrollmentId } = await seedOutreach(sql, {
+      people: [{ name: 'Nora', email: mail, zone: 'America/New_York' }],
+      runs: [CALLS],
+      policy: { enrichment: { on: ['import'] } },
+    });
+    const standing = () => sql`select state, reason from enrollment where id = ${enrollmentId}`;
+    expect(await standing()).toEqual([{ state: 'rejected', reason: 'no_usable_address' }]);
+    await look();
+    await tell(sql, { enrollmentId, body: { kind: 'order', order: 'complete' } });
+    await round();
+    expect(await rows()).toMatchObject([{ state: 'found' }]);
+    expect(await phones()).toContainEqual(expect.objectContaining({ value: FOUND }));
+    expect(await standing()).toEqual([{ state: 'ended', reason: 'completed_by_operator' }]);
+    await tell(sql, { enrollmentId, body: { kind: 'order', order: 'resume' } });
+    expect(await unanswered(enrollmentId)).toMatchObject({ to: FOUND });
+  });
+
   it('is not asked for somebody who could not be enrolled and is on the list no more', async () => {
     const nora = { name: 'Nora', email: 'nora@example.com', zone: 'America/New_York' };
     const { listId, contacts } = await seedOutreach(sql, {

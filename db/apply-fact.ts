@@ -11,13 +11,13 @@ import { recordTimeline } from './timeline';
 
 /** Folds a stored fact into its enrollment: asks the pure `fold`, stores its answer, all in the caller's transaction. */
 export async function applyFact(tx: Tx, fact: StoredFact): Promise<{ wakes: boolean }> {
-  if (fact.enrollmentId === null) return applyToContact(tx, fact);
-  const { attemptId, body } = fact;
-  const frame = await lockFoldFrame(tx, fact.enrollmentId, attemptId);
+  const { enrollmentId, attemptId, body } = fact;
+  if (enrollmentId === null) return applyToContact(tx, fact);
+  const frame = await lockFoldFrame(tx, { ...fact, enrollmentId });
   const changes = fold(frame.state, body);
   // Addresses are locked before anything of an attempt is changed: a claim holds them while it writes its attempt.
   await storeSuppressions(tx, fact, frame, changes);
-  if (changes.deadAddress) await markDeadAddress(tx, attemptId, fact.enrollmentId);
+  if (changes.deadAddress) await markDeadAddress(tx, attemptId, enrollmentId);
   if (attemptId !== null) {
     await storeAttemptChange(tx, attemptId, fact.id, changes.attempt, frame.state.attempt?.state);
     if (changes.freesLine) await closeCall(tx, attemptId);
@@ -28,9 +28,9 @@ export async function applyFact(tx: Tx, fact: StoredFact): Promise<{ wakes: bool
   }
   await storeCommitments(tx, fact, frame, changes);
   await storeFirings(tx, fact, frame, changes);
-  await storeConversation(tx, fact, fact.enrollmentId, changes);
+  await storeConversation(tx, fact, enrollmentId, changes);
   await storeTimeline(tx, fact, frame, changes);
-  await storeEnrollment(tx, fact.enrollmentId, changes);
+  await storeEnrollment(tx, enrollmentId, changes);
   await markFolded(tx, fact, { versionId: frame.versionId, wakes: changes.wakes });
   return { wakes: changes.wakes };
 }

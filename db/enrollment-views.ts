@@ -2,6 +2,7 @@ import type { Channel } from '../domain/channel';
 import { type OrderStanding, orderSentence, refusalToBringBack, refusalToResume } from '../domain/contact-order';
 import type { Instant } from '../domain/instant';
 import type { AttemptState, Disposition, TaggedOutcome } from '../domain/planner-input';
+import { agreedAgain } from './agreed-again';
 import type { Db } from './client';
 import { Refusal } from './refusal';
 
@@ -56,7 +57,7 @@ export async function requireEnrollment(db: Db, id: string): Promise<void> {
   if (rows.length === 0) throw new Refusal('not_found', `there is no enrollment ${id}`);
 }
 
-/** Why an operator may not take up outreach again, or null: opted out (S1-118), left for good (R-8), never enrolled. */
+/** Why an operator may not take up outreach again, or null: opted out (S1-118) without a new consent (S1-112), left for good (R-8), never enrolled. */
 export async function resumeRefusal(db: Db, id: string): Promise<string | null> {
   const refusal = refusalToResume(await standingOf(db, id));
   return refusal === null ? null : orderSentence(refusal.reason, refusal.detail);
@@ -76,7 +77,8 @@ export async function standingOf(db: Db, id: string): Promise<OrderStanding> {
         from contact_address a
         join suppression s on s.hash = a.hash and s.lifted_at is null
         cross join unnest(s.channels) channel
-        where a.contact_id = e.contact_id) as opted_out
+        where a.contact_id = e.contact_id) as opted_out,
+      coalesce(${agreedAgain(db)}, false) as agreed_again
     from enrollment e
     join campaign c on c.id = e.campaign_id
     where e.id = ${id}`;

@@ -1,6 +1,7 @@
 import type { FactBody } from '../domain/fact';
 import type { FoldAttempt, FoldEnrollment, FoldState } from '../domain/fold-state';
 import { HOUR_MS, type Instant } from '../domain/instant';
+import { hasAgreedAgain } from './agreed-again';
 import type { Tx } from './client';
 import { getVersion } from './versions';
 
@@ -34,7 +35,10 @@ interface Row extends FoldEnrollment {
 }
 
 /** Locks the enrollment, then the attempt, and reads what `fold` has to see. */
-export async function lockFoldFrame(tx: Tx, enrollmentId: string, attemptId: string | null): Promise<FoldFrame> {
+export async function lockFoldFrame(
+  tx: Tx,
+  { enrollmentId, attemptId, body }: StoredFact & { readonly enrollmentId: string },
+): Promise<FoldFrame> {
   const [row] = await tx<Row[]>`select * from lock_fold_frame(${enrollmentId}, ${attemptId})`;
   if (row === undefined) throw new Error(`there is no enrollment ${enrollmentId}`);
   const { plan, policy } = await getVersion(tx, row.versionId);
@@ -54,6 +58,8 @@ export async function lockFoldFrame(tx: Tx, enrollmentId: string, attemptId: str
       maxCallbacks: policy.maxCallbacks,
       commitmentsMade: row.commitmentsMade,
       hasOpenCommitment: row.openCommitments > 0,
+      // Only an order asks for it: no other fact costs a statement more.
+      agreedAgain: body.kind === 'order' && row.reason === 'opted_out' && (await hasAgreedAgain(tx, enrollmentId)),
       formCompleted: row.formCompleted,
       stopOn: policy.crm?.stopOn ?? [],
     },

@@ -1,5 +1,5 @@
 import type { Channel } from '../domain/channel';
-import type { ConsentClass } from '../domain/consent';
+import { CONSENT_CHANNEL, type ConsentClass } from '../domain/consent';
 import type { Instant } from '../domain/instant';
 import { isTypeInView } from './case-scope';
 import { recordChange } from './change-log';
@@ -70,14 +70,6 @@ export async function optOutOfCaseType(sql: Sql, optOut: CaseTypeOptOut, actor: 
   });
 }
 
-const CHANNEL_OF: Readonly<Record<ConsentClass, Channel>> = {
-  live_call: 'voice',
-  ai_voice: 'voice',
-  prerecorded: 'voice',
-  marketing_sms: 'sms',
-  marketing_email: 'email',
-};
-
 export interface NewStart {
   readonly contactId: string;
   /** Calls about cases of this type alone; null = the channel as a whole, and with calls those of every type. */
@@ -97,7 +89,7 @@ export async function liftOptOut(
   { contactId, caseType, consent }: NewStart,
   actor: string,
 ): Promise<Channel> {
-  const channel = CHANNEL_OF[consent.class];
+  const channel = CONSENT_CHANNEL[consent.class];
   if (caseType !== null && channel !== 'voice') throw notOfCalls(caseType);
   return inTransaction(sql, async (tx) => {
     await requireContact(tx, contactId);

@@ -169,7 +169,7 @@ async function readRows(db: Db, chosen: ReturnType<Db>): Promise<Row[]> {
 }
 
 /** The version whose plan `e` lives in the campaign `c`: the current one, unless it was kept in an earlier one. */
-function planVersionId(db: Db) {
+export function planVersionId(db: Db) {
   return db`coalesce(e.plan_version_id, case when e.seq > c.kept_through then c.current_version_id else (
     select v.id from version v where v.campaign_id = c.id and coalesce(v.kept_through, 0) < e.seq
     order by v.number desc limit 1) end)`;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Candidate } from './candidate';
+import type { Channel } from './channel';
 import type { Touch } from './decision';
 import type { PlannedMessage, Run } from './plan';
 import type { PlannerInput } from './planner-input';
@@ -7,6 +8,14 @@ import type { PlannerInput } from './planner-input';
 /** What a person can agree to (compliance §7). */
 export const ConsentClassSchema = z.enum(['live_call', 'ai_voice', 'prerecorded', 'marketing_sms', 'marketing_email']);
 export type ConsentClass = z.infer<typeof ConsentClassSchema>;
+
+export const CONSENT_CHANNEL: Readonly<Record<ConsentClass, Channel>> = {
+  live_call: 'voice',
+  ai_voice: 'voice',
+  prerecorded: 'voice',
+  marketing_sms: 'sms',
+  marketing_email: 'email',
+};
 
 /** An unrevoked consent. */
 export interface Consent {

@@ -230,6 +230,7 @@ export class ContactLife {
       maxCallbacks: policy.maxCallbacks,
       commitmentsMade: this.promises.length,
       hasOpenCommitment: this.openPromises.length > 0,
+      agreedAgain: false,
       stopOn: [],
       formCompleted: this.formCompleted,
     };

@@ -13,6 +13,7 @@ const ACTIVE: OrderStanding = {
   reason: null,
   leftForGood: false,
   optedOut: false,
+  agreedAgain: false,
   paused: false,
   callsStopped: false,
   messagesStopped: false,
@@ -37,13 +38,8 @@ describe('Mark Completed', () => {
       });
   });
 
-  it('skips who could never be enrolled, and says why', () => {
-    expect(judgeOrder('complete', REJECTED)).toEqual({
-      result: 'skipped',
-      reason: 'rejected',
-      detail: 'no_usable_address',
-      gives: false,
-    });
+  it('ends also who could not be enrolled, so that no address that is found later brings them in (S1-92)', () => {
+    expect(judgeOrder('complete', REJECTED)).toEqual({ result: 'done', reason: null, detail: null, gives: true });
   });
 });
 
@@ -75,6 +71,18 @@ describe('Resume Outreach', () => {
     ['calls_spent', { ...ACTIVE, callsOver: true }, 'R-9'],
   ] as const)('skips with the reason %s', (reason, standing, _proves) => {
     expect(judgeOrder('resume', standing)).toMatchObject({ result: 'skipped', reason, gives: false });
+  });
+
+  it('takes up who opted out and has agreed anew since, but nobody who is barred from everything (S1-112, R-5)', () => {
+    const agreed = { ...ended('opted_out'), agreedAgain: true };
+    expect(judgeOrder('resume', agreed)).toEqual({ result: 'done', reason: null, detail: null, gives: true });
+    expect(judgeOrder('resume', { ...agreed, optedOut: true })).toMatchObject({ reason: 'opted_out', gives: false });
+    expect(judgeOrder('resume', { ...agreed, leftForGood: true })).toMatchObject({ reason: 'left_for_good' });
+    expect(refusalToBringBack({ ...agreed, leftForGood: true })).toBeNull();
+  });
+
+  it('says of who was rejected for an opt-out that they were never enrolled', () => {
+    expect(refusalToResume({ ...REJECTED, reason: 'opted_out' })).toEqual({ reason: 'rejected', detail: 'opted_out' });
   });
 
   it('is not refused to somebody alone who is active', () => {

@@ -29,6 +29,8 @@ export interface OrderStanding {
   readonly leftForGood: boolean;
   /** Barred on every channel, whatever the row says. */
   readonly optedOut: boolean;
+  /** After the opt-out that ended the row came a consent that frees a channel of the plan (R-5). */
+  readonly agreedAgain: boolean;
   readonly paused: boolean;
   readonly callsStopped: boolean;
   readonly messagesStopped: boolean;
@@ -57,9 +59,9 @@ export function judgeOrder(order: ContactOrder, standing: OrderStanding): Judgem
 
 /** Why outreach is not taken up again, whoever asks; null = it may be. */
 export function refusalToResume(standing: OrderStanding): Refused | null {
-  const { state, reason, leftForGood, optedOut, campaignStatus } = standing;
+  const { state, reason, leftForGood, optedOut, agreedAgain, campaignStatus } = standing;
   if (reason === 'erased') return refused('erased');
-  if (optedOut || reason === 'opted_out') return refused('opted_out');
+  if (optedOut || (state === 'ended' && reason === 'opted_out' && !agreedAgain)) return refused('opted_out');
   if (leftForGood) return refused('left_for_good');
   if (reason === REMOVED) return refused('removed');
   if (state === 'rejected') return refused('rejected', reason);
@@ -86,7 +88,7 @@ const SENTENCES: Readonly<Record<OrderReason, (detail: string) => string>> = {
   pause_ended: () =>
     "the contact's pause has ended; what was stopped before it stays so until outreach is resumed again",
   calls_spent: () => 'every call of the plan was made; there is none to take up again',
-  opted_out: () => 'the contact opted out; only a new consent reopens outreach',
+  opted_out: () => 'the contact opted out; outreach reopens only where a new consent frees a channel of the campaign',
   left_for_good: () => 'a rule took the contact out of the campaign for good',
   removed: () => 'the contact was removed from the campaign; add the contact to it again',
   erased: () => 'the contact was erased',
@@ -97,8 +99,8 @@ const SENTENCES: Readonly<Record<OrderReason, (detail: string) => string>> = {
   unreadable: (rule) => `the line can not be read: ${rule}`,
 };
 
-function judgeComplete({ state, reason }: OrderStanding): Judgement {
-  if (state === 'rejected') return { result: 'skipped', ...refused('rejected', reason), gives: false };
+/** Also for who could not be enrolled: an address that is found later must take in nobody who is dealt with. */
+function judgeComplete({ state }: OrderStanding): Judgement {
   // R-16: who is completed counts as a success, and nothing is changed.
   if (state === 'ended') return { result: 'done', ...refused('already_completed'), gives: false };
   return DONE;

@@ -67,6 +67,7 @@ export function aFoldState({ enrollment, attempt, ...changes }: FoldStateChanges
     maxCallbacks: 3,
     commitmentsMade: 0,
     hasOpenCommitment: false,
+    agreedAgain: false,
     formCompleted: false,
     stopOn: [],
     ...changes,

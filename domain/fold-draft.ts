@@ -84,11 +84,13 @@ export class FoldDraft implements Changes {
       if (reason === 'opted_out') this.enrollment.reason = reason;
       return;
     }
-    this.enrollment.state = 'ended';
-    this.enrollment.reason = reason;
-    this.enrollment.endedAt = this.state.now;
-    this.breakPromises(reason);
-    this.tell('contact_status_changed', { status: 'completed', reason });
+    this.close(reason);
+  }
+
+  /** Ends the row also of somebody who could never be enrolled. */
+  complete(reason: string): void {
+    if (this.state.enrollment.state === 'rejected') this.close(reason);
+    else this.end(reason);
   }
 
   /** every channel, every campaign, whatever the rules say. */
@@ -167,6 +169,14 @@ export class FoldDraft implements Changes {
     if (this.callsStopped()) return 'calls were stopped';
     const { commitmentsMade, hasOpenCommitment, maxCallbacks } = this.state;
     return hasOpenCommitment || commitmentsMade < maxCallbacks ? null : 'no more callbacks are allowed';
+  }
+
+  private close(reason: string): void {
+    this.enrollment.state = 'ended';
+    this.enrollment.reason = reason;
+    this.enrollment.endedAt = this.state.now;
+    this.breakPromises(reason);
+    this.tell('contact_status_changed', { status: 'completed', reason });
   }
 
   private callsStopped(): boolean {

@@ -14,6 +14,13 @@ describe("an operator's order", () => {
     expect(timelineOf(story)).toEqual(['operator_order', 'contact_status_changed']);
   });
 
+  it('"complete" closes the row also of who could not be enrolled, so that nothing takes them in (S1-92)', () => {
+    const story = ordered({ enrollment: { state: 'rejected', reason: 'no_usable_address' } }, 'complete');
+    expect(story.state.enrollment).toMatchObject({ state: 'ended', reason: 'completed_by_operator' });
+    expect(story.changes[0]?.enrollment.endedAt).toBe(NOW);
+    expect(timelineOf(story)).toEqual(['operator_order', 'contact_status_changed']);
+  });
+
   it('"remove" ends the enrollment with a reason of its own (U-13)', () => {
     const story = ordered({ hasOpenCommitment: true }, 'remove');
     expect(story.state.enrollment).toMatchObject({ state: 'ended', reason: 'removed_by_operator' });
@@ -96,6 +103,12 @@ describe('"resume" (S1-93)', () => {
     expect(story.state.enrollment).toMatchObject({ ...active, pausedAt: null });
   });
 
+  it('brings back who opted out and has agreed anew since (S1-112)', () => {
+    const story = ordered({ enrollment: { state: 'ended', reason: 'opted_out' }, agreedAgain: true }, 'resume');
+    expect(story.state.enrollment).toMatchObject(active);
+    expect(timelineOf(story)).toEqual(['operator_order', 'contact_status_changed']);
+  });
+
   it.each([
     ['opted out (S1-118)', { state: 'ended', reason: 'opted_out', callsStoppedAt: NOW }],
     ['left for good (R-8)', { state: 'ended', reason: 'stopped_by_rule', leftForGood: true, callsStoppedAt: NOW }],
@@ -108,9 +121,9 @@ describe('"resume" (S1-93)', () => {
 });
 
 describe('"bring back" (R-8)', () => {
-  const bringBack = (enrollment: FoldStateChanges['enrollment']) =>
+  const bringBack = (enrollment: FoldStateChanges['enrollment'], agreedAgain = false) =>
     tell(
-      aFoldState({ attempt: null, enrollment: enrollment ?? {} }),
+      aFoldState({ attempt: null, enrollment: enrollment ?? {}, agreedAgain }),
       aFact({ kind: 'order', order: 'bring_back', note: 'by mistake' }),
     );
 
@@ -126,6 +139,11 @@ describe('"bring back" (R-8)', () => {
       { kind: 'operator_order', data: { order: 'bring_back', note: 'by mistake' } },
       { kind: 'contact_status_changed', data: { status: 'active' } },
     ]);
+  });
+
+  it('takes up who opted out besides only after a new consent (S1-112)', () => {
+    const gone = { state: 'ended', reason: 'opted_out', leftForGood: true } as const;
+    expect(bringBack(gone, true).state.enrollment).toMatchObject({ state: 'open', reason: null, leftForGood: false });
   });
 
   it.each([

@@ -8,7 +8,7 @@ export function foldOrder(state: FoldState, { order, note }: Fact<'order'>, draf
   draft.wakes = true;
   switch (order) {
     case 'complete':
-      draft.end('completed_by_operator');
+      draft.complete('completed_by_operator');
       return;
     case 'remove':
       draft.end('removed_by_operator');
@@ -37,7 +37,7 @@ export function foldOrder(state: FoldState, { order, note }: Fact<'order'>, draf
   }
 }
 
-/** S1-93, R-9: both Completed kinds come back; never somebody who opted out (S1-118) or left for good. */
+/** S1-93, R-9: both Completed kinds come back; never somebody who is opted out (S1-118) or left for good. */
 function resume(state: FoldState, draft: FoldDraft): void {
   const { enrollment } = state;
   // What was held last comes first: the end of a pause takes up nothing that was stopped.
@@ -50,15 +50,15 @@ function resume(state: FoldState, draft: FoldDraft): void {
 
 /** what a rule did for good is undone for this one contact; whoever opted out meanwhile stays out. */
 function bringBack(state: FoldState, draft: FoldDraft): void {
-  const { leftForGood, reason } = state.enrollment;
-  if (!leftForGood || reason === 'opted_out') return;
+  if (!state.enrollment.leftForGood || isOptedOut(state)) return;
   draft.enrollment.leftForGood = false;
   draft.enrollment.pausedAt = null;
   takeUp(state, draft);
 }
 
-function takeUp({ enrollment }: FoldState, draft: FoldDraft): void {
-  if (enrollment.state === 'rejected' || enrollment.reason === 'opted_out') return;
+function takeUp(state: FoldState, draft: FoldDraft): void {
+  const { enrollment } = state;
+  if (enrollment.state === 'rejected' || isOptedOut(state)) return;
   draft.enrollment.callsStoppedAt = null;
   draft.enrollment.messagesStoppedAt = null;
   if (enrollment.state === 'open') return;
@@ -66,4 +66,9 @@ function takeUp({ enrollment }: FoldState, draft: FoldDraft): void {
   draft.enrollment.reason = null;
   draft.enrollment.endedAt = null;
   draft.tell('contact_status_changed', { status: 'active' });
+}
+
+/** R-5, S1-112: until a new consent frees a channel of the plan; what goes on being barred, every claim still refuses. */
+function isOptedOut({ enrollment, agreedAgain }: FoldState): boolean {
+  return enrollment.reason === 'opted_out' && !agreedAgain;
 }

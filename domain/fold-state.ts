@@ -18,6 +18,8 @@ export interface FoldState {
   readonly maxCallbacks: number;
   readonly commitmentsMade: number;
   readonly hasOpenCommitment: boolean;
+  /** After the opt-out that ended the row the person has agreed to a channel of the plan, and nothing bars it any more. */
+  readonly agreedAgain: boolean;
   /** The campaign's form was finished before; it reaches Completed only once, however often it is sent in. */
   readonly formCompleted: boolean;
   /** Statuses in the CRM at which the campaign lets go of a contact. */

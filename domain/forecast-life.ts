@@ -251,6 +251,7 @@ export class ForecastLife {
       maxCallbacks: policy.maxCallbacks,
       commitmentsMade: this.promised,
       hasOpenCommitment: this.promises.length > 0,
+      agreedAgain: false,
       formCompleted: false,
       stopOn: policy.crm?.stopOn ?? [],
     };

@@ -72,7 +72,7 @@ export const ORDER_RESULT_EXAMPLE = {
   contact: CONTACT_NAME_EXAMPLE,
   result: 'skipped',
   reason: 'opted_out',
-  sentence: 'the contact opted out; only a new consent reopens outreach',
+  sentence: 'the contact opted out; outreach reopens only where a new consent frees a channel of the campaign',
 };
 
 export const CONTACT_OPERATION_SUMMARY_EXAMPLE = {

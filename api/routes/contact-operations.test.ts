@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../../db/client';
 import { carryOn, forgetResults, nextOperation } from '../../db/contact-operation-work';
 import { anonymise } from '../../db/erasure-rows';
+import { step } from '../../db/step';
 import { enrollPage } from '../../db/sweeps/enroll';
 import { startTestApi, type TestApi } from '../../test/api';
 import { definitionOf, launchForOne, listOf, readyToLaunch } from '../../test/api-people';
@@ -194,6 +196,38 @@ describe('Resume Outreach for many (S1-93)', () => {
   });
 });
 
+it('Resume Outreach takes up who agreed anew after an opt-out, one alone and among many (S1-112)', async () => {
+  const { campaignId, ids } = await crowd(3);
+  const people = await api.sql<{ id: string; contactId: string }[]>`
+    select id, contact_id from enrollment where id = any (${ids}::uuid[]) order by seq`;
+  for (const { id, contactId } of people) {
+    await api.call('POST', `/v1/contacts/${contactId}/opt-out`, { body: { reason: 'wants nothing' } });
+    await step(api.sql, { enrollmentId: id, workflowRunId: randomUUID(), running: [] });
+    expect(await get(`/v1/enrollments/${id}`)).toMatchObject({ state: 'ended', reason: 'opted_out' });
+  }
+  const [first, second] = people;
+  const refused = await api.call('POST', `/v1/enrollments/${first?.id}/orders`, { body: { order: 'resume' } });
+  expect(refused.body).toMatchObject({
+    code: 'order_refused',
+    detail: 'the contact opted out; outreach reopens only where a new consent frees a channel of the campaign',
+  });
+  const consent = { class: 'marketing_email', source: 'by phone', text: 'You may write to me again.' };
+  for (const person of [first, second])
+    expect((await api.call('POST', `/v1/contacts/${person?.contactId}/opt-in`, { body: { consent } })).status).toBe(
+      200,
+    );
+  expect((await api.call('POST', `/v1/enrollments/${first?.id}/orders`, { body: { order: 'resume' } })).status).toBe(
+    202,
+  );
+  const answer = await order(campaignId, { order: 'resume', enrollmentIds: ids });
+  expect(reasonsOf(answer)).toEqual(['already_active', null, 'opted_out']);
+  expect((await rowsOf(campaignId)).map(({ status }: { status: string }) => status)).toEqual([
+    'active',
+    'active',
+    'completed',
+  ]);
+});
+
 describe('an import by external id', () => {
   it('completes whoever is the only one to carry an id, and says of every other line why not (S1-97..S1-101, R-16)', async () => {
     const { campaignId, names } = await crowd(3);
@@ -256,6 +290,41 @@ describe('an import by external id', () => {
       { id: byCase, state: 'ended', reason: 'completed_by_operator' },
     ]);
     expect(rows.map(({ id }) => id)).not.toContain(other);
+  });
+
+  it('completes who could not be enrolled, as the orders for one and for many do, and tells it (S1-92, S1-98)', async () => {
+    const { campaignId } = await crowd(1);
+    const { listId } = await get(`/v1/campaigns/${campaignId}`);
+    const mute = ['one', 'many', 'import'].map((each) => `mute ${crowds} ${each}`);
+    const items = mute.map((externalId, n) => ({
+      contact: { externalId, phones: [`+1212555018${n}`] },
+      cases: [{ externalId: `case of ${externalId}` }],
+    }));
+    expect((await api.call('POST', `/v1/lists/${listId}/contacts`, { body: { items } })).status).toBe(200);
+    await api.sql`update campaign set enroll_scanned_rt = null where id = ${campaignId}`;
+    const rejected = () => rowsOf(campaignId, '&state=rejected');
+    while ((await rejected()).length < mute.length) await enrollPage(api.sql);
+    const idOf = new Map<string, string>(
+      (await rejected()).map((row: { id: string; contact: { externalId: string } }) => [
+        row.contact.externalId,
+        row.id,
+      ]),
+    );
+    const [one = '', many = '', byImport = ''] = mute.map((name) => idOf.get(name));
+    expect((await api.call('POST', `/v1/enrollments/${one}/orders`, { body: { order: 'complete' } })).status).toBe(202);
+    const answers = [
+      await order(campaignId, { order: 'complete', enrollmentIds: [many] }),
+      await importIds(campaignId, mute[2] ?? ''),
+    ];
+    for (const { body } of answers) expect(body).toMatchObject({ total: 1, done: 1, unchanged: 0, skipped: 0 });
+    for (const id of [one, many, byImport]) {
+      expect(await get(`/v1/enrollments/${id}`)).toMatchObject({ state: 'ended', reason: 'completed_by_operator' });
+      expect((await get(`/v1/enrollments/${id}/timeline`)).items).toMatchObject([
+        { kind: 'operator_order', actor: 'key:Ada', data: { order: 'complete' } },
+        { kind: 'contact_status_changed', data: { status: 'completed', reason: 'completed_by_operator' } },
+      ]);
+    }
+    expect((await order(campaignId, { order: 'resume', enrollmentIds: [many] })).body).toMatchObject({ done: 1 });
   });
 
   it('is refused as a whole only when there is no id in it', async () => {

@@ -211,8 +211,8 @@ export function contactOperationRoutes(deps: ApiDeps): Route[] {
 const BULK = `
 For up to 200 that were chosen by their ids, or for everybody of a filter. Each is ordered by itself and answered by itself:
 
-- \`complete\` ends outreach; somebody who is completed already counts as done, and nothing is changed
-- \`resume\` takes it up again for those who stand at completed or completed (all calls), and ends pauses. Whoever opted out, was taken out for good by a rule, was erased, could not be enrolled, or is active anyway is skipped, with the reason. Whoever has nothing left of the plan ends again at once
+- \`complete\` ends outreach, also to who could not be enrolled: an address that is found later takes nobody in; somebody who is completed already counts as done, and nothing is changed
+- \`resume\` takes it up again for those who stand at completed or completed (all calls), and ends pauses. Whoever opted out and has not agreed anew since to a channel of the plan (\`POST /v1/contacts/{id}/opt-in\`), was taken out for good by a rule, was erased, could not be enrolled, or is active anyway is skipped, with the reason. Whoever has nothing left of the plan ends again at once
 
 Up to 200 are done when the answer comes. More are carried out in the background: \`GET /v1/contact-operations/{id}\` says how far it is.
 `.trim();

@@ -84,7 +84,8 @@ export function orderRoutes(deps: ApiDeps): Route[] {
       body: z.strictObject({ order: GivenOrderSchema, note: text(1000).optional() }),
       handle: async ({ params: { id }, body: { order, note }, ...who }) => {
         const { state, reason } = await getEnrollment(sql, id);
-        if (state === 'rejected') throw refused(`the contact could not be enrolled (${reason})`);
+        if (state === 'rejected' && order !== 'complete')
+          throw refused(`the contact could not be enrolled (${reason})`);
         if (order === 'resume') await requireResumable(id);
         if (order === 'pause' && state !== 'open')
           throw refused(`the enrollment is ${state}; there is nothing to pause`);
@@ -101,7 +102,7 @@ export function orderRoutes(deps: ApiDeps): Route[] {
         tag: 'Enrollments',
         summary: 'Bring back a contact whom a rule took out of the campaign for good',
         description:
-          'Resume Outreach skips such contacts. This takes outreach to the one contact up again; who did it, when and why stands in the timeline. Whoever opted out stays out, and the next Stop Campaign ends it again.',
+          'Resume Outreach skips such contacts. This takes outreach to the one contact up again; who did it, when and why stands in the timeline. Whoever opted out stays out without a new consent, and the next Stop Campaign ends it again.',
         answers: { 202: ReceivedAnswer },
         problems: ['order_refused'],
         examples: { body: { note: 'signed up by mistake for the other firm' }, answer: RECEIVED_EXAMPLE },
@@ -184,10 +185,10 @@ export function orderRoutes(deps: ApiDeps): Route[] {
 const GivenOrderSchema = OrderSchema.exclude(['bring_back']);
 
 const ORDERS = `
-- \`complete\`: the contact is through; nothing more is done
+- \`complete\`: the contact is through, also one who could not be enrolled; nothing more is done
 - \`remove\`: the contact is taken out; only adding the contact to the campaign again takes outreach up
 - \`pause\`: nothing is begun until the contact is resumed; facts are taken in
-- \`resume\`: end the pause; where there is none, take up again what was stopped or has ended
+- \`resume\`: end the pause; where there is none, take up again what was stopped or has ended; after an opt-out only where a new consent has freed a channel of the plan
 - \`hand_back\`: a person has dealt with it; outreach goes on
 - \`stop_calls\`, \`stop_messaging\`: the rest of the plan goes on
 - \`cancel_callback\`: the callback that was promised is off
