@@ -1,5 +1,6 @@
 import { removeContact } from '../db/campaign-contact';
 import { seal } from '../db/connection-seal';
+import { takeStatuses } from '../db/crm-status';
 import { requestEnrichment } from '../db/enrichment';
 import { changeEnrichmentService, ENRICHMENT_PLACE } from '../db/enrichment-service';
 import { beginErasure } from '../db/erasure';
@@ -246,6 +247,34 @@ describe('what enrichment is asked for (K-25)', () => {
     expect(await standing()).toEqual([{ state: 'ended', reason: 'completed_by_operator' }]);
     await tell(sql, { enrollmentId, body: { kind: 'order', order: 'resume' } });
     expect(await unanswered(enrollmentId)).toMatchObject({ to: FOUND });
+  });
+
+  it('takes in nobody whose case staff have given a status meanwhile that the campaign stops at (U-1)', async () => {
+    const mail = 'nora@example.com';
+    await rig.control('PUT', '/enricher/data', { people: { [mail]: [{ kind: 'phone', value: FOUND }] } });
+    const { enrollmentId, campaignId, contacts } = await seedOutreach(sql, {
+      people: [{ name: 'Nora', email: mail, zone: 'America/New_York' }],
+      runs: [CALLS],
+      policy: { enrichment: { on: ['import'] }, crm: { stopOn: [{ value: 'Signed' }] } },
+    });
+    const [crm] = await sql<{ id: string }[]>`
+      insert into connection (name, kind, credentials, actor) values ('CRM', 'http', 'none', 'test') returning id`;
+    const connectionId = crm?.id ?? '';
+    await sql`update campaign set connection_id = ${connectionId} where id = ${campaignId}`;
+    await look();
+    const caseExternalId = `L${contacts[0]?.contactId}-0`;
+    await takeStatuses(sql, {
+      connectionId,
+      caseExternalId,
+      statuses: [{ field: 'status', value: 'Signed' }],
+      how: 'told',
+    });
+    await round();
+    expect(await rows()).toMatchObject([{ state: 'found' }]);
+    expect(await sql`select state, reason, wants_workflow from enrollment where id = ${enrollmentId}`).toEqual([
+      { state: 'rejected', reason: 'stopped_in_crm', wantsWorkflow: false },
+    ]);
+    expect(await sql`select from timeline where enrollment_id = ${enrollmentId}`).toEqual([]);
   });
 
   it('is not asked for somebody who could not be enrolled and is on the list no more', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../db/connection';
 import { expireHeld, releaseHeld } from '../db/connection-release';
 import { changeMapping, getMapping } from '../db/crm-mapping';
+import { retryExecution } from '../db/execution-views';
 import { NO_MAPPING } from '../domain/crm-mapping';
 import { ruleBasedClassifier } from '../domain/reply-classifier';
 import { createTestDatabase, type TestDatabase } from '../test/database';
@@ -485,5 +486,28 @@ describe('a token', () => {
     await run(await orders(2));
     expect(await getConnection(sql, id)).toMatchObject({ state: 'held', reason: 'credentials', held: 2 });
     expect(asked.filter((one) => !one.endsWith('/token'))).toEqual([]);
+  });
+});
+
+describe('a status that the CRM has refused', () => {
+  it('was never written, also when it is tried again and never gets there; one that may have been stays so (U-1)', async () => {
+    await connect();
+    const [first = '', second = ''] = await orders(2);
+    const sent = async () =>
+      (await sql<{ sent: boolean }[]>`select sent_rt is not null as sent from execution order by seq`).map(
+        (row) => row.sent,
+      );
+    say = () => status(500);
+    await run([second]);
+    say = () => status(422);
+    await run([first, second]);
+    expect(await states()).toEqual(['failed refused', 'failed refused']);
+    expect(await sent()).toEqual([false, true]);
+    await retryExecution(sql, first, 'test');
+    say = () => status(429);
+    await run([first]);
+    await createExecutions(deps()).giveUpExecution({ executionId: first });
+    expect(await states()).toEqual(['failed rate_limited', 'failed refused']);
+    expect(await sent()).toEqual([false, true]);
   });
 });

@@ -45,7 +45,7 @@ export function createExecutions(deps: ExecutionDeps): ExecutionActivities {
       return { news };
     },
     async giveUpExecution({ executionId }) {
-      await failExecution(deps.sql, executionId, null);
+      await failExecution(deps.sql, executionId, { code: null });
     },
   };
 }
@@ -173,11 +173,13 @@ async function writingFields(
 /** What a failure means for the action and for its connection. */
 async function judge(deps: ExecutionDeps, execution: Execution, circuit: Circuit, error: unknown): Promise<Tried> {
   const { sql } = deps;
-  const { id, sentBefore } = execution;
+  const { id, kind, sentBefore } = execution;
   const { code, final, retryAfterMs } = error instanceof CrmError ? error : UNKNOWN_FAILURE;
   const isOpen = await tell(sql, { id, circuit, code, retryAfterMs });
-  if (final) return fail(deps, id, code);
-  await noteExecutionError(sql, id, { code, restMs: retryAfterMs, isUnsent: code !== 'failed' && !sentBefore });
+  const isUnsent = code !== 'failed' && !sentBefore;
+  // A note that is tried again is looked for first, whatever the CRM has said of it.
+  if (final) return fail(deps, id, code, isUnsent && kind === 'crm_status');
+  await noteExecutionError(sql, id, { code, restMs: retryAfterMs, isUnsent });
   return isOpen ? hold(deps, id, await circuitOf(sql, circuit)) : later(error);
 }
 
@@ -210,8 +212,8 @@ async function tell(sql: Sql, { id, circuit, code, retryAfterMs }: Told): Promis
   }
 }
 
-async function fail({ sql }: ExecutionDeps, id: string, code: string): Promise<Tried> {
-  await failExecution(sql, id, code);
+async function fail({ sql }: ExecutionDeps, id: string, code: string, isUnsent = false): Promise<Tried> {
+  await failExecution(sql, id, { code, isUnsent });
   return OVER;
 }
 

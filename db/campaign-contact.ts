@@ -4,6 +4,7 @@ import { requireStatus } from './campaign-life';
 import { carryCases } from './carried-case';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
+import { lockStops, rejectStopped } from './crm-standing';
 import { lockEnrollment } from './enrollment';
 import { type EnrollmentSummary, getEnrollment, standingOf } from './enrollment-views';
 import { type Received, receiveIn } from './inbox';
@@ -38,18 +39,27 @@ export async function addContact(sql: Sql, place: ContactPlace & AddedCase): Pro
     const { campaignId, contactId } = place;
     const campaign = await lockCampaign(tx, campaignId);
     requireStatus(campaign, ['active', 'paused'], 'given another contact');
+    const stops = await lockStops(tx, campaignId);
     const enrollmentId = await lockRow(tx, campaignId, contactId);
+    const before = enrollmentId === null ? null : await getEnrollment(tx, enrollmentId);
     await requireContact(tx, contactId);
     await joinCases(tx, campaign, place);
-    const change = enrollmentId === null ? await enroll(tx, place) : await takeUp(tx, place, enrollmentId);
+    const taken = enrollmentId === null ? await enroll(tx, place) : await takeUp(tx, place, enrollmentId);
     const id = await lockRow(tx, campaignId, contactId);
     if (id === null) throw new Error('the contact was not enrolled');
     await carryCases(tx, id, await addedCases(tx, place), place.actor);
-    if (change.change !== 'unchanged')
+    // With all their cases by now.
+    const stopped = taken.change === 'enrolled' ? await rejectStopped(tx, stops, [contactId]) : NOBODY;
+    const enrollment = await getEnrollment(tx, id);
+    const outcome = before?.reason === enrollment.reason ? 'unchanged' : 'rejected';
+    const change = stopped.has(id) ? outcome : taken.change;
+    if (change !== 'unchanged')
       await recordChange(tx, { entity: 'enrollment', entityId: id, change: 'contact_added', actor: place.actor });
-    return { ...change, enrollment: await getEnrollment(tx, id) };
+    return { ...taken, change, enrollment };
   });
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** Ends outreach to the contact in this campaign, with a reason of its own: no list and no bulk order takes it up again. */
 export async function removeContact(sql: Sql, place: ContactPlace): Promise<Placed> {

@@ -24,7 +24,7 @@ export async function expireHeld(sql: Sql): Promise<number> {
   const rows = await sql<{ id: string }[]>`
     select id from execution where held_rt is not null and hold_ends_rt < clock_timestamp()
     order by hold_ends_rt limit ${EXPIRED_PER_ROUND}`;
-  for (const { id } of rows) await failExecution(sql, id, 'held_too_long');
+  for (const { id } of rows) await failExecution(sql, id, { code: 'held_too_long' });
   return rows.length;
 }
 

@@ -1,7 +1,15 @@
-import { type StatusRef, statusKey, StatusRefSchema } from '../domain/crm-status';
+import {
+  isSameStatus,
+  isStatusOf,
+  type StatusRef,
+  statusKey,
+  statusPlace,
+  StatusRefSchema,
+} from '../domain/crm-status';
 import { connectionOf } from './campaign-connection';
 import { inTransaction, type Sql, type Tx } from './client';
 import { getMapping, noteStatuses } from './crm-mapping';
+import { awaitEnrolling } from './crm-standing';
 import { type Received, receiveIn } from './inbox';
 
 /** What a CRM says of the status of a case: recorded with the case, and told to every enrollment that it concerns (U-1). */
@@ -32,6 +40,7 @@ export async function takeStatuses(sql: Sql, news: StatusNews): Promise<StatusOu
     sql,
     async (tx) => {
       const { connectionId } = news;
+      await awaitEnrolling(tx, connectionId);
       // Whatever a CRM tells: what is no name of a status could be kept and never be read again.
       const statuses = news.statuses.filter((status) => StatusRefSchema.safeParse(status).success);
       await noteStatuses(tx, connectionId, statuses);
@@ -41,7 +50,7 @@ export async function takeStatuses(sql: Sql, news: StatusNews): Promise<StatusOu
       // Enrollments are locked before anything else of the person, as everybody does.
       const concerned = await enrollmentsOf(tx, connectionId, found);
       const known = await lockKnown(tx, connectionId, found.id);
-      const ours = await writtenByUs(tx, found.id, known.changedRt);
+      const ours = await writtenByUs(tx, { connectionId, caseId: found.id }, known.changedRt);
       const received: Received[] = [];
       let changed = 0;
       for (const status of statuses) {
@@ -75,14 +84,19 @@ async function lockKnown(tx: Tx, connectionId: string, caseId: string): Promise<
 }
 
 /**
- * Statuses that our own actions have written since: their echo is no news from the firm. What the CRM has turned down was
- * never written, so whoever sets the same there is one of the firm.
+ * Statuses that our own actions have written there since: their echo is no news from the firm. What the CRM has turned down
+ * was never written, nor was here what went to another one; so whoever sets the same here is one of the firm.
  */
-async function writtenByUs(tx: Tx, caseId: string, sinceRt: number | null): Promise<ReadonlySet<string>> {
+async function writtenByUs(
+  tx: Tx,
+  { connectionId, caseId }: { readonly connectionId: string; readonly caseId: string },
+  sinceRt: number | null,
+): Promise<ReadonlySet<string>> {
   const rows = await tx<{ status: string; field: StatusRef['field'] | null; group: string | null }[]>`
     select payload ->> 'status' as status, payload ->> 'field' as field, payload ->> 'group' as "group"
     from execution
     where case_id = ${caseId} and kind = 'crm_status' and sent_rt is not null
+      and (connection_id is null or connection_id = ${connectionId})
       and not (state = 'failed' and coalesce(error_code, '') in ('refused', 'unknown_case', 'not_supported'))
       and (${sinceRt}::float8 is null or sent_rt > at_ms(${sinceRt}))
     order by seq desc limit 50`;
@@ -103,25 +117,16 @@ interface Before {
 
 /** What is heard for the first time is news if the CRM told it; if we asked, only if it is another than the case came in with. */
 function judge(status: StatusRef, { known, imported, ours, how }: Before): 'same' | 'echo' | 'news' | 'first' {
-  const before = known[placeKey(status)];
-  if (before !== undefined && isSame(before, status.value)) return 'same';
+  if (isStatusOf(known, status)) return 'same';
   if (ours.has(statusKey(status))) return 'echo';
-  if (before !== undefined || how === 'told') return 'news';
-  const isAsImported = status.field === 'substatus' || imported === null || isSame(imported, status.value);
+  if (known[statusPlace(status)] !== undefined || how === 'told') return 'news';
+  const isAsImported = status.field === 'substatus' || imported === null || isSameStatus(imported, status.value);
   return isAsImported ? 'first' : 'news';
-}
-
-function isSame(one: string, other: string): boolean {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
-}
-
-function placeKey({ field, group }: StatusRef): string {
-  return group === undefined ? field : `${field}/${group.trim().toLowerCase()}`;
 }
 
 async function remember(tx: Tx, connectionId: string, caseId: string, status: StatusRef): Promise<void> {
   await tx`
-    update crm_case set statuses = statuses || ${JSON.stringify({ [placeKey(status)]: status.value })}::text::jsonb,
+    update crm_case set statuses = statuses || ${JSON.stringify({ [statusPlace(status)]: status.value })}::text::jsonb,
       changes = changes + 1, changed_at = app_now(), changed_rt = clock_timestamp()
     where connection_id = ${connectionId} and case_id = ${caseId}`;
   if (status.field === 'status')
@@ -165,21 +170,22 @@ async function tell(tx: Tx, { news, status, caseId, concerned, nth }: Telling): 
 
 /**
  * Those that are about the case, in campaigns whose actions go to this connection; locked in their order. A case that came onto
- * the list after its client was enrolled is one of them.
+ * the list after its client was enrolled is one of them. Whoever could not be enrolled is told nothing, but locked as well: who
+ * takes them in meanwhile sees what is told here, or is seen.
  */
 async function enrollmentsOf(
   tx: Tx,
   connectionId: string,
   { id, contactId }: { readonly id: string; readonly contactId: string },
 ): Promise<string[]> {
-  const rows = await tx<{ id: string }[]>`
-    select e.id from enrollment e join campaign k on k.id = e.campaign_id
-    where e.contact_id = ${contactId} and e.state <> 'rejected'
+  const rows = await tx<{ id: string; state: string }[]>`
+    select e.id, e.state from enrollment e join campaign k on k.id = e.campaign_id
+    where e.contact_id = ${contactId}
       and (${id} = any (e.cases) or exists (select from list_member m where m.list_id = k.list_id and m.case_id = ${id}))
       and ${connectionOf(tx)} = ${connectionId}
     order by e.id
     for no key update of e`;
-  return rows.map((row) => row.id);
+  return rows.flatMap(({ id: enrollmentId, state }) => (state === 'rejected' ? [] : [enrollmentId]));
 }
 
 export interface PolledCase {

@@ -142,12 +142,19 @@ export async function noteExecutionError(db: Db, id: string, { code, restMs, isU
     where id = ${id} and state = 'pending'`;
 }
 
-/** The last word: visible, and only an operator's retry opens it again. */
-export async function failExecution(sql: Sql, id: string, code: string | null): Promise<void> {
+/**
+ * The last word: visible, and only an operator's retry opens it again. Where for sure nothing came of the only try, what the
+ * retry comes to is judged by itself.
+ */
+export async function failExecution(
+  sql: Sql,
+  id: string,
+  { code, isUnsent = false }: { readonly code: string | null; readonly isUnsent?: boolean },
+): Promise<void> {
   await inTransaction(sql, async (tx) => {
     const [row] = await tx<{ enrollmentId: string; kind: string; errorCode: string | null; now: number }[]>`
       update execution set state = 'failed', error_code = coalesce(${code}, error_code), finished_at = app_now(),
-        held_rt = null, hold_ends_rt = null
+        sent_rt = case when ${isUnsent} then null else sent_rt end, held_rt = null, hold_ends_rt = null
       where id = ${id} and state = 'pending'
       returning enrollment_id, kind, error_code, ms(app_now()) as now`;
     if (row === undefined) return;

@@ -3,6 +3,7 @@ import { carryListedIn } from './carried-case';
 import { recordChange } from './change-log';
 import { inTransaction, type Sql, type Tx } from './client';
 import { refreshPlaces } from './contact-import';
+import { rejectStopped, stopsOf } from './crm-standing';
 import { lockPerson } from './erasure-rows';
 import { isMeant } from './sweeps/enroll';
 import { recordTimeline } from './timeline';
@@ -87,7 +88,7 @@ async function append(
 
 /** Whoever could not be enrolled for want of an address is now, where the campaign goes on and still means them. */
 async function takeIn(tx: Tx, contactId: string, at: number): Promise<void> {
-  const taken = await tx<{ id: string }[]>`
+  const taken = await tx<{ id: string; campaignId: string }[]>`
     update enrollment e set state = 'open', reason = null, enrolled_at = at_ms(${at}), wants_workflow = true
     from campaign c, version v
     where e.contact_id = ${contactId} and e.state = 'rejected' and e.reason = 'no_usable_address'
@@ -95,12 +96,15 @@ async function takeIn(tx: Tx, contactId: string, at: number): Promise<void> {
       and exists (select from plan_channels(v.plan) channel, contact_address ca join address a on a.hash = ca.hash
         where ca.contact_id = e.contact_id and ca.unusable is null
           and a.kind = case channel when 'email' then 'email' else 'phone' end)
-    returning e.id`;
+    returning e.id, e.campaign_id`;
   await carryListedIn(
     tx,
     taken.map(({ id }) => id),
   );
-  for (const { id: enrollmentId } of taken) {
+  for (const { id: enrollmentId, campaignId } of taken) {
+    // Their rows are locked, so whatever the CRM tells was told before or finds them taken in.
+    const stopped = await rejectStopped(tx, await stopsOf(tx, campaignId), [contactId]);
+    if (stopped.has(enrollmentId)) continue;
     const data = { status: 'active', reason: 'address_found' };
     await recordTimeline(tx, { enrollmentId, kind: 'contact_status_changed', data, actor: 'system', at });
   }

@@ -1,4 +1,4 @@
-import { isFoundBy, StatusRefSchema, statusKey, statusLabel } from './crm-status';
+import { isFoundBy, isStatusOf, StatusRefSchema, statusKey, statusLabel } from './crm-status';
 
 const BUSY = { field: 'substatus', group: 'Dialer Status', value: '12', label: 'Busy' } as const;
 
@@ -16,6 +16,14 @@ describe('a status of a CRM', () => {
       statusKey({ field: 'status', value: 'Lost' }),
     ];
     expect(new Set([key, ...others]).size).toBe(4);
+  });
+
+  it('is that of a case by its place, however it is written (U-1)', () => {
+    const known = { status: 'Retained', 'substatus/dialer status': '12' };
+    expect(isStatusOf(known, { field: 'status', value: ' retained' })).toBe(true);
+    expect(isStatusOf(known, { field: 'status', value: 'Lost' })).toBe(false);
+    expect(isStatusOf(known, BUSY)).toBe(true);
+    expect(isStatusOf(known, { field: 'substatus', value: '12' })).toBe(false);
   });
 
   it('says in its label which field of the CRM is written (S0-50)', () => {

@@ -21,6 +21,22 @@ export function statusKey({ field, group, value }: StatusRef): string {
   return JSON.stringify([field, group?.trim().toLowerCase() ?? '', value.trim().toLowerCase()]);
 }
 
+/** Where a status stands among those of a case: one value for the field, or for each type of substatus. */
+export function statusPlace({ field, group }: Pick<StatusRef, 'field' | 'group'>): string {
+  return group === undefined ? field : `${field}/${group.trim().toLowerCase()}`;
+}
+
+/** CRMs don't tell "Retained" from "retained". */
+export function isSameStatus(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+/** Is it the status that a case has, as far as its statuses are known, by their places? */
+export function isStatusOf(known: Readonly<Record<string, string>>, status: StatusRef): boolean {
+  const value = known[statusPlace(status)];
+  return value !== undefined && isSameStatus(value, status.value);
+}
+
 /** S0-50: each option says which field of the CRM it writes. */
 export function statusLabel({ field, group, label }: StatusRef & { readonly label: string }): string {
   if (field === 'status') return `Status: ${label}`;

@@ -17,6 +17,7 @@ describe('a contact of a campaign to be', () => {
     const contact = aContact({ addresses: [aPhone({ usable: false }), aMailbox()] });
     expect(rejectionOf(contact, CALLS)).toBe('no_usable_address');
     expect(explainRejection('no_usable_address')).toContain('no usable address');
+    expect(explainRejection('stopped_in_crm')).toContain('status in the CRM');
   });
 
   it('is not enrolled where every channel of the plan is barred', () => {

@@ -20,6 +20,7 @@ export function explainRejection(reason: string): string {
 const SENTENCES: Readonly<Record<string, string>> = {
   no_usable_address: 'The contact is not enrolled: no usable address for any channel of the plan is known.',
   opted_out: 'The contact is not enrolled: the person has opted out of every channel of the plan.',
+  stopped_in_crm: 'The contact is not enrolled: a case has a status in the CRM at which this campaign stops.',
 };
 
 function hasAddress({ addresses }: ContactView, channel: Channel): boolean {

@@ -1,4 +1,10 @@
-import { reportMailSentence, type ReportMailState, reportStateOf } from './report-mail';
+import {
+  REPORT_MAIL_STATES,
+  REPORT_STATES,
+  reportMailSentence,
+  type ReportMailState,
+  reportStateOf,
+} from './report-mail';
 
 describe('a report (S1-77)', () => {
   it.each<[readonly ReportMailState[], string]>([
@@ -12,6 +18,10 @@ describe('a report (S1-77)', () => {
   ])('whose mails are %j is %s', (mails, state) => {
     expect(reportStateOf(mails)).toBe(state);
   });
+});
+
+it.each(REPORT_MAIL_STATES)('a report of one mail that is %s is in one of its states', (state) => {
+  expect(REPORT_STATES).toContain(reportStateOf([state]));
 });
 
 describe('what is said of a mail of a report', () => {

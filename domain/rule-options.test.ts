@@ -2,6 +2,7 @@ import { CrmMappingSchema } from './crm-mapping';
 import { RuleSchema } from './rule';
 import {
   actionOptions,
+  noteTypesIn,
   noteTypesMissing,
   outcomeOptions,
   ruleProblems,
@@ -193,6 +194,7 @@ describe('a note type that a rule names (S0-47)', () => {
       { at: 1, ix: 1, value: '4', detail: '"Case manager" has no note type "4" (any more).' },
     ]);
     expect(noteTypesMissing([note('4')], { crm: null })).toEqual([]);
+    expect(noteTypesIn([note(), note('4')])).toEqual([{ at: 1, ix: 1, value: '4' }]);
   });
 
   it('is told with its rule where it is gone (R-20)', () => {

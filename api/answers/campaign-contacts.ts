@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Placed } from '../../db/campaign-contact';
+import { explainRejection } from '../../domain/forecast-rejection';
 import { toDocument } from '../document';
 import { ContactStatusSchema, EnrollmentStateSchema } from './enrollments';
 import { EXAMPLE_IDS, Id, oneOf } from './fields';
@@ -12,7 +13,7 @@ export const PlacedContactAnswer = z
     campaignId: Id,
     contactId: Id,
     change: oneOf<Placed['change']>()('enrolled', 'rejected', 'reopened', 'removed', 'unchanged').describe(
-      '`rejected`: nobody can be reached; `reopened`: was removed, or had left with the list, before; `unchanged`: it stood so already.',
+      '`rejected`: they can not be reached, or a status in the CRM keeps them out; `reopened`: was removed, or had left with the list, before; `unchanged`: it stood so already.',
     ),
     state: EnrollmentStateSchema,
     status: ContactStatusSchema,
@@ -36,7 +37,7 @@ function sentenceOf(change: Placed['change'], state: string, reason: string | nu
     case 'removed':
       return 'The contact is out; nothing more is begun.';
     case 'rejected':
-      return `The contact can not be reached: ${reason}.`;
+      return reason === 'stopped_in_crm' ? explainRejection(reason) : `The contact can not be reached: ${reason}.`;
     case 'unchanged':
       return state === 'open'
         ? 'The contact is in the campaign already.'

@@ -383,15 +383,46 @@ describe('the address at which a CRM tells of changes', () => {
     expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'ended', reason: 'stopped_in_crm' });
   });
 
+  it('keeps out whoever has a case at such a status when they are added, or taken in after they were rejected (U-1)', async () => {
+    const { campaignId: id } = await launchForOne(api, { policy: { crm: { stopOn: [{ value: 'Signed' }] } } });
+    const { path } = await hook();
+    const told = async (contactId: string, status: string) => {
+      const [row] = await api.sql<{ externalId: string }[]>`
+        select external_id from cases where contact_id = ${contactId}`;
+      await post(path, { caseId: row?.externalId, status });
+    };
+    const add = async (contactId: string) =>
+      (await api.call('POST', `/v1/campaigns/${id}/contacts`, { body: { contactId } })).body;
+    const OUT = { state: 'rejected', reason: 'stopped_in_crm' };
+    const before = (await launchForOne(api)).contactId;
+    await told(before, 'Signed');
+    expect(await add(before)).toMatchObject({
+      change: 'rejected',
+      ...OUT,
+      sentence: 'The contact is not enrolled: a case has a status in the CRM at which this campaign stops.',
+    });
+    expect(await add(before)).toMatchObject({ change: 'unchanged', ...OUT });
+
+    const rejected = (await launchForOne(api)).contactId;
+    await api.sql`update contact_address set unusable = 'invalid' where contact_id = ${rejected}`;
+    expect(await add(rejected)).toMatchObject({ change: 'rejected', reason: 'no_usable_address' });
+    await told(rejected, 'Signed');
+    await api.sql`update contact_address set unusable = null where contact_id = ${rejected}`;
+    expect(await add(rejected)).toMatchObject({ change: 'rejected', ...OUT });
+
+    await told(rejected, 'Thinking');
+    expect(await add(rejected)).toMatchObject({ change: 'enrolled', state: 'open' });
+  });
+
   /** Somebody whose case was to be given the status "Ours" by a rule, with what the CRM said to that; then it tells of "Ours". */
-  async function heardOfOurs(state: 'done' | 'failed', errorCode: string | null) {
+  async function heardOfOurs(state: 'done' | 'failed', errorCode: string | null, sentTo = connectionId) {
     const { enrollmentId, contactId } = await launchForOne(api, { policy: { crm: { stopOn: [{ value: 'Ours' }] } } });
     await api.sql`
       with f as (
         insert into fact (kind, enrollment_id, body, actor, at, folded_rt)
         values ('order', ${enrollmentId}, '{}', 'test', app_now(), clock_timestamp()) returning id)
-      insert into execution (fact_id, rule_key, action_ix, case_id, enrollment_id, kind, payload, state, error_code, sent_rt, at, finished_at)
-      select f.id, 'r', 0, k.id, ${enrollmentId}, 'crm_status', '{"status": "Ours"}', ${state}, ${errorCode}, clock_timestamp(), app_now(), app_now()
+      insert into execution (fact_id, rule_key, action_ix, case_id, enrollment_id, kind, payload, state, error_code, connection_id, sent_rt, at, finished_at)
+      select f.id, 'r', 0, k.id, ${enrollmentId}, 'crm_status', '{"status": "Ours"}', ${state}, ${errorCode}, ${sentTo}, clock_timestamp(), app_now(), app_now()
       from f, cases k where k.contact_id = ${contactId}`;
     const [row] = await api.sql<
       { externalId: string }[]
@@ -422,6 +453,14 @@ describe('the address at which a CRM tells of changes', () => {
       expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'ended', reason: 'stopped_in_crm' });
     },
   );
+
+  it('ends outreach when staff set here what we have written into another CRM (U-1)', async () => {
+    const { body: other } = await api.call('POST', '/v1/connections', {
+      body: { ...CONNECTION_BODY_EXAMPLE, name: 'Another CRM' },
+    });
+    const enrollmentId = await heardOfOurs('done', null, other.id);
+    expect(await get(`enrollments/${enrollmentId}`)).toMatchObject({ state: 'ended', reason: 'stopped_in_crm' });
+  });
 });
 
 describe('SmartAdvocate', () => {

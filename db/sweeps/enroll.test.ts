@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { StatusRef } from '../../domain/crm-status';
 import { databaseOfThisFile } from '../../test/database';
 import {
   enrollEverybody,
@@ -8,9 +10,11 @@ import {
   seedContact,
   seedList,
   startOver,
+  untilWaiting,
   wake,
 } from '../../test/seed';
 import { inTransaction } from '../client';
+import { takeStatuses } from '../crm-status';
 import { completeCampaigns } from './complete';
 import { enrollPage } from './enroll';
 
@@ -216,5 +220,76 @@ describe('a campaign is over', () => {
     await finish();
     await completeCampaigns(sql);
     expect((await wake(sql, enrollmentId)).decision).toMatchObject({ kind: 'finish', reason: 'plan_through' });
+  });
+});
+
+describe('a status that staff have set in the CRM', () => {
+  const STOPS = { crm: { stopOn: [{ value: 'Signed' }] } };
+  const dialer = (value: string) => ({ field: 'substatus' as const, group: 'Dialer Status', value });
+
+  async function connect(): Promise<string> {
+    const [row] = await sql<{ id: string }[]>`
+      insert into connection (name, kind, credentials, actor) values (${randomUUID()}, 'http', 'none', 'test') returning id`;
+    return row?.id ?? '';
+  }
+
+  const told = async (connectionId: string, contactId: string, ...statuses: StatusRef[]) =>
+    takeStatuses(sql, { connectionId, caseExternalId: `L${contactId}-0`, statuses, how: 'told' });
+  const status = (value: string) => ({ field: 'status' as const, value });
+
+  async function campaignOf(listId: string, connectionId: string, policy: object): Promise<string> {
+    const campaignId = await seedCampaign(sql, listId, [ONE_CALL_RUN], policy);
+    await sql`update campaign set connection_id = ${connectionId} where id = ${campaignId}`;
+    return campaignId;
+  }
+
+  test('U-1: keeps out whoever has a case at it before they are enrolled, in campaigns that stop at it', async () => {
+    const listId = await seedList(sql);
+    const person = async (n: number, cases = 1) =>
+      (await seedContact(sql, listId, { ...NORA, name: `Person ${n}`, phones: [fictionalPhone(n)], cases })).contactId;
+    const [signed, thinking, elsewhere, busy] = [await person(0, 2), await person(1), await person(2), await person(3)];
+    const [crm, other] = [await connect(), await connect()];
+    await told(crm, signed, status(' SIGNED'));
+    await told(crm, thinking, status('Signed'));
+    await told(crm, thinking, status('Thinking'), dialer('11'));
+    await told(other, elsewhere, status('Signed'));
+    await told(crm, busy, dialer('12'));
+    const stops = await campaignOf(listId, crm, STOPS);
+    const goesOn = await campaignOf(listId, crm, {});
+    await sql`
+      update crm_mapping set mapping = jsonb_set(mapping, '{statuses}', (
+        select jsonb_agg(s || jsonb_build_object('stopsOutreach', s ->> 'value' = '12'))
+        from jsonb_array_elements(mapping -> 'statuses') s))
+      where connection_id = ${crm}`;
+    await enrollEverybody(sql);
+    const rejected = async (campaignId: string) =>
+      sql`select contact_id, wants_workflow from enrollment
+        where campaign_id = ${campaignId} and state = 'rejected' and reason = 'stopped_in_crm' order by seq`;
+    const out = (contactId: string) => ({ contactId, wantsWorkflow: false });
+    expect(new Set(await rejected(stops))).toEqual(new Set([out(signed), out(busy)]));
+    // The mapping's own is for all; what a campaign names is for that campaign.
+    expect([...(await rejected(goesOn))]).toEqual([out(busy)]);
+    expect([...(await rows())]).toEqual([
+      { state: 'open', reason: null, n: 5 },
+      { state: 'rejected', reason: 'stopped_in_crm', n: 3 },
+    ]);
+  });
+
+  test('U-1: is not missed when it is told while its person is being enrolled', async () => {
+    const listId = await seedList(sql);
+    const { contactId, caseIds } = await seedContact(sql, listId, NORA);
+    const crm = await connect();
+    await campaignOf(listId, crm, STOPS);
+    const both = await inTransaction(sql, async (tx) => {
+      await tx`select from cases where id = any (${[...caseIds]}::uuid[]) for update`;
+      // It has looked for enrollments, and not yet said what it knows.
+      const telling = told(crm, contactId, status('Signed'));
+      await untilWaiting(sql, 1);
+      const enrolling = enrollPage(sql);
+      await Promise.race([enrolling, untilWaiting(sql, 2)]);
+      return [telling, enrolling];
+    });
+    await Promise.all(both);
+    expect([...(await rows())]).toEqual([{ state: 'rejected', reason: 'stopped_in_crm', n: 1 }]);
   });
 });

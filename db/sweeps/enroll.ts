@@ -1,4 +1,5 @@
 import { type Db, inTransaction, type Sql, type Tx } from '../client';
+import { lockStops, rejectStopped } from '../crm-standing';
 
 /** How many contacts one page takes in. */
 const PAGE = 1_000;
@@ -59,12 +60,18 @@ async function members(tx: Tx, { id, listId, enrollCursor }: Campaign): Promise<
 
 /** Their rows; who has one keeps it. Answers how many came in. */
 export async function insertRows(tx: Tx, campaignId: string, contactIds: readonly string[]): Promise<number> {
-  const rows = await tx`
+  const stops = await lockStops(tx, campaignId);
+  const rows = await tx<{ contactId: string }[]>`
     insert into enrollment (campaign_id, contact_id, cases, enrolled_at, state, reason, wants_workflow)
     select ${campaignId}, contact_id, cases, app_now(), state, reason, state = 'open'
     from (${standings(tx, campaignId, contactIds)}) standing
     on conflict (campaign_id, contact_id) do nothing
-    returning 1`;
+    returning contact_id`;
+  await rejectStopped(
+    tx,
+    stops,
+    rows.map(({ contactId }) => contactId),
+  );
   return rows.length;
 }
 
