@@ -12,10 +12,29 @@ export async function learnZoneDifferences(
   from: Instant,
   table?: ZoneTable,
 ): Promise<readonly ZoneDifference[]> {
-  differences = await compareZones(db, from, table);
+  differences = table === undefined ? await comparedOnce(db, from) : await compareZones(db, from, table);
   beside = bindingBeside(differences);
   return differences;
 }
+
+/** A process that is started again asks nothing that another one has found out within a day. */
+async function comparedOnce(db: Db, from: Instant): Promise<readonly ZoneDifference[]> {
+  const [kept] = await db<{ differences: ZoneDifference[] }[]>`
+    select differences from zone_comparison
+    where node_table = ${NODE_TABLE} and server_started_rt = pg_postmaster_start_time()
+      and compared_rt > clock_timestamp() - interval '1 day'`;
+  if (kept !== undefined) return kept.differences;
+  const found = await compareZones(db, from);
+  await db`
+    with gone as (delete from zone_comparison where compared_rt < clock_timestamp() - interval '30 days')
+    insert into zone_comparison (node_table, server_started_rt, differences, compared_rt)
+    values (${NODE_TABLE}, pg_postmaster_start_time(), ${JSON.stringify(found)}::text::jsonb, clock_timestamp())
+    on conflict (node_table, server_started_rt) do update
+      set differences = excluded.differences, compared_rt = excluded.compared_rt`;
+  return found;
+}
+
+const NODE_TABLE = process.versions.tz ?? process.version;
 
 /** Null = not compared yet. */
 export function knownZoneDifferences(): readonly ZoneDifference[] | null {

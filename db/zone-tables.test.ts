@@ -55,6 +55,18 @@ describe('the tables of zones of two programs', () => {
     expect((await found(LISBON, weekLate)).some(({ isBrief }) => !isBrief)).toBe(true);
   });
 
+  it('are compared once for every process of one table, and anew a day later', async () => {
+    const { sql } = database;
+    const found = await learnZoneDifferences(sql, FROM);
+    const planted = [{ zone: LISBON, fromAt: 0, untilAt: 1, ours: 60, theirs: 0, isBrief: false }];
+    expect(await sql`update zone_comparison set differences = ${JSON.stringify(planted)}::text::jsonb`).toMatchObject({
+      count: 1,
+    });
+    expect(await learnZoneDifferences(sql, FROM)).toEqual(planted);
+    await sql`update zone_comparison set compared_rt = compared_rt - interval '25 hours'`;
+    expect(await learnZoneDifferences(sql, FROM)).toEqual(found);
+  });
+
   it('bind both where they differ, and only there', async () => {
     const always = tableWith(LISBON, () => 60);
     await learnZoneDifferences(database.sql, FROM, always);

@@ -102,3 +102,14 @@ begin
   end loop;
   return '{}';
 end $$;
+
+-- Where the tables of time zones of Node and of this server differ: found once for all processes, for it takes a second of CPU.
+create table zone_comparison (
+  -- The version of Node's table.
+  node_table text not null,
+  -- Since when the server runs that was asked.
+  server_started_rt timestamptz not null,
+  differences jsonb not null,
+  compared_rt timestamptz not null,
+  primary key (node_table, server_started_rt)
+);
