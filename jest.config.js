@@ -30,7 +30,7 @@ module.exports = {
   maxWorkers: 3,
   testSequencer: '<rootDir>/test/longest-first.js',
   // Real servers and properties with many cases, perhaps on a busy machine: slow is not wrong.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   reporters: ['default', '<rootDir>/test/totals-reporter.js'],
   // Not v8: it counts a file of types, which nobody ever loads, as uncovered, and misses branches within a line.
   coverageProvider: 'babel',
