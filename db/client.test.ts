@@ -212,6 +212,25 @@ describe('inTransaction', () => {
     expect(await noteIds()).toEqual([]);
   });
 
+  it('loses no connection of the pool when the server ends one in the middle of a query', async () => {
+    const one = createSql(db.url, { max: 1, waitMs: 3_000 });
+    for (let time = 0; time < 3; time++) {
+      const long = inTransaction(one, (tx) => tx`select pg_sleep(60)`, { transactionTimeoutMs: 30 });
+      const waiting = inTransaction(one, (tx) => tx`select 1 as n`);
+      await expect(long).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+      expect(await waiting).toHaveLength(1);
+    }
+    const inTime = () => inTransaction(one, (tx) => tx`select pg_sleep(60)`, { transactionTimeoutMs: 30 });
+    const outside = () =>
+      one`select pg_sleep(60) from (select set_config('transaction_timeout', '30', false)) as setting`;
+    for (const long of [inTime, outside])
+      for (const ask of [() => inTransaction(one, (tx) => tx`select 2 as n`), () => one`select ${2}::int as n`]) {
+        await expect(long()).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+        expect(await ask()).toHaveLength(1);
+      }
+    await one.end();
+  });
+
   it('fails when its backend is terminated in the middle of several queries, and the pool goes on', async () => {
     const doomed = inTransaction(sql, async (tx) => {
       const [me] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;

@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { type Connection, forgetLastWords } from './last-words';
 import { guardResult, isQuery, type PendingQuery } from './result-guard';
 import { columnName, valueTypes } from './values';
 
@@ -71,7 +72,7 @@ export function createSql(
     transform: { column: { from: columnName } },
     types: valueTypes,
   });
-  const sql = Object.assign(guarded(pool, guardResult), { end: () => pool.end({ timeout: END_TIMEOUT_SECONDS }) });
+  const sql = Object.assign(guarded(pool, guardQuery), { end: () => pool.end({ timeout: END_TIMEOUT_SECONDS }) });
   pools.set(sql, { client: pool, waitMs, waiting });
   return sql;
 }
@@ -199,6 +200,15 @@ function poolOf(sql: Sql): Pool {
   throw new TypeError('a transaction needs the pool that createSql made; inside a transaction use savepoint');
 }
 
+/** A query of the pool: whichever connection it runs on is one that can be lost in the middle of it. */
+function guardQuery(query: PendingQuery): void {
+  guardResult(query);
+  query.options.onexecute = (connection) => {
+    forgetLastWords(connection);
+    return true;
+  };
+}
+
 /** The same client with `guard` applied to each query before it is sent. */
 function guarded(client: postgres.Sql, guard: (query: PendingQuery) => void): Db {
   const watch = <T>(made: T): T => {
@@ -219,12 +229,6 @@ function guarded(client: postgres.Sql, guard: (query: PendingQuery) => void): Db
   return copy as unknown as Db;
 }
 
-/** A connection of postgres.js, as `onexecute` hands it over. */
-interface Connection {
-  onclose: ((error: unknown) => void) | null;
-  terminate(): void;
-}
-
 /**
  * What keeps a transaction on one live connection. postgres.js writes to the closed socket of a reserved connection,
  * which ends the process; a server that enforces `transaction_timeout` closes it between two queries.
@@ -236,6 +240,7 @@ class Scope {
   isLost = false;
 
   watch(connection: Connection): true {
+    forgetLastWords(connection);
     this.connection = connection;
     connection.onclose = (error) => {
       this.isLost = true;
@@ -267,7 +272,9 @@ class Scope {
     this.closedBy ??= reason;
   }
 
+  /** One that is lost already may be on its way to somebody else. */
   discard(): void {
+    if (this.isLost) return;
     this.isLost = true;
     this.connection?.terminate();
   }

@@ -1,5 +1,6 @@
 import { databaseOfThisFile } from '../test/database';
 import { claimDue, orderOf, seedOutreach, startOver, TEST_KEYS, untilWaiting, wake } from '../test/seed';
+import type { Mark, SeenMark } from '../domain/recovery';
 import { claim } from './claim';
 import { inTransaction } from './client';
 import {
@@ -27,17 +28,20 @@ const markOf = async () => {
   return { installationId, incarnation, number };
 };
 
+/** As a process does that is alone. */
+const move = async (seen: SeenMark) => compareAndMove(sql, await getInstallation(sql), seen);
+
 describe('the mark', () => {
   it('moves forward once Temporal has it, and not before', async () => {
-    const first = await compareAndMove(sql, { namespaceId: 'a', mark: null });
-    expect(first).toMatchObject({ number: 1, incarnation: 1 });
-    expect(await compareAndMove(sql, { namespaceId: 'a', mark: null })).toEqual(first);
-    expect(await compareAndMove(sql, { namespaceId: 'a', mark: first })).toMatchObject({ number: 2 });
+    const first = { ...(await markOf()), number: 1 };
+    expect(await move({ namespaceId: 'a', mark: null })).toEqual(first);
+    expect(await move({ namespaceId: 'a', mark: null })).toEqual(first);
+    expect(await move({ namespaceId: 'a', mark: first })).toEqual({ ...first, number: 2 });
   });
 
   it('is moved no more often than every ten seconds', async () => {
     expect(await isBeatDue(sql)).toBe(true);
-    await compareAndMove(sql, { namespaceId: 'a', mark: null });
+    await move({ namespaceId: 'a', mark: null });
     expect(await isBeatDue(sql)).toBe(false);
     await sql`update installation set mark_rt = mark_rt - interval '11 seconds'`;
     expect(await isBeatDue(sql)).toBe(true);
@@ -45,9 +49,32 @@ describe('the mark', () => {
 
   it('that Temporal has and we have not locks the installation, and then it stands still', async () => {
     const mark = { ...(await markOf()), number: 7 };
-    expect(await compareAndMove(sql, { namespaceId: 'a', mark })).toBeNull();
+    expect(await move({ namespaceId: 'a', mark })).toBe('locked');
     expect(await getInstallation(sql)).toMatchObject({ lockReason: 'postgres_older', number: 0 });
-    expect(await compareAndMove(sql, { namespaceId: 'a', mark: null })).toBeNull();
+    expect(await move({ namespaceId: 'a', mark: null })).toBe('locked');
+  });
+
+  it('was moved by others while one waited for the answer of Temporal: nothing is locked, and nothing goes back', async () => {
+    const before = await getInstallation(sql);
+    const seen = { namespaceId: 'a', mark: null };
+    let mark: Mark | null = null;
+    for (let n = 1; n <= 4; n++) {
+      const next = await move({ namespaceId: 'a', mark });
+      mark = { ...(await markOf()), number: n };
+      expect(next).toEqual(mark);
+    }
+    expect(await compareAndMove(sql, before, seen)).toEqual(mark);
+    expect(await getInstallation(sql)).toMatchObject({ lockReason: null, number: 4 });
+  });
+
+  it('is moved by one of many at once, who all go on', async () => {
+    const before = await getInstallation(sql);
+    const moves = await Promise.all(
+      Array.from({ length: 6 }, () => compareAndMove(sql, before, { namespaceId: 'a', mark: null })),
+    );
+    const mark = { ...(await markOf()), number: 1 };
+    expect(await getInstallation(sql)).toMatchObject({ lockReason: null, number: 1 });
+    for (const each of moves) expect([mark, 'moved']).toContainEqual(each);
   });
 });
 

@@ -1,4 +1,11 @@
-import { compareMarks, type LockReason, lockSentence, type Mark, type SeenMark } from '../domain/recovery';
+import {
+  compareMarks,
+  type LockReason,
+  lockSentence,
+  type Mark,
+  type OwnMark,
+  type SeenMark,
+} from '../domain/recovery';
 import { recordChange } from './change-log';
 import { type Db, inTransaction, type Sql, type Tx } from './client';
 import { Refusal } from './refusal';
@@ -74,7 +81,10 @@ export async function isBeatDue(db: Db): Promise<boolean> {
 /** Key space of the one lock under which marks are compared and moved, among the advisory locks. */
 const MARK_LOCKS = 5;
 
-/** Waits until nobody else compares. The work takes connections of its own: a pool has to have two at least. */
+/**
+ * Waits until nobody else compares, so that the mark is moved once and not by each process. No more than that: whoever
+ * loses its connection loses the lock, and goes on. The work takes connections of its own: a pool has to have two at least.
+ */
 export async function comparing<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
   return inTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${MARK_LOCKS}, 0)`;
@@ -83,24 +93,25 @@ export async function comparing<T>(sql: Sql, work: () => Promise<T>): Promise<T>
 }
 
 /**
- * Holds what Temporal says against what stands here. Locks where the two don't belong together; else answers the mark that
- * Temporal has to hold next. Null = locked.
+ * Holds what Temporal says against what stood here `before` it was asked and what stands here now. Locks where the two don't
+ * belong together; else answers the mark that Temporal has to hold next. 'locked' = nothing is to be sent, 'moved' = another
+ * process was faster.
  */
-export async function compareAndMove(sql: Sql, seen: SeenMark): Promise<Mark | null> {
-  const own = await getInstallation(sql);
-  if (own.lockReason !== null) return null;
-  const reason = compareMarks(own, seen);
+export async function compareAndMove(sql: Sql, before: OwnMark, seen: SeenMark): Promise<Mark | 'locked' | 'moved'> {
+  const after = await getInstallation(sql);
+  if (after.lockReason !== null) return 'locked';
+  const reason = compareMarks({ before, after }, seen);
   if (reason !== null) {
     await lockForRecovery(sql, reason);
-    return null;
+    return 'locked';
   }
   // Until Temporal has the mark it is not moved again, however often its writing fails.
-  const steps = (seen.mark?.number ?? 0) === own.number ? 1 : 0;
+  const steps = (seen.mark?.number ?? 0) === after.number ? 1 : 0;
   const [moved] = await sql<Mark[]>`
     update installation set mark = mark + ${steps}, mark_rt = clock_timestamp(), namespace_id = ${seen.namespaceId}
-    where locked_rt is null
+    where locked_rt is null and incarnation = ${after.incarnation} and mark = ${after.number}
     returning id as installation_id, incarnation, mark::float8 as number`;
-  return moved ?? null;
+  return moved ?? 'moved';
 }
 
 /** No claim is made after the commit: it holds the lock that the claims of each campaign share. */

@@ -1,4 +1,5 @@
 import type { PostgresError } from 'postgres';
+import type { Connection } from './last-words';
 
 /** The part of a query of postgres.js 3.4.9 that is open to us before it is sent. */
 export interface PendingQuery {
@@ -6,6 +7,8 @@ export interface PendingQuery {
   resolve: (result: unknown) => void;
   reject: (error: unknown) => void;
   cursorFn: ((page: unknown) => unknown) | undefined;
+  /** Its own, not shared; `onexecute` is asked when it is sent, and answers true. */
+  readonly options: { onexecute?: (connection: Connection) => true };
 }
 
 /** Fragments and queries are promises; identifiers and value lists, which the same call makes, are not. */

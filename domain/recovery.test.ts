@@ -1,4 +1,14 @@
-import { compareMarks, formatMark, LOCK_REASONS, lockSentence, type Mark, type OwnMark, parseMark } from './recovery';
+import {
+  compareMarks,
+  formatMark,
+  lastMark,
+  LOCK_REASONS,
+  lockSentence,
+  type Mark,
+  type OwnMark,
+  parseMark,
+  type SeenMark,
+} from './recovery';
 
 const ID = '7f8d1c1e-4f3b-4c1e-9a55-0d8b7a6c5e4f';
 const OTHER = '00000000-4f3b-4c1e-9a55-0d8b7a6c5e4f';
@@ -14,6 +24,8 @@ const seen = (changes: Partial<Mark> | null, namespaceId = 'first') => ({
   mark: changes === null ? null : { installationId: ID, incarnation: 2, number: 100, ...changes },
 });
 
+const compare = (ours: OwnMark, theirs: SeenMark) => compareMarks({ before: ours, after: ours }, theirs);
+
 describe('two databases that belong together', () => {
   it.each([
     ['both at the same mark', own(), seen({})],
@@ -22,7 +34,20 @@ describe('two databases that belong together', () => {
     ['a crash in the first start', own({ number: 1, incarnation: 1, namespaceId: null }), seen(null)],
     ['an installation from before there were marks', own({ number: 0 }), seen(null)],
     ['workflows that were moved to another namespace with their mark', own(), seen({}, 'second')],
-  ])('are left alone: %s', (_, ours, theirs) => expect(compareMarks(ours, theirs)).toBeNull());
+  ])('are left alone: %s', (_, ours, theirs) => expect(compare(ours, theirs)).toBeNull());
+
+  it.each([
+    ['others moved both marks while this one waited for Temporal', own(), own({ number: 102 }), seen({ number: 100 })],
+    ['others moved both marks before Temporal answered', own(), own({ number: 102 }), seen({ number: 101 })],
+    ['another made the first mark meanwhile', own({ number: 0 }), own({ number: 2 }), seen(null)],
+    [
+      'a recovery was finished meanwhile',
+      own(),
+      own({ incarnation: 3, number: 7 }),
+      seen({ incarnation: 3, number: 7 }),
+    ],
+    ['a recovery was begun meanwhile', own(), own({ incarnation: 3, number: 7 }), seen({})],
+  ])('are left alone: %s', (_, before, after, theirs) => expect(compareMarks({ before, after }, theirs)).toBeNull());
 });
 
 describe('two databases of which one was restored or lost', () => {
@@ -35,12 +60,29 @@ describe('two databases of which one was restored or lost', () => {
     ['temporal_lost', own(), seen(null)],
     ['temporal_lost', own({ number: 0 }), seen(null, 'second')],
     ['another_installation', own({ installationId: OTHER }), seen({})],
-  ])('are told apart: %s', (reason, ours, theirs) => expect(compareMarks(ours, theirs)).toBe(reason));
+  ])('are told apart: %s', (reason, ours, theirs) => expect(compare(ours, theirs)).toBe(reason));
 
   it('are explained in words', () => {
     for (const reason of LOCK_REASONS)
       expect(lockSentence(reason)).toMatch(/^(PostgreSQL|Temporal|another|the) .*[^.]$/);
   });
+});
+
+describe('the last mark', () => {
+  const mark = (number: number, changes: Partial<Mark> = {}) => ({
+    installationId: ID,
+    incarnation: 2,
+    number,
+    ...changes,
+  });
+
+  it.each([
+    ['nothing', [], null],
+    ['the newest', [mark(7), mark(6)], mark(7)],
+    ['the furthest, for an older one came in late', [mark(6), mark(8), mark(7)], mark(8)],
+    ['the furthest of the newest incarnation', [mark(3, { incarnation: 3 }), mark(8)], mark(3, { incarnation: 3 })],
+    ['that of whoever wrote last', [mark(1, { installationId: OTHER }), mark(8)], mark(1, { installationId: OTHER })],
+  ])('is %s', (_, newestFirst, last) => expect(lastMark(newestFirst)).toEqual(last));
 });
 
 describe('a mark as a word', () => {

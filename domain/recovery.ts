@@ -34,17 +34,42 @@ export interface SeenMark {
 /** A crash between the two writes leaves Temporal this much behind. */
 const BETWEEN_THE_WRITES = 1;
 
+/**
+ * What Postgres said before Temporal was asked, and what it said after. While one process waits for Temporal others may have
+ * moved both marks, and a lock held meanwhile can be lost with its connection; so Temporal is behind only where it is
+ * behind what stood here before, and ahead only where it is ahead of what stood here after.
+ */
+export interface OwnMarks {
+  readonly before: OwnMark;
+  readonly after: OwnMark;
+}
+
 /** Null = they belong together. */
-export function compareMarks(own: OwnMark, { namespaceId, mark }: SeenMark): LockReason | null {
+export function compareMarks({ before, after }: OwnMarks, { namespaceId, mark }: SeenMark): LockReason | null {
   if (mark === null) {
-    const isAnother = own.namespaceId !== null && own.namespaceId !== namespaceId;
-    return isAnother || own.number > BETWEEN_THE_WRITES ? 'temporal_lost' : null;
+    const isAnother = before.namespaceId !== null && before.namespaceId !== namespaceId;
+    return isAnother || before.number > BETWEEN_THE_WRITES ? 'temporal_lost' : null;
   }
-  if (mark.installationId !== own.installationId) return own.number === 0 ? 'postgres_lost' : 'another_installation';
-  if (mark.incarnation !== own.incarnation)
-    return mark.incarnation > own.incarnation ? 'postgres_older' : 'temporal_older';
-  if (mark.number > own.number) return 'postgres_older';
-  return mark.number < own.number - BETWEEN_THE_WRITES ? 'temporal_older' : null;
+  if (mark.installationId !== after.installationId)
+    return after.number === 0 ? 'postgres_lost' : 'another_installation';
+  if (isAhead(mark, after)) return 'postgres_older';
+  return isAhead(before, { ...mark, number: mark.number + BETWEEN_THE_WRITES }) ? 'temporal_older' : null;
+}
+
+function isAhead(one: Mark, other: Mark): boolean {
+  return one.incarnation === other.incarnation ? one.number > other.number : one.incarnation > other.incarnation;
+}
+
+/**
+ * Which of the last marks counts: that of whoever wrote last, and of its own the furthest, for one that was sent before
+ * another may arrive after it. Null = there is none.
+ */
+export function lastMark(newestFirst: readonly Mark[]): Mark | null {
+  const [newest] = newestFirst;
+  if (newest === undefined) return null;
+  return newestFirst
+    .filter(({ installationId }) => installationId === newest.installationId)
+    .reduce((furthest, mark) => (isAhead(mark, furthest) ? mark : furthest));
 }
 
 const SENTENCES: Readonly<Record<LockReason, string>> = {

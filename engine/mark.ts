@@ -1,5 +1,5 @@
 import type { Client, Connection } from '@temporalio/client';
-import { formatMark, type Mark, parseMark, type SeenMark } from '../domain/recovery';
+import { formatMark, lastMark, type Mark, parseMark, type SeenMark } from '../domain/recovery';
 
 /**
  * Temporal's half of the mark: signals of a workflow that nobody ever runs. They are written and read without a worker,
@@ -41,10 +41,12 @@ export function createMarks({ connection, workflow, namespace, queuePrefix, soon
     const newestFirst = history?.events ?? [];
     const [newest] = newestFirst;
     isFull = Number(newest?.eventId ?? 0) > MOST_EVENTS && !newest?.workflowExecutionTerminatedEventAttributes;
-    for (const { workflowExecutionSignaledEventAttributes: signal } of newestFirst) {
-      const mark = parseMark(signal?.signalName ?? '');
-      if (mark !== null) return mark;
-    }
+    const mark = lastMark(
+      newestFirst.flatMap(
+        ({ workflowExecutionSignaledEventAttributes: signal }) => parseMark(signal?.signalName ?? '') ?? [],
+      ),
+    );
+    if (mark !== null) return mark;
     throw new Error(`the workflow "${workflowId}" is not ours: it holds no mark`);
   };
 

@@ -61,7 +61,7 @@ async function recoverAlone(deps: RecoveryDeps, actor: string): Promise<Recovery
   const { lockReason: reason } = installation;
   if (reason === null) return { kind: 'not_locked' };
   const seen = await deps.engine.readMark();
-  if (compareMarks(installation, seen) === 'another_installation')
+  if (compareMarks({ before: installation, after: installation }, seen) === 'another_installation')
     throw new RecoveryError(`${lockSentence('another_installation')}: give each its own namespace or QUEUE_PREFIX`);
   const counts = isPostgresWhole(reason) ? NOTHING : await takeOver(deps, installation, reason);
   const mark = {

@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/client';
-import { compareAndMove, comparing, isBeatDue, isLocked } from '../../db/installation';
+import { compareAndMove, comparing, getInstallation, isBeatDue, isLocked } from '../../db/installation';
 import type { Marks } from '../../engine/mark';
 import type { Sweep } from './sweep';
 
@@ -17,7 +17,9 @@ export function watchInstallation(deps: Deps): Sweep {
     name: 'installation',
     everyMs: 2_000,
     async round() {
-      if ((await isBeatDue(deps.sql)) && !(await isLocked(deps.sql))) await checkInstallation(deps);
+      const { sql } = deps;
+      if ((await isBeatDue(sql)) && !(await isLocked(sql)))
+        await comparing(sql, async () => (await isBeatDue(sql)) && compare(deps));
       return false;
     },
   };
@@ -25,15 +27,17 @@ export function watchInstallation(deps: Deps): Sweep {
 
 /**
  * Compares the two databases, and locks the installation where they don't belong together. True = all is well. Throws when
- * one can't be asked. One at a time over all processes: the half-written mark of another would look like an old one.
+ * one can't be asked.
  */
-export async function checkInstallation({ sql, engine }: Deps): Promise<boolean> {
-  return comparing(sql, async () => {
-    const next = await compareAndMove(sql, await engine.readMark());
-    if (next === null) return false;
-    await engine.writeMark(next);
-    return true;
-  });
+export function checkInstallation(deps: Deps): Promise<boolean> {
+  return comparing(deps.sql, () => compare(deps));
+}
+
+async function compare({ sql, engine }: Deps): Promise<boolean> {
+  const before = await getInstallation(sql);
+  const next = await compareAndMove(sql, before, await engine.readMark());
+  if (typeof next === 'object') await engine.writeMark(next);
+  return next !== 'locked';
 }
 
 /** Sweeps that start or send stand still while the installation is locked; what people say is heard all the same. */
