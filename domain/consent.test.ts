@@ -1,4 +1,4 @@
-import { ConsentClassSchema, consentsOf, missingConsent, requiredConsents } from './consent';
+import { CONSENT_CHANNEL, ConsentClassSchema, consentsOf, missingConsent, requiredConsents } from './consent';
 import { decide, seriesToEnd } from './decide';
 import { explain } from './explain';
 import { DAY_MS, MINUTE_MS } from './instant';
@@ -113,5 +113,15 @@ describe('what a person can agree to', () => {
       'marketing_email',
     ]);
     expect(ConsentClassSchema.safeParse('marketing').success).toBe(false);
+  });
+
+  it.each([
+    ['live_call', 'voice'],
+    ['ai_voice', 'voice'],
+    ['prerecorded', 'voice'],
+    ['marketing_sms', 'sms'],
+    ['marketing_email', 'email'],
+  ] as const)('is meant for one channel: %s for %s', (each, channel) => {
+    expect(CONSENT_CHANNEL[each]).toBe(channel);
   });
 });

@@ -1,4 +1,12 @@
-import { isFoundBy, isStatusOf, StatusRefSchema, statusKey, statusLabel } from './crm-status';
+import {
+  isFoundBy,
+  isSameStatus,
+  isStatusOf,
+  StatusRefSchema,
+  statusKey,
+  statusLabel,
+  statusPlace,
+} from './crm-status';
 
 const BUSY = { field: 'substatus', group: 'Dialer Status', value: '12', label: 'Busy' } as const;
 
@@ -24,6 +32,14 @@ describe('a status of a CRM', () => {
     expect(isStatusOf(known, { field: 'status', value: 'Lost' })).toBe(false);
     expect(isStatusOf(known, BUSY)).toBe(true);
     expect(isStatusOf(known, { field: 'substatus', value: '12' })).toBe(false);
+  });
+
+  it('stands in one place for each field and each type of substatus', () => {
+    expect(statusPlace({ field: 'status' })).toBe('status');
+    expect(statusPlace({ field: 'substatus' })).toBe('substatus');
+    expect(statusPlace({ field: 'substatus', group: ' Dialer Status ' })).toBe('substatus/dialer status');
+    expect(isSameStatus(' Retained', 'retained')).toBe(true);
+    expect(isSameStatus('Retained', 'Lost')).toBe(false);
   });
 
   it('says in its label which field of the CRM is written (S0-50)', () => {
