@@ -1,5 +1,6 @@
 import { takeHandoff, getHandoffNotice } from '../db/handoff-notice';
 import { noteHandoffs, storeAlertOutcome, takeAlerts } from '../db/sweeps/handoff-alerts';
+import { addressHash } from '../db/tokens';
 import { type Rig, startRig } from '../simulator/rig';
 import { databaseOfThisFile } from '../test/database';
 import { ACCOUNT, providerSettings } from '../test/environment';
@@ -87,6 +88,18 @@ describe('alerts of handoffs (U-4)', () => {
     await round();
     expect(told().filter((to) => to === CHIEF)).toHaveLength(1);
     expect(JSON.stringify(rig.ledger.entries({ to: CHIEF }))).toContain('Nobody has taken it yet');
+  });
+
+  it('reach nobody who has said STOP to one of our numbers, and are not tried again', async () => {
+    await handoff();
+    const hash = addressHash(TEST_KEYS.addressKey, 'phone', ANN);
+    await sql`insert into address (hash, kind, value) values (${hash}, 'phone', ${ANN}) on conflict do nothing`;
+    await sql`
+      insert into suppression (hash, channels, source, at, rt, actor) values (${hash}, '{voice,sms}', 'reply', app_now(), now(), 'system')`;
+    await round();
+    await round();
+    expect(told()).toEqual([BEN]);
+    expect(await alerts()).toContainEqual({ address: ANN, state: 'not_sent', errorCode: 'opted_out', tries: 1 });
   });
 
   it('go on to nobody once somebody has taken it, and only one can', async () => {

@@ -1,5 +1,8 @@
 import type { Sql } from '../db/client';
+import { hasOptedOut } from '../db/opted-out';
 import { type AlertOutcome, type DueAlert, storeAlertOutcome } from '../db/sweeps/handoff-alerts';
+import { addressHash } from '../db/tokens';
+import { addressKindOf } from '../domain/channel';
 import { alertWords } from '../domain/handoff-alert';
 import { escapeHtml } from '../domain/template';
 import type { MailProvider, SendResult, SmsProvider } from './providers/provider';
@@ -8,15 +11,20 @@ export interface AlertDeps {
   readonly sql: Sql;
   readonly sms: SmsProvider;
   readonly mail: MailProvider;
-  readonly keys: { readonly publicUrl: string };
+  readonly keys: { readonly publicUrl: string; readonly addressKey: string };
 }
 
 const POST_WITHIN_MS = 5_000;
 const VALIDITY_SECONDS = 3_600;
 
-/** Tells one of the team, once: it was claimed before. */
+/** Tells one of the team, once: it was claimed before. Who has said STOP to our number hears nothing of this either. */
 export async function alertTeam(deps: AlertDeps, alert: DueAlert): Promise<void> {
-  await storeAlertOutcome(deps.sql, alert, outcomeOf(await send(deps, alert)));
+  const { sql, keys } = deps;
+  const hash = addressHash(keys.addressKey, addressKindOf(alert.channel), alert.to);
+  const outcome: AlertOutcome = (await hasOptedOut(sql, alert.channel, hash))
+    ? { kind: 'not_sent', code: 'opted_out', mayRetry: false }
+    : outcomeOf(await send(deps, alert));
+  await storeAlertOutcome(sql, alert, outcome);
 }
 
 async function send({ sms, mail, keys: { publicUrl } }: AlertDeps, alert: DueAlert): Promise<SendResult> {

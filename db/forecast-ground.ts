@@ -17,6 +17,8 @@ export interface Ground {
   readonly speed: number;
   /** The company's lines at its rate. */
   readonly lines: LineLimits['lines'];
+  /** Of all campaigns. */
+  readonly callsPerSecond: number | null;
   readonly spending: Spending;
 }
 
@@ -25,13 +27,14 @@ interface Row extends CompanyRow {
   readonly zone: string;
   readonly messagesPerSecond: number;
   readonly lines: number;
+  readonly callsPerSecond: number | null;
   readonly spending: Spending;
 }
 
 export async function readGround(db: Db, campaignId: string): Promise<Ground> {
   const [row] = await db<Row[]>`
     select ms(t.now) as now, coalesce((select speed from clock), 1) as speed, s.zone, s.messages_per_second,
-      greatest(1, floor(g.lines * g.rate_percent / 100.0))::int as lines,
+      greatest(1, floor(g.lines * g.rate_percent / 100.0))::int as lines, g.calls_per_second,
       ${spendingColumn(db)} as spending, ${companyColumns(db)}
     from (select app_now() as now) t
     cross join settings s
@@ -39,13 +42,14 @@ export async function readGround(db: Db, campaignId: string): Promise<Ground> {
     join campaign c on c.id = ${campaignId}
     join line_group g on g.id = c.line_group_id`;
   if (row === undefined) throw new Error(`there is no campaign ${campaignId}`);
-  const { now, zone, speed, messagesPerSecond, lines, spending } = row;
+  const { now, zone, speed, messagesPerSecond, lines, callsPerSecond, spending } = row;
   return {
     now,
     zone,
     speed,
     messagesPerSecond: speed === 0 ? null : messagesPerSecond / speed,
     lines,
+    callsPerSecond,
     spending,
     company: await companyRules(db, row),
   };

@@ -182,6 +182,16 @@ describe('a forecast of a campaign that lives (N-3)', () => {
       { voice: 4, lines: 2 },
     ]);
   });
+
+  it('begins no more calls a second than the company does', async () => {
+    const { campaignId } = await seedOutreach(sql, { people: people(4), runs: CALLS });
+    await sql`update line_group set calls_per_second = 0.1`;
+    // Where the clock stands still no pace is kept.
+    await sql`update clock set speed = 1, anchor_rt = clock_timestamp()`;
+    const { id } = await asked(campaignId);
+    await forecastIfSmall(sql, { id, campaignId });
+    expect((await getForecast(sql, id)).summary).toMatchObject({ delayed: 3, longestWaitSeconds: 30 });
+  });
 });
 
 describe('a forecast under way', () => {

@@ -120,10 +120,11 @@ export class ForecastWork {
   private limitsOf({ ground, policy }: Population): ForecastFrame['limits'] {
     const { concurrencyLimit, callsPerMinute } = policy;
     const lines = this.row.lines ?? ground.lines;
-    const { speed } = ground;
+    const { speed, callsPerSecond } = ground;
+    const perMinute = Math.min(callsPerMinute ?? Infinity, (callsPerSecond ?? Infinity) * 60);
     return {
       lines: concurrencyLimit === 0 ? lines : Math.min(lines, concurrencyLimit),
-      callsPerMinute: callsPerMinute === null || speed === 0 ? null : callsPerMinute / speed,
+      callsPerMinute: perMinute === Infinity || speed === 0 ? null : perMinute / speed,
     };
   }
 }

@@ -2,6 +2,7 @@ import type { Instant } from '../domain/instant';
 import type { ReportMailState } from '../domain/report-mail';
 import { inTransaction, type Sql, type Tx } from './client';
 import { isLocked } from './installation';
+import { hasOptedOut } from './opted-out';
 import { addressHash } from './tokens';
 
 /** Mails of reports: each recipient is an effect of its own, claimed before anything leaves the machine. */
@@ -67,7 +68,8 @@ export async function claimReportMail(sql: Sql, mailId: string, addressKey: stri
     if (mail === undefined) return { kind: 'closed', state: 'failed' };
     if (mail.state === 'claimed') return lookAfter(tx, mailId, mail.leftMs ?? 0);
     if (mail.state !== 'pending') return { kind: 'closed', state: mail.state };
-    if (await isBarred(tx, hash)) return { kind: 'closed', state: await close(tx, mailId, 'failed', 'opted_out') };
+    if (await hasOptedOut(tx, 'email', hash))
+      return { kind: 'closed', state: await close(tx, mailId, 'failed', 'opted_out') };
     const [sender] = await tx<{ mailFrom: string; postByMs: number }[]>`
       select mail_from, ms(clock_timestamp() + make_interval(secs => ${POST_WITHIN_SECONDS})) as post_by_ms from settings`;
     if (sender === undefined || sender.mailFrom === '') {
@@ -88,12 +90,6 @@ async function lockAddress(tx: Tx, mailId: string, addressKey: string): Promise<
   const hash = addressHash(addressKey, 'email', row?.recipient ?? '');
   await tx`select from address where hash = ${hash} for share`;
   return hash;
-}
-
-async function isBarred(tx: Tx, hash: string): Promise<boolean> {
-  const rows = await tx`
-    select 1 from suppression where hash = ${hash} and lifted_at is null and 'email' = any (channels) limit 1`;
-  return rows.length > 0;
 }
 
 async function lookAfter(tx: Tx, mailId: string, leftMs: number): Promise<MailClaim> {

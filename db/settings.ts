@@ -28,6 +28,8 @@ export interface Settings {
   readonly untaggedAfterSeconds: number;
   readonly lines: number;
   readonly ratePercent: number;
+  /** New calls of all campaigns that the provider takes; null = no limit but the lines. */
+  readonly callsPerSecond: number | null;
   readonly revision: number;
   readonly updatedAt: Instant;
   readonly updatedBy: string;
@@ -56,7 +58,7 @@ export async function getSettings(db: Db): Promise<Settings> {
       s.transfer_number, s.zone, s.legal_hours,
       s.unknown_place_hours, s.default_hours, s.caps, s.caller_numbers, s.allowed_countries, s.mail_from, s.closing_margin_seconds,
       s.opening_jitter_seconds, s.messages_per_second, s.untagged_after_seconds,
-      l.lines, l.rate_percent, s.revision, ms(s.updated_at) as updated_at, s.updated_by
+      l.lines, l.rate_percent, l.calls_per_second, s.revision, ms(s.updated_at) as updated_at, s.updated_by
     from settings s
     join line_group l on l.name = 'default'`;
   if (row === undefined) throw new Error('the settings row is missing; were all migrations applied?');
@@ -108,7 +110,8 @@ async function store(tx: Tx, values: SettingsValues, actor: string): Promise<voi
       updated_at = app_now(),
       updated_by = ${actor}`;
   await tx`
-    update line_group set lines = ${values.lines}, rate_percent = ${values.ratePercent}
+    update line_group set lines = ${values.lines}, rate_percent = ${values.ratePercent},
+      calls_per_second = ${values.callsPerSecond}
     where name = 'default'`;
 }
 

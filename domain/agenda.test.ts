@@ -1,36 +1,43 @@
 import * as fc from 'fast-check';
 import { Agenda } from './agenda';
 
-function drained<T>(agenda: Agenda<T>): { at: number; item: T }[] {
-  const all: { at: number; item: T }[] = [];
-  for (let next = agenda.next(); next !== null; next = agenda.next()) all.push({ at: next.at, item: next.item });
+function drained(agenda: Agenda): { at: number; who: number }[] {
+  const all: { at: number; who: number }[] = [];
+  for (let next = agenda.next(); next !== null; next = agenda.next()) all.push({ at: next.at, who: next.who });
   return all;
 }
 
+const MOST = 12;
+
 describe('an agenda', () => {
   it('is empty at first', () => {
-    expect(new Agenda().next()).toBeNull();
-    expect(new Agenda().size).toBe(0);
+    expect(new Agenda(MOST).next()).toBeNull();
+    expect(new Agenda(MOST).size).toBe(0);
   });
 
-  it('gives what comes first, and of what comes at once what was put in first', () => {
+  it('gives who comes first, and of those who come at once whoever was set first', () => {
+    const step = fc.record({
+      what: fc.constantFrom('set', 'set', 'set', 'drop', 'next'),
+      who: fc.integer({ min: 0, max: MOST - 1 }),
+      at: fc.integer({ min: 0, max: 9 }),
+    });
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 60 }), (instants) => {
-        const agenda = new Agenda<number>();
-        instants.forEach((at, item) => agenda.add(at, item));
-        expect(agenda.size).toBe(instants.length);
-        const sorted = instants.map((at, item) => ({ at, item })).sort((a, b) => a.at - b.at || a.item - b.item);
-        expect(drained(agenda)).toEqual(sorted);
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const agenda = new Agenda(MOST);
+        let known: { at: number; who: number }[] = [];
+        for (const { what, who, at } of steps) {
+          const others = known.filter((each) => each.who !== who);
+          // Sorting keeps the order of equals, so whoever was set later stands behind.
+          if (what === 'set') known = [...others, { at, who }].sort((a, b) => a.at - b.at);
+          if (what === 'drop') known = others;
+          if (what === 'set') agenda.set(who, at);
+          else if (what === 'drop') agenda.drop(who);
+          else expect(agenda.next()).toEqual(known.shift() ?? null);
+          expect(agenda.size).toBe(known.length);
+        }
+        expect(drained(agenda)).toEqual(known);
       }),
+      { numRuns: 500 },
     );
-  });
-
-  it('takes more while it is emptied', () => {
-    const agenda = new Agenda<string>();
-    for (const at of [5, 1, 3]) agenda.add(at, `at ${at}`);
-    expect(agenda.next()).toMatchObject({ at: 1, item: 'at 1' });
-    agenda.add(2, 'at 2');
-    agenda.add(9, 'at 9');
-    expect(drained(agenda).map(({ item }) => item)).toEqual(['at 2', 'at 3', 'at 5', 'at 9']);
   });
 });

@@ -1,63 +1,98 @@
 import type { Instant } from './instant';
 
-interface Entry<T> {
-  readonly at: Instant;
-  /** What was put in first comes first at the same instant. */
-  readonly order: number;
-  readonly item: T;
-}
+const NOWHERE = -1;
 
-/** What is to be done when: a heap by instant, then by the order in which it was put in. */
-export class Agenda<T> {
-  private readonly heap: Entry<T>[] = [];
+/**
+ * Whom to look after when: each of a fixed number, counted from 0, has one instant at most. A heap by instant, then by when
+ * it was set. Numbers side by side, not objects: of a hundred thousand, each of which would be looked up somewhere else, the
+ * processor spent its time on waiting for memory.
+ */
+export class Agenda {
+  /** Who stands at each place of the heap. */
+  private readonly heap: Int32Array;
+  /** The place of each. */
+  private readonly places: Int32Array;
+  private readonly instants: Float64Array;
+  private readonly orders: Float64Array;
   private count = 0;
+  private filled = 0;
+
+  constructor(most: number) {
+    this.heap = new Int32Array(most);
+    this.places = new Int32Array(most).fill(NOWHERE);
+    this.instants = new Float64Array(most);
+    this.orders = new Float64Array(most);
+  }
 
   get size(): number {
-    return this.heap.length;
+    return this.filled;
   }
 
-  add(at: Instant, item: T): void {
-    const { heap } = this;
-    const entry = { at, order: this.count++, item };
-    let hole = heap.length;
+  /** Instead of the instant that was set before, if there is one. */
+  set(who: number, at: Instant): void {
+    const place = this.places[who] === NOWHERE ? this.filled++ : valueAt(this.places, who);
+    this.instants[who] = at;
+    this.orders[who] = this.count++;
+    this.sink(who, this.lift(who, place));
+  }
+
+  drop(who: number): void {
+    const place = valueAt(this.places, who);
+    if (place === NOWHERE) return;
+    this.places[who] = NOWHERE;
+    this.filled -= 1;
+    const last = valueAt(this.heap, this.filled);
+    if (last !== who) this.sink(last, this.lift(last, place));
+  }
+
+  /** Takes out whoever comes next. */
+  next(): { readonly who: number; readonly at: Instant } | null {
+    if (this.filled === 0) return null;
+    const who = valueAt(this.heap, 0);
+    this.drop(who);
+    return { who, at: valueAt(this.instants, who) };
+  }
+
+  /** Moves those above down until `who` may stand there; answers where. */
+  private lift(who: number, from: number): number {
+    let hole = from;
     while (hole > 0) {
       const above = (hole - 1) >> 1;
-      const parent = heap[above];
-      if (parent === undefined || !isBefore(entry, parent)) break;
-      heap[hole] = parent;
+      const parent = valueAt(this.heap, above);
+      if (!this.isBefore(who, parent)) break;
+      this.put(parent, hole);
       hole = above;
     }
-    heap[hole] = entry;
+    return hole;
   }
 
-  /** Takes out what comes next; null = nothing is left. */
-  next(): { readonly at: Instant; readonly item: T } | null {
-    const [first] = this.heap;
-    const last = this.heap.pop();
-    if (first === undefined || last === undefined) return null;
-    if (this.heap.length > 0) this.sink(last);
-    return first;
-  }
-
-  private sink(entry: Entry<T>): void {
-    const { heap } = this;
-    let hole = 0;
+  private sink(who: number, from: number): void {
+    let hole = from;
     for (;;) {
-      const child = this.earlierChild(hole);
-      const below = heap[child];
-      if (below === undefined || !isBefore(below, entry)) break;
-      heap[hole] = below;
-      hole = child;
+      const left = 2 * hole + 1;
+      if (left >= this.filled) break;
+      const right = left + 1;
+      const isRight = right < this.filled && this.isBefore(valueAt(this.heap, right), valueAt(this.heap, left));
+      const below = valueAt(this.heap, isRight ? right : left);
+      if (!this.isBefore(below, who)) break;
+      this.put(below, hole);
+      hole = isRight ? right : left;
     }
-    heap[hole] = entry;
+    this.put(who, hole);
   }
 
-  private earlierChild(above: number): number {
-    const [left, right] = [this.heap[2 * above + 1], this.heap[2 * above + 2]];
-    return left !== undefined && right !== undefined && isBefore(right, left) ? 2 * above + 2 : 2 * above + 1;
+  private put(who: number, place: number): void {
+    this.heap[place] = who;
+    this.places[who] = place;
+  }
+
+  private isBefore(one: number, other: number): boolean {
+    const between = valueAt(this.instants, one) - valueAt(this.instants, other);
+    return between < 0 || (between === 0 && valueAt(this.orders, one) < valueAt(this.orders, other));
   }
 }
 
-function isBefore<T>(one: Entry<T>, other: Entry<T>): boolean {
-  return one.at < other.at || (one.at === other.at && one.order < other.order);
+/** Of an array that has this place. */
+function valueAt(array: Int32Array | Float64Array, place: number): number {
+  return array[place] as number;
 }

@@ -1,6 +1,6 @@
 import { awaitsTag, endOf, isUnresolved, nextTry } from './attempts';
 import { callCandidates, isUnansweredSeries, seriesOf } from './call-candidates';
-import { addressFor, barsOf, type Candidate, isBarred } from './candidate';
+import { addressFor, barOfTouch, barsOf, type Candidate, isBarred } from './candidate';
 import type { Channel } from './channel';
 import type { Decision, EndReason, Reason, Touch } from './decision';
 import { missingConsent } from './consent';
@@ -9,7 +9,8 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { leavingReason } from './leaving';
 import { messageCandidates } from './message-candidates';
 import { channelsOf as channelsOfRun, type Run } from './plan';
-import { passingBar, place, type Placed } from './placement';
+import { isPassing } from './number-rules';
+import { place, placeAt, type Placed } from './placement';
 import { everOpens } from './planner-hours';
 import type { PlannerInput } from './planner-input';
 import { promisesToKeep } from './promises';
@@ -104,13 +105,28 @@ function planned(input: PlannerInput): Decision {
   const paused = pausedChannels
     .filter((channel) => candidates.some((candidate) => candidate.channel === channel))
     .map((channel): Reason => ({ code: 'channel_paused', channel }));
-  const placed = free.flatMap((candidate) => place(input, candidate) ?? []);
+  const { placed, bars } = sorted(input, free);
   const best = soonest(input, placed);
-  const heldBack = [...paused, ...distinct(free.flatMap((candidate) => passingBar(input, candidate) ?? []))];
+  const heldBack = [...paused, ...distinct(bars)];
   if (best !== undefined) return next(input, placed, best, heldBack);
   if (heldBack.length > 0) return hold(input.now + ASK_AGAIN_MS, ...heldBack);
   if (!isLeaving && awaitsOrder(input)) return hold(input.now + ASK_AGAIN_MS, { code: 'calls_scheduled_externally' });
   return endOfPlan(input, candidates);
+}
+
+/** What has its instant, and what stands for now against those that would have one. */
+function sorted(input: PlannerInput, candidates: readonly Candidate[]): { placed: Placed[]; bars: Reason[] } {
+  const placed: Placed[] = [];
+  const bars: Reason[] = [];
+  for (const candidate of candidates) {
+    const bar = barOfTouch(input, candidate);
+    if (bar !== null && !isPassing(bar)) continue;
+    const at = placeAt(input, candidate);
+    if (at === null) continue;
+    if (bar === null) placed.push(at);
+    else bars.push(bar);
+  }
+  return { placed, bars };
 }
 
 /** What is done of everything that is placed. What is held back stands among the reasons. */
@@ -189,8 +205,10 @@ function endOfBars(bars: readonly Reason[]): EndReason {
   return bars.some(({ code }) => code === 'no_basis') ? 'no_consent' : 'unreachable';
 }
 
-function distinct(reasons: readonly Reason[]): Reason[] {
-  return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()];
+function distinct(reasons: readonly Reason[]): readonly Reason[] {
+  return reasons.length < 2
+    ? reasons
+    : [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()];
 }
 
 function channelsOf({ plan }: PlannerInput): Channel[] {

@@ -40,6 +40,9 @@ export class ForecastLife {
   private asked: Asked | null = null;
   /** What will be due at that instant, unless something happens before. */
   private sure: Planned | null = null;
+  /** Calls without a tag; null = to be looked for. */
+  private untagged: readonly LifeAttempt[] | null = null;
+  private readonly hearsOfSeries: boolean;
   /** The touch that waits for a line or for its sender, and since when. */
   private waiting: { readonly key: string; readonly since: Instant } | null = null;
 
@@ -49,6 +52,7 @@ export class ForecastLife {
     private readonly house: House,
     beginsAt: Instant,
   ) {
+    this.hearsOfSeries = hearsOfSeries(person.setting.policy);
     this.enrollment = { ...person.enrollment, leftForGood: false, cases: NO_CASES };
     this.contact = person.contact;
     this.attempts = person.attempts.map((attempt) => lifeAttempt(attempt, ''));
@@ -140,11 +144,11 @@ export class ForecastLife {
 
   /** As a step does: a tag that never came, a series that can have no further attempt. */
   private findOwnFacts(now: Instant): void {
-    const { company, policy } = this.person.setting;
-    for (const attempt of this.attempts)
-      if (awaitsTag(attempt) && endOf(attempt) + company.untaggedAfterMs <= now)
+    this.untagged ??= this.attempts.filter(awaitsTag);
+    for (const attempt of this.untagged)
+      if (endOf(attempt) + this.person.setting.company.untaggedAfterMs <= now)
         this.tell({ kind: 'call_untagged' }, attempt, now);
-    if (this.answered.voice + this.person.attempts.length === 0 || !hearsOfSeries(policy)) return;
+    if (!this.hearsOfSeries || this.answered.voice + this.person.attempts.length === 0) return;
     for (const runKey of seriesToEnd(this.input(now))) {
       this.tell({ kind: 'series_ended', runKey }, null, now);
       this.enrollment = { ...this.enrollment, endedSeries: [...this.enrollment.endedSeries, runKey] };
@@ -192,9 +196,9 @@ export class ForecastLife {
     return overAt;
   }
 
-  private costOf(touch: Touch, now: Instant): number {
-    const run = this.person.setting.plan.runs.find(({ key }) => key === touch.runKey) ?? null;
-    return costOf(this.input(now), { ...touch, run });
+  private costOf({ runKey, channel, stepKey }: Touch, now: Instant): number {
+    const run = this.person.setting.plan.runs.find(({ key }) => key === runKey) ?? null;
+    return costOf({ spending: this.house.spending(now) }, { run, channel, stepKey });
   }
 
   /** What comes of it is heard when its time has come. */
@@ -225,6 +229,7 @@ export class ForecastLife {
   private tell(body: FactBody, attempt: LifeAttempt | null, now: Instant): void {
     this.sure = null;
     this.asked = null;
+    this.untagged = null;
     const changes = fold(this.foldState(attempt, now), body);
     if (attempt !== null) {
       const { taggedByThis: _, durationSeconds: __, acceptedAt: ___, ...row } = changes.attempt;

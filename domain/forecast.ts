@@ -33,11 +33,11 @@ export interface ForecastFrame {
 }
 
 interface Guest {
+  /** Their number in the agenda. */
+  readonly no: number;
   readonly person: Person;
   /** Made at the first visit, for there are many. */
   life: ForecastLife | null;
-  /** Visits of an earlier turn are off. */
-  turn: number;
   ticket: Ticket | null;
   lineUntilAt: Instant | null;
 }
@@ -45,9 +45,6 @@ interface Guest {
 interface Ticket {
   readonly guest: Guest;
 }
-
-/** Null = the lines themselves are looked after. */
-type Visit = { readonly guest: Guest; readonly turn: number } | null;
 
 /** So many visits are made before anybody is asked whether to go on. */
 const AT_ONCE = 50;
@@ -57,7 +54,8 @@ export class Forecast implements House {
   readonly tally: ForecastTally;
   /** In the order of the people; filled when it is over. */
   readonly results: ContactForecast[] = [];
-  private readonly agenda = new Agenda<Visit>();
+  /** Everybody, and behind them the lines themselves. */
+  private readonly agenda: Agenda;
   private readonly lines: ForecastLines;
   private readonly money: ForecastMoney;
   private readonly guests: Guest[];
@@ -78,8 +76,9 @@ export class Forecast implements House {
     this.tally = new ForecastTally();
     this.lines = new ForecastLines(limits, areLinesBounded);
     this.money = new ForecastMoney(spending, zone);
-    this.guests = people.map((person) => ({ person, life: null, turn: 0, ticket: null, lineUntilAt: null }));
-    for (const guest of this.guests) this.agenda.add(from, { guest, turn: 0 });
+    this.guests = people.map((person, no) => ({ no, person, life: null, ticket: null, lineUntilAt: null }));
+    this.agenda = new Agenda(people.length + 1);
+    for (const { no } of this.guests) this.agenda.set(no, from);
   }
 
   /** Of all people, whose forecast is done. */
@@ -101,7 +100,7 @@ export class Forecast implements House {
     for (let visits = 1; ; visits++) {
       const next = this.agenda.next();
       if (next === null || next.at > this.frame.until) return this.close();
-      this.visit(next.item, next.at);
+      this.visit(this.guests[next.who], next.at);
       if (visits % AT_ONCE === 0 && !mayGoOn()) return false;
     }
   }
@@ -123,10 +122,8 @@ export class Forecast implements House {
     this.tally.sent(touch, cost);
   }
 
-  private visit(visit: Visit, now: Instant): void {
-    if (visit === null) return this.serve(now);
-    const { guest, turn } = visit;
-    if (guest.turn !== turn) return;
+  private visit(guest: Guest | undefined, now: Instant): void {
+    if (guest === undefined) return this.serve(now);
     const hadLine = guest.lineUntilAt !== null && guest.lineUntilAt <= now;
     if (hadLine) this.freeLine(guest, now);
     this.settle(guest, this.lifeOf(guest).wake(now), now);
@@ -142,7 +139,7 @@ export class Forecast implements House {
   private settle(guest: Guest, wish: Wish, now: Instant): void {
     if (wish.kind !== 'line') this.leaveQueue(guest);
     if (wish.kind === 'over') {
-      guest.turn += 1;
+      this.agenda.drop(guest.no);
       this.over += 1;
       return;
     }
@@ -151,7 +148,7 @@ export class Forecast implements House {
       this.enqueue(guest, wish.isPromise);
       this.tally.waited(now, this.waiting);
     }
-    this.comeBack(guest, wish.at);
+    this.agenda.set(guest.no, wish.at);
     if (wish.kind === 'line') this.serve(now);
   }
 
@@ -167,12 +164,7 @@ export class Forecast implements House {
     guest.lineUntilAt = overAt;
     this.tally.lines(now, this.lines.live);
     this.tally.waited(now, this.waiting);
-    this.comeBack(guest, overAt);
-  }
-
-  private comeBack(guest: Guest, at: Instant): void {
-    guest.turn += 1;
-    this.agenda.add(at, { guest, turn: guest.turn });
+    this.agenda.set(guest.no, overAt);
   }
 
   private freeLine(guest: Guest, now: Instant): void {
@@ -201,7 +193,7 @@ export class Forecast implements House {
     const { paceAt } = this.lines;
     if (this.waiting === 0 || paceAt <= Math.max(now, this.servedAt)) return;
     this.servedAt = Math.ceil(paceAt);
-    this.agenda.add(this.servedAt, null);
+    this.agenda.set(this.guests.length, this.servedAt);
   }
 
   /** Whoever has left the queue is passed over. */

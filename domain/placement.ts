@@ -7,7 +7,7 @@ import { missingConsent } from './consent';
 import type { Reason } from './decision';
 import { HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { addDays, DAY_MINUTES, localDateOf, localToInstant, minuteOfDayOf } from './local-time';
-import { isPassing, solicitation } from './number-rules';
+import { solicitation } from './number-rules';
 import type { CallPlan } from './plan';
 import { homeZoneOf, hoursOf, notBeforeRun } from './planner-hours';
 import type { PlannerInput } from './planner-input';
@@ -28,13 +28,8 @@ export function place(input: PlannerInput, planned: Candidate): Placed | null {
   return barOfTouch(input, planned) === null ? placeAt(input, planned) : null;
 }
 
-/** What stands against the number for now, of a touch that would be made as soon as nothing does. */
-export function passingBar(input: PlannerInput, planned: Candidate): Reason | null {
-  const bar = barOfTouch(input, planned);
-  return bar !== null && isPassing(bar) && placeAt(input, planned) !== null ? bar : null;
-}
-
-function placeAt(input: PlannerInput, planned: Candidate): Placed | null {
+/** As `place`, of a touch against which nothing stands, or for when nothing does any more. */
+export function placeAt(input: PlannerInput, planned: Candidate): Placed | null {
   const candidate = rescheduled(input, planned);
   if (missingConsent(input, candidate) !== null) return null;
   const hours = hoursOf(input, candidate.run, candidate.channel);

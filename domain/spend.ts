@@ -1,6 +1,6 @@
 import type { Channel } from './channel';
 import { DAY_MS, type Instant } from './instant';
-import type { Run } from './plan';
+import type { PlannedMessage, Run } from './plan';
 import type { PlannerInput } from './planner-input';
 
 /** What outreach may cost (U-14). Amounts are millionths of the company's currency, whole numbers all the way. */
@@ -35,15 +35,15 @@ export interface SpendHit {
 
 /** What the touch is expected to cost, told from the plan alone, so that planner and claim say the same. */
 export function costOf(
-  { spending }: PlannerInput,
+  { spending }: Pick<PlannerInput, 'spending'>,
   touch: { channel: Channel; run: Run | null; stepKey: string },
 ): number {
   switch (touch.channel) {
     case 'voice':
       return spending.callMinute * spending.callMinutes;
     case 'sms': {
-      const text = touch.run?.messages.find(({ key }) => key === touch.stepKey)?.text ?? '';
-      return spending.segment * segmentsOf(text);
+      const message = touch.run?.messages.find(({ key }) => key === touch.stepKey);
+      return spending.segment * (message === undefined ? 1 : segmentsIn(message));
     }
     case 'email':
       return spending.mail;
@@ -64,6 +64,17 @@ export function spendHit({ now, spending }: PlannerInput, cost: number, at: Inst
 
 function isOver(limit: number | null, amount: number): limit is number {
   return limit !== null && amount > limit;
+}
+
+/** Counted once for each message of a plan: every claim and every touch of a forecast asks. */
+const counted = new WeakMap<PlannedMessage, number>();
+
+function segmentsIn(message: PlannedMessage): number {
+  const known = counted.get(message);
+  if (known !== undefined) return known;
+  const segments = segmentsOf(message.text);
+  counted.set(message, segments);
+  return segments;
 }
 
 /** SMS segments: 160 characters of the plain alphabet or 70 of any, a few less in each when there are several. */

@@ -81,8 +81,13 @@ function valuesOfType(
   switch (type) {
     case 'string':
       return textsOf(schema, known);
-    case 'integer':
     case 'number':
+      return fc.double({
+        min: numberIn(schema, 'minimum', -1_000),
+        max: numberIn(schema, 'maximum', 100_000),
+        noNaN: true,
+      });
+    case 'integer':
       return fc.integer({ min: numberIn(schema, 'minimum', -1_000), max: numberIn(schema, 'maximum', 100_000) });
     case 'boolean':
       return fc.boolean();

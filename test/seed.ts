@@ -219,7 +219,7 @@ export async function seedOutreach(sql: Sql, options: OutreachOptions = {}): Pro
 /** A company without people and campaigns again, and the clock at Monday noon. */
 export async function startOver(sql: Sql): Promise<void> {
   await sql.unsafe(EMPTY);
-  await sql`update line_group set lines = 20, rate_percent = 100`;
+  await sql`update line_group set lines = 20, rate_percent = 100, calls_per_second = null, calls_tat_rt = '-infinity'`;
   await freezeAt(sql, MONDAY_NOON);
 }
 

@@ -42,6 +42,10 @@ export const SettingsAnswer = z
       .describe('An answered call whose outcome nobody told by then counts as untagged.'),
     lines: z.int().min(1).describe('Calls that may be live at the same time.'),
     ratePercent: z.int().min(1).max(100),
+    callsPerSecond: z
+      .number()
+      .nullable()
+      .describe('New calls of all campaigns together that are begun; null = no limit but the lines.'),
     warnings: WarningsAnswer,
     revision: Revision,
     updatedAt: At,
@@ -76,6 +80,7 @@ export const SETTINGS_EXAMPLE = {
   untaggedAfterSeconds: 900,
   lines: 10,
   ratePercent: 100,
+  callsPerSecond: 1,
   warnings: [],
   revision: 2,
   updatedAt: '2027-03-01T17:00:00.000Z',

@@ -16,6 +16,7 @@ describe('the settings', () => {
         companyName: 'Asha & Partners',
         lines: 40,
         ratePercent: 50,
+        callsPerSecond: 1.5,
         callerNumbers: ['+12125550199'],
       },
     });
@@ -24,6 +25,7 @@ describe('the settings', () => {
       companyName: 'Asha & Partners',
       lines: 40,
       ratePercent: 50,
+      callsPerSecond: 1.5,
       callerNumbers: ['+12125550199'],
       revision: before.revision + 1,
       updatedBy: 'key:Ada',
@@ -32,7 +34,7 @@ describe('the settings', () => {
       await api.sql`select actor, data from change_log where entity = 'settings' order by id desc limit 1`;
     expect(change).toEqual({
       actor: 'key:Ada',
-      data: { fields: ['companyName', 'callerNumbers', 'lines', 'ratePercent'] },
+      data: { fields: ['companyName', 'callerNumbers', 'lines', 'ratePercent', 'callsPerSecond'] },
     });
   });
 
@@ -47,6 +49,7 @@ describe('the settings', () => {
   it.each([
     [{ ratePercent: 0 }, '#/ratePercent'],
     [{ ratePercent: 101 }, '#/ratePercent'],
+    [{ callsPerSecond: 0 }, '#/callsPerSecond'],
     [{ lines: 0 }, '#/lines'],
     [{ callerNumbers: ['212 555 0199'] }, '#/callerNumbers/0'],
     [{ transferNumber: '212 555 0177' }, '#/transferNumber'],

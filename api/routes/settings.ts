@@ -120,6 +120,8 @@ const SettingsChangeSchema = z.strictObject({
   lines: z.int().min(1).max(100_000).optional(),
   /** S1-53. */
   ratePercent: z.int().min(1).max(100).optional(),
+  /** What the provider takes (T24); a tenth = one call in ten seconds. */
+  callsPerSecond: z.number().min(0.01).max(1_000).nullable().optional(),
 });
 
 function isE164(value: string): boolean {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { candidatePlaces } from '../../domain/zone-evidence';
 import { phoneOf } from '../people';
 import { mailCsv, unequalParts, untilAnswered, westernCsv } from './crowd';
@@ -41,6 +42,19 @@ describe('asking again', () => {
       if (asked < 3) throw silence;
       return 'yes';
     });
+    expect([answer, asked]).toEqual(['yes', 3]);
+  });
+
+  it('is given up in the end, but not by whoever was listened to for a while', async () => {
+    let asked = 0;
+    const silent = untilAnswered(async () => Promise.reject(silence), 50);
+    await expect(silent).rejects.toThrow('nobody answered');
+    const answer = await untilAnswered(async () => {
+      asked += 1;
+      if (asked === 1) await delay(600);
+      if (asked < 3) throw silence;
+      return 'yes';
+    }, 300);
     expect([answer, asked]).toEqual(['yes', 3]);
   });
 

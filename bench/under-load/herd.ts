@@ -16,7 +16,7 @@ import { NOTHING_WRONG, type Report, shown, sumOf } from './verdict';
 const OPENING = '2027-03-01T20:00:00Z';
 const HOURS = { mode: 'calling_times', slots: [{ open: '12:00', close: '20:30' }] };
 const COMPANY_LINES = 8;
-/** Less than two cores make, so that some are refused. */
+/** Less than two cores make; the company's own pace is set to it. */
 const PROVIDER_CALLS_PER_SECOND = 5;
 const FIRST_CALL_WITHIN_S = 60;
 const READ_WITHIN_MS = 300;
@@ -36,7 +36,7 @@ export async function herd(scene: Scene): Promise<Report> {
   const { people, campaigns: count, seconds } = scene.sizes.L3;
   const gate = await createProviderGate(PROVIDER_CALLS_PER_SECOND);
   scene.undo.add(() => gate.stop());
-  const settings = { lines: COMPANY_LINES };
+  const settings = { lines: COMPANY_LINES, callsPerSecond: PROVIDER_CALLS_PER_SECOND };
   const { product } = await setStage(scene, {
     hasPeople: true,
     settings,

@@ -94,6 +94,44 @@ test('a crowd beyond the pace of its campaign keeps nobody else from a free line
   expect((await grant()).map(({ enrollmentId }) => enrollmentId)).toEqual(other.enrollmentIds.slice(3));
 }, 30_000);
 
+test('new calls of all campaigns together are begun no faster than the company allows (T24)', async () => {
+  await sql`update line_group set lines = 50, calls_per_second = 4`;
+  const { enrollmentIds } = await seedOutreach(sql, { people: people(20), campaigns: 2 });
+  // Half of the people in one campaign, the others in the other.
+  for (const enrollmentId of [...enrollmentIds.slice(0, 10), ...enrollmentIds.slice(30)]) await wake(sql, enrollmentId);
+  const begun = async () =>
+    sql<{ campaignId: string; grantedRt: number }[]>`
+      select campaign_id, ms(granted_rt) as granted_rt from lease order by granted_rt`;
+  for (const untilMs = performance.now() + 20_000; (await begun()).length < 13 && performance.now() < untilMs; ) {
+    await grant();
+    await sql`select pg_sleep(0.02)`;
+  }
+  const all = await begun();
+  expect(all.length).toBeGreaterThanOrEqual(13);
+  const [one] = all;
+  // Half a second may be caught up with, so in no second are more begun than those of a second and a half.
+  for (const { grantedRt } of all) {
+    const inSecond = all.filter((each) => each.grantedRt >= grantedRt && each.grantedRt < grantedRt + 1_000);
+    expect(inSecond.length).toBeLessThanOrEqual(4 + 4 * 0.5 + 1);
+  }
+  const took = (all[12]?.grantedRt ?? 0) - (one?.grantedRt ?? 0);
+  expect(took).toBeGreaterThanOrEqual((12 / 4 - 0.5) * 1_000 - 300);
+  // Neither campaign takes the pace from the other.
+  for (const campaignId of new Set(all.map((each) => each.campaignId)))
+    expect(all.filter((each) => each.campaignId === campaignId).length).toBeGreaterThanOrEqual(4);
+}, 60_000);
+
+test('whoever waits for the pace is not given up, and nobody waits once it is lifted', async () => {
+  await sql`update line_group set calls_per_second = 0.01`;
+  const { enrollmentIds } = await seedOutreach(sql, { people: people(4) });
+  const decisions = [];
+  for (const enrollmentId of enrollmentIds) decisions.push((await wake(sql, enrollmentId)).decision.kind);
+  expect(decisions).toEqual(['touch', 'queue', 'queue', 'queue']);
+  expect(await grant()).toEqual([]);
+  await sql`update line_group set calls_per_second = null`;
+  expect(await grant()).toHaveLength(3);
+});
+
 test('what is granted is told to whom it may concern, and used by the next step', async () => {
   await sql`update line_group set lines = 1`;
   const { enrollmentIds } = await seedOutreach(sql, { people: people(2) });

@@ -36,7 +36,8 @@ interface Asking extends EnrollmentRef {
 
 /**
  * A campaign's nth waiter stands behind every other campaign's waiter with fewer live and waiting before them. Who is
- * beyond the limit or the pace of their campaign is left out, so that they don't keep others from free lines. A row that
+ * beyond the limit or the pace of their campaign is left out, so that they don't keep others from free lines, and no more
+ * are read than the company's pace lets go. A row that
  * a step holds is skipped: the step is about to ask for the group's lock, which is ours.
  */
 async function queue(tx: Tx, lineGroupId: string): Promise<Asking[]> {
@@ -63,6 +64,10 @@ async function queue(tx: Tx, lineGroupId: string): Promise<Asking[]> {
     where (w.most = 0 or w.calls + w.place <= w.most)
       and (w.per_minute is null or (w.in_pace and w.place <= 1 + ceil(w.per_minute / 60.0 * ${PACE_SLACK_SECONDS})))
     order by q.commitment desc, w.place + w.calls, q.queued_rt
-    limit ${MOST_GRANTS}
+    limit (
+      select case when g.calls_per_second is null then ${MOST_GRANTS}::int
+        when g.calls_tat_rt > clock_timestamp() then 0
+        else least(${MOST_GRANTS}::int, 1 + ceil(g.calls_per_second * ${PACE_SLACK_SECONDS}))::int end
+      from line_group g where g.id = ${lineGroupId})
     for update of q skip locked`;
 }
