@@ -9,7 +9,6 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant';
 import { leavingReason } from './leaving';
 import { messageCandidates } from './message-candidates';
 import { channelsOf as channelsOfRun, type Run } from './plan';
-import { isPassing } from './number-rules';
 import { place, placeAt, type Placed } from './placement';
 import { everOpens } from './planner-hours';
 import type { PlannerInput } from './planner-input';
@@ -114,13 +113,12 @@ function planned(input: PlannerInput): Decision {
   return endOfPlan(input, candidates);
 }
 
-/** What has its instant, and what stands for now against those that would have one. */
+/** What has its instant, and what stands for now against those that would have one; nothing is planned for a number that is barred for good. */
 function sorted(input: PlannerInput, candidates: readonly Candidate[]): { placed: Placed[]; bars: Reason[] } {
   const placed: Placed[] = [];
   const bars: Reason[] = [];
   for (const candidate of candidates) {
     const bar = barOfTouch(input, candidate);
-    if (bar !== null && !isPassing(bar)) continue;
     const at = placeAt(input, candidate);
     if (at === null) continue;
     if (bar === null) placed.push(at);

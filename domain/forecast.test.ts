@@ -180,6 +180,17 @@ describe('one contact, ahead of time (N-3)', () => {
     });
   });
 
+  it('who answers late is called meanwhile, and the end of that call is heard first', () => {
+    const messages = [aText({ key: 'ahead', when: { kind: 'before_call', delayMinutes: 15 } })];
+    const late = { ...scripted(1, { texts: ['stop'] }), replies: { stop: 0, afterMinutes: 60 } };
+    const { touches, end } = foreseen(aPerson(1, { runs: [aRun({ messages })] }), { assumptions: late });
+    expect(touches.map(({ key, at }) => [key, (at - MONDAY_10) / MINUTE_MS])).toEqual([
+      ['intake.ahead.1', 0],
+      ['intake.call.1', 15],
+    ]);
+    expect(end).toMatchObject({ reason: 'opted_out', at: MONDAY_10 + HOUR_MS });
+  });
+
   it('a reply is read, and its rule fires; a wrong number moves on to the next', () => {
     const messages = [aText({ key: 'ahead', when: { kind: 'before_call', delayMinutes: 15 } })];
     const runs = [aRun({ messages, calls: someCalls({ attempts: 1 }) })];

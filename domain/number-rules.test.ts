@@ -136,6 +136,15 @@ describe('a campaign that solicits (C10)', () => {
     expect(decisionOf(contact, { runs: [aRun({ messages: [ahead] })] }).kind).toBe('hold');
   });
 
+  it('calls without the text ahead where only the text may not be sent for now', () => {
+    const ahead = aText({ key: 'ahead', when: { kind: 'before_call', delayMinutes: 5 } });
+    const contact = of({}, { consents: [{ id: 'c-1', class: 'live_call' }] });
+    expect(decisionOf(contact, { runs: [aRun({ messages: [ahead] })] })).toMatchObject({
+      kind: 'touch',
+      touch: { channel: 'voice' },
+    });
+  });
+
   it('ends by itself where its time is over before anybody has looked', () => {
     const runs = [aRun({ endsOn: '2027-03-02' })];
     expect(decisionOf(of({}), { runs, now: local(CHICAGO, '2027-03-05 10:00') })).toMatchObject({
