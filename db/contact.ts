@@ -3,6 +3,7 @@ import type { Instant } from '../domain/instant';
 import { isInView, isTypeInView } from './case-scope';
 import type { Db } from './client';
 import { allOf } from './fragment';
+import { fewWith } from './few';
 import { fewNamed, nameHas } from './name-search';
 import { Refusal } from './refusal';
 
@@ -85,21 +86,24 @@ export async function findContacts(
   db: Db,
   { query, hashes, listId, tag, language, caseType, optedOut, attribute, after, limit }: ContactSearch,
 ): Promise<Contact[]> {
-  const few = query === null ? [] : await fewNamed(db, query, hashes);
+  const named = query === null ? [] : await fewNamed(db, query, hashes);
+  const few = [
+    ...named,
+    ...(tag === undefined ? [] : await fewWith(db, () => hasTag(db, tag))),
+    ...(attribute === undefined ? [] : await fewWith(db, () => hasAttribute(db, attribute))),
+  ];
   const conditions = [
     ...(after === null ? [] : [db`p.id > ${after}`]),
     ...(listId === undefined ? [] : [isListed(db, listId)]),
-    ...(tag === undefined ? [] : [db`p.tags @> array[${tag}]`]),
+    ...(tag === undefined ? [] : [hasTag(db, tag)]),
     ...(language === undefined ? [] : [db`p.language = ${language}`]),
     ...(caseType === undefined
       ? []
       : [db`exists (select from cases k where k.contact_id = p.id and k.case_type = ${caseType})`]),
     ...(optedOut === undefined ? [] : [isOptedOut(db, optedOut)]),
-    ...(attribute === undefined
-      ? []
-      : [db`p.attributes @> jsonb_build_object(${attribute.name}::text, ${attribute.value}::text)`]),
+    ...(attribute === undefined ? [] : [hasAttribute(db, attribute)]),
     ...few.map((ids) => db`p.id = any (${ids})`),
-    ...(query === null || few.length > 0
+    ...(query === null || named.length > 0
       ? []
       : [
           db`(${nameHas(db, query)}
@@ -116,6 +120,14 @@ export async function findContacts(
     where p.erased_rt is null and ${isInView(db, 'contact', db`p.id`)} and ${allOf(db, conditions)}
     order by p.id
     limit ${limit}`;
+}
+
+function hasTag(db: Db, tag: string) {
+  return db`p.tags @> array[${tag}::text]`;
+}
+
+function hasAttribute(db: Db, { name, value }: NonNullable<ContactSearch['attribute']>) {
+  return db`p.attributes @> jsonb_build_object(${name}::text, ${value}::text)`;
 }
 
 function isListed(db: Db, listId: string) {

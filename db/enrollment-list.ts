@@ -103,7 +103,7 @@ function isPastDue({ after }: EnrollmentPage): boolean {
   return after !== null && after.position >= NEVER;
 }
 
-/** Whoever is not due, behind all who are. Of the open ones there are few, and no index has them in order. */
+/** Whoever is not due, behind all who are. */
 async function neverDue(db: Db, page: EnrollmentPage): Promise<Fragment[]> {
   if (page.dueBefore !== undefined) return [];
   const { conditions } = await conditionsOf(db, page);
@@ -113,7 +113,7 @@ async function neverDue(db: Db, page: EnrollmentPage): Promise<Fragment[]> {
     return db`
       (select e.id, e.seq + ${NEVER}::bigint as position from enrollment e
       where ${allOf(db, [...conditions, ...isOpen, stateIn(db, [state]), db`e.seq > ${passed}::bigint`])}
-      order by ${state === 'open' ? db`e.seq + 0` : db`e.seq`} limit ${page.limit})`;
+      order by e.seq limit ${page.limit})`;
   });
 }
 

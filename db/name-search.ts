@@ -1,12 +1,11 @@
 import { isTypeInView } from './case-scope';
 import type { Db } from './client';
+import { FEW } from './few';
 import type { Fragment } from './fragment';
 import { containing, likeText } from './pattern';
 
 /** Finding people by what somebody typed: part of a name, or a whole id, over a million of them. */
 
-/** Up to so many, whoever is found is looked at; beyond it the text is so common that any page is soon full of it. */
-const FEW = 5_000;
 /** Shorter texts stand in too many names to be looked for in the middle of them. */
 const LEAST_INSIDE = 3;
 

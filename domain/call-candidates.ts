@@ -22,12 +22,24 @@ export function callCandidates(input: PlannerInput): Candidate[] {
 
 /** Runs whose unanswered series can have no further attempt: spent here; "the run is over" is for the caller to find out. */
 export function seriesOf(input: PlannerInput, run: Run): 'none' | 'going' | 'settled' | 'spent' {
-  if (run.calls === undefined) return 'none';
   const calls = callsOf(input.attempts);
-  const own = calls.filter((call) => call.runKey === run.key);
+  return run.calls === undefined ? 'none' : seriesAmong(input, run, run.calls, calls, callsIn(run, calls));
+}
+
+function seriesAmong(
+  input: PlannerInput,
+  run: Run,
+  { attempts }: CallPlan,
+  calls: readonly AttemptView[],
+  own: readonly AttemptView[],
+): 'going' | 'settled' | 'spent' {
   if (settledBy(calls, run, own) || (input.policy.callsScheduledExternally === true && calls.some(settlesSeries)))
     return 'settled';
-  return own.length >= run.calls.attempts ? 'spent' : 'going';
+  return own.length >= attempts ? 'spent' : 'going';
+}
+
+function callsIn({ key }: Run, calls: readonly AttemptView[]): AttemptView[] {
+  return calls.filter((call) => call.runKey === key);
 }
 
 /** S1-104: no call of this campaign reaches the contact any more, though messages may go on. */
@@ -40,7 +52,7 @@ export function areCallsOver(input: PlannerInput): boolean {
 
 /** Was somebody dialled in this run and nobody reached? */
 export function isUnansweredSeries(input: PlannerInput, run: Run): boolean {
-  const own = callsOf(input.attempts).filter((call) => call.runKey === run.key);
+  const own = callsIn(run, callsOf(input.attempts));
   return own.length > 0 && !own.some(hasSpoken);
 }
 
@@ -54,14 +66,17 @@ function settledBy(calls: readonly AttemptView[], run: Run, own: readonly Attemp
 }
 
 function callOfRun(input: PlannerInput, run: Run, toHash: string): Candidate | null {
-  if (run.calls === undefined || seriesOf(input, run) !== 'going') return null;
-  const ordinal = callsOf(input.attempts).filter((call) => call.runKey === run.key).length + 1;
+  if (run.calls === undefined) return null;
+  const calls = callsOf(input.attempts);
+  const own = callsIn(run, calls);
+  if (seriesAmong(input, run, run.calls, calls, own) !== 'going') return null;
+  const ordinal = own.length + 1;
   const key = touchKeyOf(run.key, CALL_STEP, ordinal);
   const nth = nextTry(input.attempts, key);
   if (nth === null) return null;
   const preCall: PreCall = ordinal === 1 ? preCallMessages(input, run) : { kind: 'none' };
   if (preCall.kind === 'pending') return null;
-  const spacing = spacingAfter(input.attempts, run.calls);
+  const spacing = spacingAfter(calls.at(-1), run.calls);
   const readyAt = preCall.kind === 'sent' ? preCall.callFromAt : input.enrollment.enrolledAt;
   return {
     key,
@@ -82,8 +97,7 @@ function callOfRun(input: PlannerInput, run: Run, toHash: string): Candidate | n
 }
 
 /** Spacing runs from the end of the last call of any run, by how that call ended. */
-function spacingAfter(attempts: readonly AttemptView[], calls: CallPlan): { fromAt: number; reason: Reason } | null {
-  const last = callsOf(attempts).at(-1);
+function spacingAfter(last: AttemptView | undefined, calls: CallPlan): { fromAt: number; reason: Reason } | null {
   if (last === undefined) return null;
   const minutes = spacingMinutes(last, calls);
   return { fromAt: endOf(last) + minutes * MINUTE_MS, reason: { code: 'spacing', minutes, after: last.disposition } };

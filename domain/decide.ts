@@ -98,19 +98,20 @@ function planned(input: PlannerInput): Decision {
   // An edit takes nobody's promise away (E-20): who has no place any more is still called back.
   const isLeaving = leaving !== null;
   if (isLeaving && promisesToKeep(input).length === 0) return finish(leaving, { code: leaving });
-  const candidates = [...callCandidates(input), ...(isLeaving ? [] : messageCandidates(input))];
-  const { pausedChannels } = input.campaign;
-  const free = candidates.filter(({ channel }) => !pausedChannels.includes(channel));
-  const paused = pausedChannels
-    .filter((channel) => candidates.some((candidate) => candidate.channel === channel))
-    .map((channel): Reason => ({ code: 'channel_paused', channel }));
-  const { placed, bars } = sorted(input, free);
+  const candidates = isLeaving ? callCandidates(input) : callCandidates(input).concat(messageCandidates(input));
+  const { placed, bars } = sorted(input, candidates);
   const best = soonest(input, placed);
-  const heldBack = [...paused, ...distinct(bars)];
+  const heldBack = [...pausedAmong(input, candidates), ...distinct(bars)];
   if (best !== undefined) return next(input, placed, best, heldBack);
   if (heldBack.length > 0) return hold(input.now + ASK_AGAIN_MS, ...heldBack);
   if (!isLeaving && awaitsOrder(input)) return hold(input.now + ASK_AGAIN_MS, { code: 'calls_scheduled_externally' });
   return endOfPlan(input, candidates);
+}
+
+function pausedAmong({ campaign }: PlannerInput, candidates: readonly Candidate[]): Reason[] {
+  return campaign.pausedChannels
+    .filter((channel) => candidates.some((candidate) => candidate.channel === channel))
+    .map((channel) => ({ code: 'channel_paused', channel }));
 }
 
 /** What has its instant, and what stands for now against those that would have one; nothing is planned for a number that is barred for good. */
@@ -118,6 +119,7 @@ function sorted(input: PlannerInput, candidates: readonly Candidate[]): { placed
   const placed: Placed[] = [];
   const bars: Reason[] = [];
   for (const candidate of candidates) {
+    if (input.campaign.pausedChannels.includes(candidate.channel)) continue;
     const bar = barOfTouch(input, candidate);
     const at = placeAt(input, candidate);
     if (at === null) continue;

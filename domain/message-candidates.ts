@@ -92,6 +92,7 @@ function momentsOf(input: PlannerInput, run: Run, message: PlannedMessage): Mome
 }
 
 function plannedMoments(input: PlannerInput, run: Run, { key, when, channel }: PlannedMessage): Moment[] {
+  if (when.kind === 'after_call') return momentsAfterCalls(input, run, key, when);
   // A run that came in later begins then for those who were there.
   const enrolledAt = Math.max(input.enrollment.enrolledAt, cameInAt(input.planVersion.history, run.key) ?? 0);
   switch (when.kind) {
@@ -108,19 +109,25 @@ function plannedMoments(input: PlannerInput, run: Run, { key, when, channel }: P
       if (localDateOf(zone, enrolledAt) > when.on) return [];
       return [{ ordinal: 1, earliestAt: plainLocalToInstant(zone, when.on, minuteOf(when.time)) }];
     }
-    case 'after_call': {
-      const former = input.planVersion.history.formerResults[stepNameOf(run.key, key)] ?? [];
-      const matching = endedCalls(input, run).filter((call) =>
-        hasResult(call, resultsFor(call, former) ?? when.results),
-      );
-      const chosen = when.repeat === 'each' ? matching : firstUnlessSent(input, run, key, matching);
-      return chosen.map((call) => ({
-        ordinal: call.ordinal,
-        earliestAt: endOf(call) + when.delayMinutes * MINUTE_MS,
-        after: call.outcome ?? call.disposition ?? 'unknown',
-      }));
-    }
   }
+}
+
+function momentsAfterCalls(
+  input: PlannerInput,
+  run: Run,
+  key: string,
+  { results, repeat, delayMinutes }: PlannedMessage['when'] & { kind: 'after_call' },
+): Moment[] {
+  const ended = endedCalls(input, run);
+  if (ended.length === 0) return [];
+  const former = input.planVersion.history.formerResults[stepNameOf(run.key, key)] ?? [];
+  const matching = ended.filter((call) => hasResult(call, resultsFor(call, former) ?? results));
+  const chosen = repeat === 'each' ? matching : firstUnlessSent(input, run, key, matching);
+  return chosen.map((call) => ({
+    ordinal: call.ordinal,
+    earliestAt: endOf(call) + delayMinutes * MINUTE_MS,
+    after: call.outcome ?? call.disposition ?? 'unknown',
+  }));
 }
 
 /** E-11: whoever is past the branch stays on their side of it. */
