@@ -111,7 +111,9 @@ async function store(tx: Tx, values: SettingsValues, actor: string): Promise<voi
       updated_by = ${actor}`;
   await tx`
     update line_group set lines = ${values.lines}, rate_percent = ${values.ratePercent},
-      calls_per_second = ${values.callsPerSecond}
+      calls_per_second = ${values.callsPerSecond},
+      -- Nobody waits by a pace that was slower before.
+      calls_tat_rt = case when calls_per_second is distinct from ${values.callsPerSecond}::float8 then '-infinity' else calls_tat_rt end
     where name = 'default'`;
 }
 

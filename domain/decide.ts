@@ -99,7 +99,7 @@ function planned(input: PlannerInput): Decision {
   const isLeaving = leaving !== null;
   if (isLeaving && promisesToKeep(input).length === 0) return finish(leaving, { code: leaving });
   const candidates = isLeaving ? callCandidates(input) : callCandidates(input).concat(messageCandidates(input));
-  const { placed, bars } = sorted(input, candidates);
+  const { placed, bars } = placeAll(input, candidates);
   const best = soonest(input, placed);
   const heldBack = [...pausedAmong(input, candidates), ...distinct(bars)];
   if (best !== undefined) return next(input, placed, best, heldBack);
@@ -115,7 +115,7 @@ function pausedAmong({ campaign }: PlannerInput, candidates: readonly Candidate[
 }
 
 /** What has its instant, and what stands for now against those that would have one; nothing is planned for a number that is barred for good. */
-function sorted(input: PlannerInput, candidates: readonly Candidate[]): { placed: Placed[]; bars: Reason[] } {
+function placeAll(input: PlannerInput, candidates: readonly Candidate[]): { placed: Placed[]; bars: Reason[] } {
   const placed: Placed[] = [];
   const bars: Reason[] = [];
   for (const candidate of candidates) {

@@ -38,6 +38,15 @@ describe('the settings', () => {
     });
   });
 
+  it('let nobody wait by a pace that was slower before (T24)', async () => {
+    await api.sql`update line_group set calls_per_second = 0.01, calls_tat_rt = clock_timestamp() + interval '100 s'`;
+    const isFree = async () => api.sql`select calls_tat_rt <= clock_timestamp() as free from line_group`;
+    await api.call('PATCH', '/v1/settings', { body: { lines: 41 } });
+    expect(await isFree()).toEqual([{ free: false }]);
+    await api.call('PATCH', '/v1/settings', { body: { callsPerSecond: 5 } });
+    expect(await isFree()).toEqual([{ free: true }]);
+  });
+
   it('are not changed from an old revision, nor by a change that changes nothing', async () => {
     const { body: now } = await api.call('GET', '/v1/settings');
     expect(
